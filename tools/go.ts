@@ -1,0 +1,27 @@
+import { statSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { execa } from 'execa';
+
+/** Where Debian's golang-*-dev packages put their sources; the only Go sources our peers are built on. */
+const GOPATH = '/usr/share/gocode';
+
+/**
+ * Builds the Go program in `directory` unless a build newer than its sources is there.
+ *
+ * @returns the path of the binary, below `tools/.bin`.
+ */
+export async function buildGo(directory: string): Promise<string> {
+  const binary = path.join(import.meta.dirname, '.bin', path.basename(directory));
+  if (!(await isFresh(binary, directory))) {
+    await mkdir(path.dirname(binary), { recursive: true });
+    await execa('go', ['build', '-o', binary, '.'], { cwd: directory, env: { GO111MODULE: 'off', GOPATH } });
+  }
+  return binary;
+}
+
+async function isFresh(binary: string, directory: string): Promise<boolean> {
+  const built = statSync(binary, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = await readdir(directory);
+  return sources.every((name) => statSync(path.join(directory, name)).mtimeMs < built);
+}

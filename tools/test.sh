@@ -1,0 +1,13 @@
+#!/bin/sh
+# The whole check, as the README's test command runs it: system packages, build and types, tests, lint.
+set -eu
+cd "$(dirname "$0")/.."
+
+# Only root can install, and only root can run containers; whatever is missing elsewhere is shown as a
+# skipped test, or fails under CI=true.
+tools/setup.sh containerd runc golang-go golang-github-containerd-containerd-dev \
+  golang-github-containerd-ttrpc-dev || [ "${CI:-}" != true ]
+
+tsc -b
+vitest run --config tools/vitest.config.ts
+biome check --config-path=tools/lint.json --error-on-warnings .
