@@ -1,1 +1,2 @@
-export {};
+export { BundleError, type BundleErrorCode, type BundleErrorFacts } from './errors.ts';
+export { validateIdentifier, validateNamespace } from './identifier.ts';

@@ -1,0 +1,63 @@
+/** What can go wrong with a bundle, in the terms a program branches on. */
+export type BundleErrorCode =
+  | 'ERR_BUNDLE_ID'
+  | 'ERR_BUNDLE_NAMESPACE'
+  | 'ERR_BUNDLE_SPEC'
+  | 'ERR_BUNDLE_EXISTS'
+  | 'ERR_BUNDLE_BUSY'
+  | 'ERR_BUNDLE_DELETE';
+
+/** The facts of a failure, as far as they are known. */
+export interface BundleErrorFacts {
+  /** The file or directory concerned. */
+  readonly path?: string | undefined;
+  /** The part of the spec, or the option, concerned, such as `process.args` or `user.uid`. */
+  readonly field?: string | undefined;
+  /** The mount points below the bundle. */
+  readonly mounts?: readonly string[] | undefined;
+  /** Each failure, where several things were attempted. */
+  readonly errors?: readonly unknown[] | undefined;
+}
+
+/**
+ * Every failure this package can name. Compare `code`; messages are for people and may change. Failures of
+ * the file system that have no name here pass through as Node's system errors.
+ *
+ * | code | meaning |
+ * | --- | --- |
+ * | `ERR_BUNDLE_ID` | the id breaks containerd's rules, see `validateIdentifier` |
+ * | `ERR_BUNDLE_NAMESPACE` | the namespace breaks containerd's rules, see `validateNamespace` |
+ * | `ERR_BUNDLE_SPEC` | the spec is not JSON, or a part of it, see `field`, cannot work |
+ * | `ERR_BUNDLE_EXISTS` | there is a bundle of that id already; see `path` |
+ * | `ERR_BUNDLE_BUSY` | something is mounted below the bundle; see `mounts` |
+ * | `ERR_BUNDLE_DELETE` | neither of a bundle's directories could be deleted; see `errors` |
+ */
+export class BundleError extends Error {
+  static {
+    BundleError.prototype.name = 'BundleError';
+  }
+  /** What went wrong. */
+  readonly code: BundleErrorCode;
+  /** The file or directory concerned, where there is one. */
+  readonly path: string | undefined;
+  /** The part of the spec, or the option, concerned; only with `ERR_BUNDLE_SPEC`. */
+  readonly field: string | undefined;
+  /** The mount points below the bundle; empty but with `ERR_BUNDLE_BUSY`. */
+  readonly mounts: readonly string[];
+  /** Each failure, in the order of the attempts; empty but with `ERR_BUNDLE_DELETE`. */
+  readonly errors: readonly unknown[];
+
+  constructor(code: BundleErrorCode, message: string, facts: BundleErrorFacts & ErrorOptions = {}) {
+    super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
+    this.code = code;
+    this.path = facts.path;
+    this.field = facts.field;
+    this.mounts = facts.mounts ?? [];
+    this.errors = facts.errors ?? [];
+  }
+}
+
+/** Whether `error` is a system error with this code. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

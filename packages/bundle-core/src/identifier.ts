@@ -1,0 +1,50 @@
+import { BundleError, type BundleErrorCode } from './errors.ts';
+
+// The rules of containerd's identifiers package, so that whatever passes here passes there.
+const MAX_LENGTH = 76;
+const PATTERN = /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/;
+
+/**
+ * Makes sure that a container's id is one containerd would take: ASCII letters and digits, with a single
+ * `.`, `_` or `-` between them, 76 characters at most. Such an id is one plain path component: it cannot
+ * climb (`..`), hide (`.web`), be empty or nest (`a/b`).
+ *
+ * @returns the id itself.
+ * @throws {BundleError} `ERR_BUNDLE_ID`.
+ */
+export function validateIdentifier(id: string): string {
+  return validate(id, 'ERR_BUNDLE_ID', 'id');
+}
+
+/**
+ * Makes sure that a namespace is one containerd would take, by the same rules as an id's.
+ *
+ * @returns the namespace itself.
+ * @throws {BundleError} `ERR_BUNDLE_NAMESPACE`.
+ */
+export function validateNamespace(namespace: string): string {
+  return validate(namespace, 'ERR_BUNDLE_NAMESPACE', 'namespace');
+}
+
+function validate(name: unknown, code: BundleErrorCode, noun: string): string {
+  const problem = problemOf(name);
+  if (problem === undefined) return name as string;
+  throw new BundleError(code, `the ${noun} ${shown(name)} ${problem}`);
+}
+
+function problemOf(name: unknown): string | undefined {
+  if (typeof name !== 'string') return 'must be a string';
+  if (name === '') return 'must not be empty';
+  if (name.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
+  if (!PATTERN.test(name))
+    return 'must be ASCII letters and digits, with single ".", "_" or "-" between them';
+  return undefined;
+}
+
+/** Quoted, with control characters escaped, and never a megabyte of it. */
+function shown(name: unknown): string {
+  if (typeof name !== 'string') return `(a value of type ${typeof name})`;
+  return name.length > 2 * MAX_LENGTH
+    ? `${JSON.stringify(name.slice(0, MAX_LENGTH))}…`
+    : JSON.stringify(name);
+}
