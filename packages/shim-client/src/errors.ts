@@ -1,0 +1,66 @@
+/** What can go wrong on the way to a shim, in the terms a program branches on. */
+export type ShimErrorCode =
+  | 'ERR_SHIM_NOT_FOUND'
+  | 'ERR_SHIM_EXITED'
+  | 'ERR_SHIM_ADDRESS'
+  | 'ERR_SHIM_ADDRESS_IN_USE'
+  | 'ERR_SHIM_UNREACHABLE'
+  | 'ERR_SHIM_CGROUP'
+  | 'ERR_SHIM_PROCESS'
+  | 'ERR_SPOOL_INSECURE'
+  | 'ERR_SPOOL_EVENT'
+  | 'ERR_TASK_IO';
+
+/** The facts of a failure, as far as they are known. */
+export interface ShimErrorFacts {
+  /** The file, socket or directory concerned. */
+  readonly path?: string;
+  /** What the shim wrote to its stderr before it ended. */
+  readonly stderr?: string;
+  /** The status the shim exited with; null when a signal ended it. */
+  readonly exitCode?: number | null;
+}
+
+/**
+ * Every failure this package can name. Compare `code`; messages are for people and may change. Failures
+ * of the calls themselves are the `TtrpcError`s of `@shimwright/ttrpc`.
+ *
+ * | code | meaning |
+ * | --- | --- |
+ * | `ERR_SHIM_NOT_FOUND` | the shim's binary, or the publisher, is missing or not executable |
+ * | `ERR_SHIM_EXITED` | the shim ended before it answered; see `stderr` and `exitCode` |
+ * | `ERR_SHIM_ADDRESS` | nothing can listen there safely, or nobody trustworthy does |
+ * | `ERR_SHIM_ADDRESS_IN_USE` | a live process answers at the address |
+ * | `ERR_SHIM_UNREACHABLE` | nobody listens at the address |
+ * | `ERR_SHIM_CGROUP` | the cgroup for the shim does not exist or refuses it |
+ * | `ERR_SHIM_PROCESS` | the shim names a process id that cannot be signalled safely |
+ * | `ERR_SPOOL_INSECURE` | others could write into the spool directory |
+ * | `ERR_SPOOL_EVENT` | a file in the spool is no event; it was put aside |
+ * | `ERR_TASK_IO` | the FIFOs for a task's stdio could not be made |
+ */
+export class ShimClientError extends Error {
+  static {
+    ShimClientError.prototype.name = 'ShimClientError';
+  }
+  /** What went wrong. */
+  readonly code: ShimErrorCode;
+  /** The file, socket or directory concerned, where there is one. */
+  readonly path: string | undefined;
+  /** What the shim wrote to its stderr before it ended; only with `ERR_SHIM_EXITED`. */
+  readonly stderr: string | undefined;
+  /** The status the shim exited with, null after a signal; only with `ERR_SHIM_EXITED`. */
+  readonly exitCode: number | null | undefined;
+
+  constructor(code: ShimErrorCode, message: string, facts: ShimErrorFacts & ErrorOptions = {}) {
+    super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
+    this.code = code;
+    this.path = facts.path;
+    this.stderr = facts.stderr;
+    this.exitCode = facts.exitCode;
+  }
+}
+
+/** Whether `error` is a system error with this code. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

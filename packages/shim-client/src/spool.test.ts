@@ -1,0 +1,140 @@
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Any } from '@shimwright/shim-api';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { tempDir } from '../../../tools/testing/temp-dir.ts';
+import { defaultPublisher, prepareSpool, type SpooledEvent, spoolPath, watchSpool } from './spool.ts';
+
+const event = Any.fromPartial({
+  typeUrl: 'containerd.events.TaskExit',
+  value: Uint8Array.of(0, 1, 2, 10, 255),
+});
+
+async function daemon(): Promise<string> {
+  return path.join(await tempDir(), 'daemon.sock');
+}
+
+async function publish(address: string, topic: string, input = Any.encode(event).finish()) {
+  const args = ['--address', address, 'publish', '--topic', topic, '--namespace', 'default'];
+  return execa(defaultPublisher, args, { input, reject: false });
+}
+
+async function take(address: string, count: number): Promise<SpooledEvent[]> {
+  const events: SpooledEvent[] = [];
+  const enough = new AbortController();
+  for await (const one of watchSpool(address, enough)) {
+    events.push(one);
+    if (events.length === count) enough.abort();
+  }
+  return events;
+}
+
+describe('watchSpool', () => {
+  test('gives the events that came while nobody listened, in order, and then removes them', async () => {
+    const address = await daemon();
+    for (const topic of ['/tasks/start', '/tasks/exit', '/tasks/delete']) await publish(address, topic);
+
+    const events = await take(address, 3);
+
+    expect(events.map(({ topic }) => topic)).toEqual(['/tasks/start', '/tasks/exit', '/tasks/delete']);
+    expect(events[0]).toMatchObject({ namespace: 'default', event });
+    expect(Math.abs(Date.now() - Number(events[0]?.timestamp))).toBeLessThan(60_000);
+    expect(await readdir(spoolPath(address))).toEqual([]);
+  });
+
+  test('gives an event that comes while it listens', async () => {
+    const address = await daemon();
+    const events = take(address, 1);
+    await publish(address, '/tasks/oom');
+    expect(await events).toMatchObject([{ topic: '/tasks/oom', event }]);
+  });
+
+  test('gives an event again that was not followed by another request', async () => {
+    const address = await daemon();
+    await publish(address, '/tasks/exit');
+    for await (const { topic } of watchSpool(address)) {
+      expect(topic).toBe('/tasks/exit');
+      break;
+    }
+    expect(await take(address, 1)).toMatchObject([{ topic: '/tasks/exit' }]);
+  });
+
+  test('loses none of the events that many publishers drop at once', async () => {
+    const address = await daemon();
+    const topics = Array.from({ length: 20 }, (_, index) => `/topic/${index}`);
+    const events = take(address, topics.length);
+    const publishers = await Promise.all(topics.map((topic) => publish(address, topic)));
+    expect(publishers.map(({ exitCode }) => exitCode)).toEqual(topics.map(() => 0));
+    expect((await events).map(({ topic }) => topic).sort()).toEqual(topics.sort());
+  });
+
+  test('keeps the order beyond nine events', async () => {
+    const address = await daemon();
+    const topics = Array.from({ length: 12 }, (_, index) => `/topic/${index}`);
+    for (const topic of topics) await publish(address, topic);
+    expect((await take(address, 12)).map(({ topic }) => topic)).toEqual(topics);
+  });
+
+  test.each([
+    ['no lines', 'garbage'],
+    ['an empty topic', '\ndefault\n'],
+    ['an Any cut short', '/tasks/exit\ndefault\n\x0a\xff'],
+  ])('puts a file with %s aside, says so, and goes on behind it', async (_, content) => {
+    const address = await daemon();
+    const spool = prepareSpool(address);
+    await writeFile(path.join(spool, '1'), content, 'latin1');
+    await publish(address, '/tasks/exit');
+
+    await expect(take(address, 1)).rejects.toMatchObject({
+      code: 'ERR_SPOOL_EVENT',
+      path: path.join(spool, '.bad-1'),
+    });
+    expect(await readFile(path.join(spool, '.bad-1'), 'latin1')).toBe(content);
+    expect(await take(address, 1)).toMatchObject([{ topic: '/tasks/exit' }]);
+  });
+
+  test('ends at once on a signal that is aborted already', async () => {
+    const address = await daemon();
+    await publish(address, '/tasks/exit');
+    for await (const _ of watchSpool(address, { signal: AbortSignal.abort() })) expect.unreachable();
+  });
+});
+
+describe('prepareSpool', () => {
+  test('refuses a directory that others can write', async () => {
+    const address = await daemon();
+    await mkdir(spoolPath(address));
+    await chmod(spoolPath(address), 0o777);
+    expect(() => prepareSpool(address)).toThrow(expect.objectContaining({ code: 'ERR_SPOOL_INSECURE' }));
+  });
+
+  test('refuses an address that is not absolute', () => {
+    expect(() => prepareSpool('daemon.sock')).toThrow(expect.objectContaining({ code: 'ERR_SPOOL_INSECURE' }));
+  });
+});
+
+describe('the publisher', () => {
+  test('leaves nothing but whole events, 0600, also when its input is empty', async () => {
+    const address = await daemon();
+    const { exitCode } = await publish(address, '/tasks/exit', new Uint8Array());
+    expect(exitCode).toBe(0);
+    expect(await readdir(spoolPath(address))).toEqual(['1']);
+    expect(await take(address, 1)).toMatchObject([{ event: { typeUrl: '' } }]);
+  });
+
+  test('fails loudly where it cannot write', async () => {
+    const { exitCode, stderr } = await publish('/proc/nowhere', '/tasks/exit');
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('/proc/nowhere.events');
+  });
+
+  test('fails without a topic', async () => {
+    const { exitCode, stderr } = await execa(defaultPublisher, ['--address', await daemon()], {
+      input: '',
+      reject: false,
+    });
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('--topic is missing');
+  });
+});

@@ -1,0 +1,143 @@
+import { lstatSync, mkdirSync, watch } from 'node:fs';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Any } from '@shimwright/shim-api';
+import { ShimClientError } from './errors.ts';
+
+/** The publisher that fills the spool: a script beside this file, run by the shim and by nobody else. */
+export const defaultPublisher = fileURLToPath(new URL('publish.sh', import.meta.url));
+
+/** An event that a shim published. */
+export interface SpooledEvent {
+  /** When it was published, to the millisecond. */
+  readonly timestamp: Date;
+  /** The namespace of the container. */
+  readonly namespace: string;
+  /** What happened, for example `/tasks/exit`. */
+  readonly topic: string;
+  /** The event itself; `decodeEvent` of `@shimwright/shim-api` reads it. */
+  readonly event: Any;
+}
+
+/**
+ * The directory that holds the events for the manager at this address: `DAEMON.events`.
+ *
+ * @throws {ShimClientError} `ERR_SPOOL_INSECURE` when the address is not absolute: the shim, whose working
+ * directory is another one, would look for it elsewhere.
+ */
+export function spoolPath(daemonAddress: string): string {
+  if (path.isAbsolute(daemonAddress)) return `${path.resolve(daemonAddress)}.events`;
+  throw new ShimClientError('ERR_SPOOL_INSECURE', `the daemon address ${daemonAddress} must be absolute`, {
+    path: daemonAddress,
+  });
+}
+
+/**
+ * Makes the spool, 0700, unless it is there.
+ *
+ * @returns its path.
+ * @throws {ShimClientError} `ERR_SPOOL_INSECURE` when it is not this user's alone: whoever can write there
+ * can invent events.
+ */
+export function prepareSpool(daemonAddress: string): string {
+  const spool = spoolPath(daemonAddress);
+  mkdirSync(spool, { recursive: true, mode: 0o700 });
+  const found = lstatSync(spool);
+  if (found.isDirectory() && found.uid === process.geteuid?.() && (found.mode & 0o022) === 0) return spool;
+  throw new ShimClientError('ERR_SPOOL_INSECURE', `${spool} must be a directory that only this user can write`, {
+    path: spool,
+  });
+}
+
+/**
+ * The events published by the shims of this daemon address, in order: first those that came while nobody
+ * listened, then each as it comes. Ends, without an error, when `signal` is aborted.
+ *
+ * An event is removed from the spool when the next one is asked for, so that one whose handling was cut off
+ * by a crash comes again. One program at a time may listen.
+ *
+ * @throws {ShimClientError} `ERR_SPOOL_INSECURE`, see `prepareSpool`; `ERR_SPOOL_EVENT` for a file that
+ * is no event: it is renamed to `.bad-NUMBER`, so that listening again goes on behind it.
+ */
+export async function* watchSpool(
+  daemonAddress: string,
+  options: { readonly signal?: AbortSignal } = {},
+): AsyncGenerator<SpooledEvent, void, void> {
+  const spool = prepareSpool(daemonAddress);
+  const arrivals = new Arrivals(spool, options.signal);
+  try {
+    while (!options.signal?.aborted) {
+      const numbers = await listNumbers(spool);
+      if (numbers.length === 0) await arrivals.next();
+      for (const number of numbers) {
+        if (options.signal?.aborted) return;
+        yield await readEvent(spool, number);
+        await rm(path.join(spool, String(number)), { force: true });
+      }
+    }
+  } finally {
+    arrivals.close();
+  }
+}
+
+/** Tells that something came since the last time it was asked. */
+class Arrivals {
+  readonly #watcher;
+  readonly #signal: AbortSignal | undefined;
+  #came = Promise.withResolvers<void>();
+  readonly #wake = () => this.#came.resolve();
+
+  constructor(directory: string, signal: AbortSignal | undefined) {
+    // Watching begins before the first listing, so that nothing falls in between.
+    this.#watcher = watch(directory, this.#wake);
+    this.#watcher.on('error', (error) => this.#came.reject(error));
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#wake);
+  }
+
+  async next(): Promise<void> {
+    await this.#came.promise;
+    this.#came = Promise.withResolvers();
+  }
+
+  close(): void {
+    this.#watcher.close();
+    this.#signal?.removeEventListener('abort', this.#wake);
+  }
+}
+
+async function listNumbers(spool: string): Promise<number[]> {
+  const names = await readdir(spool);
+  return names
+    .filter((name) => /^[1-9][0-9]*$/.test(name))
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+async function readEvent(spool: string, number: number): Promise<SpooledEvent> {
+  const file = path.join(spool, String(number));
+  try {
+    const [content, { mtime }] = await Promise.all([readFile(file), stat(file)]);
+    return { timestamp: mtime, ...parseEvent(content) };
+  } catch (cause) {
+    const aside = path.join(spool, `.bad-${number}`);
+    await rename(file, aside);
+    throw new ShimClientError('ERR_SPOOL_EVENT', `${file} is no event; it is now ${aside}`, {
+      path: aside,
+      cause,
+    });
+  }
+}
+
+/** Reads what `publish.sh` writes. */
+function parseEvent(content: Buffer): Omit<SpooledEvent, 'timestamp'> {
+  const topicEnd = content.indexOf('\n');
+  const namespaceEnd = content.indexOf('\n', topicEnd + 1);
+  if (topicEnd < 1 || namespaceEnd <= topicEnd + 1) throw new SyntaxError('no topic and namespace lines');
+  return {
+    topic: content.toString('utf8', 0, topicEnd),
+    namespace: content.toString('utf8', topicEnd + 1, namespaceEnd),
+    event: Any.decode(content.subarray(namespaceEnd + 1)),
+  };
+}

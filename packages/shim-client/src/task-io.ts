@@ -1,0 +1,151 @@
+import { execFile } from 'node:child_process';
+import { constants, openSync, closeSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { ShimClientError } from './errors.ts';
+
+/** The paths to give to `create` or `exec`, and those that `state` gives back; empty for none. */
+export interface TaskIOPaths {
+  readonly stdin: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** This side of a task's stdio. Data that nobody read yet stays in the pipes, 64 KiB each. */
+export interface TaskStreams {
+  /** Ending it closes our side; the task sees the end of its input after `closeIO`. */
+  readonly stdin: Socket | undefined;
+  /** Ends when the task, and all it started with this stdout, have ended. */
+  readonly stdout: Socket | undefined;
+  /** The same for stderr; undefined for a terminal. */
+  readonly stderr: Socket | undefined;
+}
+
+/** Which FIFOs {@link TaskIO.create} makes. */
+export interface TaskIOOptions {
+  /** Whether there is an input. @default false */
+  readonly stdin?: boolean;
+  /** Whether the task has a terminal, whose stderr is its stdout. @default false */
+  readonly terminal?: boolean;
+}
+
+const NONE = -1;
+
+/**
+ * The FIFOs that carry the stdio of a task.
+ *
+ * A shim opens them while it creates the task, and waits until both sides are there: so they are open on
+ * our side from the first moment. They are to be read only once `create` (or `exec` and `start`) has
+ * resolved, since a FIFO without a writer is at its end: that is what {@link TaskIO.streams} is for.
+ */
+export class TaskIO implements AsyncDisposable {
+  /** What to give to `create` or `exec`. */
+  readonly paths: TaskIOPaths;
+  readonly #directory: string | undefined;
+  #descriptors: readonly [stdin: number, stdout: number, stderr: number];
+  #streams: TaskStreams | undefined;
+
+  /**
+   * Makes the FIFOs `stdin`, `stdout` and `stderr`, 0600, in a new directory, and opens them.
+   *
+   * @param directory where to make them; it must not exist, its parent must. Removed on `close()`.
+   * @throws {ShimClientError} `ERR_TASK_IO`.
+   */
+  static async create(directory: string, options: TaskIOOptions = {}): Promise<TaskIO> {
+    const at = (name: string, wanted: boolean) => (wanted ? path.join(directory, name) : '');
+    const paths = {
+      stdin: at('stdin', options.stdin ?? false),
+      stdout: at('stdout', true),
+      stderr: at('stderr', !options.terminal),
+    };
+    try {
+      await mkdir(directory, { mode: 0o700 });
+    } catch (cause) {
+      throw new ShimClientError('ERR_TASK_IO', `cannot make ${directory}`, { path: directory, cause });
+    }
+    try {
+      await makeFifos(Object.values(paths).filter(Boolean));
+      return new TaskIO(paths, directory);
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /**
+   * Opens the FIFOs of a task that is running already, as its `state` names them. They are not removed
+   * on `close()`.
+   *
+   * @throws {ShimClientError} `ERR_TASK_IO` when one is gone.
+   */
+  static open(paths: TaskIOPaths): TaskIO {
+    return new TaskIO(paths, undefined);
+  }
+
+  private constructor({ stdin, stdout, stderr }: TaskIOPaths, directory: string | undefined) {
+    this.paths = { stdin, stdout, stderr };
+    this.#directory = directory;
+    const opened: number[] = [];
+    const open = (fifo: string, flags: number) => {
+      const descriptor = fifo === '' ? NONE : openFifo(fifo, flags);
+      opened.push(descriptor);
+      return descriptor;
+    };
+    try {
+      // For reading too: a FIFO without a reader cannot be opened for writing without a wait.
+      const input = open(stdin, constants.O_RDWR);
+      this.#descriptors = [input, open(stdout, constants.O_RDONLY), open(stderr, constants.O_RDONLY)];
+    } catch (error) {
+      for (const descriptor of opened) if (descriptor !== NONE) closeSync(descriptor);
+      throw error;
+    }
+  }
+
+  /** The streams; call it once the shim has opened its side. The same ones each time. */
+  streams(): TaskStreams {
+    const [stdin, stdout, stderr] = this.#descriptors;
+    this.#streams ??= {
+      stdin: stream(stdin, { readable: false, writable: true }),
+      stdout: stream(stdout, { readable: true, writable: false }),
+      stderr: stream(stderr, { readable: true, writable: false }),
+    };
+    this.#descriptors = [NONE, NONE, NONE]; // now the streams' own
+    return this.#streams;
+  }
+
+  /** Closes this side, and removes what `create` made. Never rejects for what is gone already. */
+  async close(): Promise<void> {
+    for (const descriptor of this.#descriptors) if (descriptor !== NONE) closeSync(descriptor);
+    this.#descriptors = [NONE, NONE, NONE];
+    for (const side of Object.values(this.#streams ?? {})) side?.destroy();
+    if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function stream(fd: number, sides: { readable: boolean; writable: boolean }): Socket | undefined {
+  return fd === NONE ? undefined : new Socket({ fd, ...sides });
+}
+
+function openFifo(fifo: string, flags: number): number {
+  try {
+    return openSync(fifo, flags | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  } catch (cause) {
+    throw new ShimClientError('ERR_TASK_IO', `cannot open ${fifo}`, { path: fifo, cause });
+  }
+}
+
+/** Node cannot make a FIFO, the command of POSIX can. */
+async function makeFifos(fifos: readonly string[]): Promise<void> {
+  try {
+    await promisify(execFile)('mkfifo', ['-m', '600', '--', ...fifos]);
+  } catch (cause) {
+    const [path = ''] = fifos;
+    throw new ShimClientError('ERR_TASK_IO', `cannot make FIFOs such as ${path}`, { path, cause });
+  }
+}

@@ -1,0 +1,75 @@
+// The main job: a container made, started, watched, re-attached by another process, and cleaned up.
+// `demo -- CMD ARGS…` runs that command, and exits with its status.
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { TaskIO } from '@shimwright/shim-client';
+import { execa } from 'execa';
+import { leftovers, removeLeftovers } from '../leftovers.ts';
+import { layout } from './layout.ts';
+import { chapter, step } from './timeline.ts';
+
+const GREETING = `for i in 1 2 3 4 5 6; do
+  echo "hello $i from $(hostname), where I am process $$"; sleep 0.4
+done`;
+
+const given = process.argv.slice(2).filter((arg, index) => index > 0 || arg !== '--');
+const command = given.length > 0 ? given : ['/bin/sh', '-c', GREETING];
+
+const setup = await execa(path.join(import.meta.dirname, '../setup.sh'), ['runc', 'containerd'], {
+  stdio: 'inherit',
+  reject: false,
+});
+if (setup.exitCode !== 0) process.exit(1);
+
+const base = await mkdtemp('/run/shimwright-demo-');
+const token = path.basename(base);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    await removeLeftovers(token, base);
+    process.exit(1);
+  });
+}
+
+try {
+  process.exitCode = await demo();
+} finally {
+  await removeLeftovers(token, base);
+}
+
+async function demo(): Promise<number> {
+  // Held open, and never read here: what the container writes while no manager is there stays in the pipes
+  // even when it ends meanwhile.
+  const pipes = await TaskIO.create(layout(base).io);
+  const manager = await runProcess('manage.ts', base, ...command);
+  if (manager !== 0) throw new Error(`the first process failed with status ${manager}`);
+
+  const status = await runProcess('reattach.ts', base);
+  await pipes.close();
+  await removeDirectories();
+  proveNothingIsLeft();
+  return status;
+}
+
+async function runProcess(program: string, ...args: string[]): Promise<number> {
+  const file = path.join(import.meta.dirname, program);
+  const run = await execa(process.execPath, [...process.execArgv, file, ...args], {
+    stdio: 'inherit',
+    reject: false,
+  });
+  return run.exitCode ?? 1;
+}
+
+/** What is kept for the next container: the roots themselves. They must be empty. */
+async function removeDirectories(): Promise<void> {
+  const files = await readdir(base, { recursive: true, withFileTypes: true });
+  const found = files.filter((file) => !file.isDirectory()).map((file) => path.join(file.parentPath, file.name));
+  if (found.length > 0) throw new Error(`left behind: ${found.join(', ')}`);
+  await rm(base, { recursive: true });
+}
+
+function proveNothingIsLeft(): void {
+  const left = leftovers(token);
+  if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
+  chapter('Nothing is left');
+  step('checked', 'no process, no mount, no socket, no cgroup, no file');
+}
