@@ -1,0 +1,46 @@
+import { hash } from 'node:crypto';
+import { parseAddress, SCHEME } from './address.ts';
+import { goJoin } from './go-path.ts';
+
+/** What identifies a shim to containerd. */
+export interface ShimIdentity {
+  /** The containerd namespace, such as `moby` or `default`. */
+  readonly namespace: string;
+  /** The container's id, unique within the namespace. */
+  readonly id: string;
+}
+
+/** What the address of a shim is made from. */
+export interface ShimAddressOptions extends ShimIdentity {
+  /** The address of the daemon that manages the shim; any text that tells managers apart. */
+  readonly daemonAddress: string;
+  /** The absolute directory whose subdirectory `s` holds the sockets. @default '/run/containerd' */
+  readonly socketRoot?: string;
+}
+
+/**
+ * The address of a shim: `unix://`, the socket root, `/s/`, and the lower-case hex sha256 of the daemon
+ * address, namespace and id, joined as Go's `filepath.Join` joins them. Equal to what containerd computes
+ * from the same three, however long they are.
+ *
+ * Since the parts are joined before they are hashed, a namespace or id that holds a slash can have the
+ * address of another shim: validate them first, for example with `@shimwright/bundle-core`.
+ *
+ * @throws {ShimAddressError} `ERR_ADDRESS_INVALID` when the socket root is not absolute,
+ * `ERR_ADDRESS_TOO_LONG` when it has more than 39 bytes.
+ */
+export function shimAddress(options: ShimAddressOptions): string {
+  const { daemonAddress, namespace, id, socketRoot = '/run/containerd' } = options;
+  const name = hash('sha256', goJoin(daemonAddress, namespace, id), 'hex');
+  const address = `${SCHEME}${goJoin(socketRoot, 's')}/${name}`;
+  parseAddress(address);
+  return address;
+}
+
+/**
+ * The address of a shim as containerd chose it before 1.3.9 and 1.4.3: `/containerd-shim/NAMESPACE/ID/shim.sock`, in the
+ * abstract namespace. A bundle without a file `address` belongs to such a shim.
+ */
+export function legacyShimAddress({ namespace, id }: ShimIdentity): string {
+  return goJoin('/', 'containerd-shim', namespace, id, 'shim.sock');
+}
