@@ -122,11 +122,9 @@ func socketVectors() (vectors []vector) {
 	return vectors
 }
 
-func recordVectors() (vectors []object) {
-	for _, content := range []string{"unix:///run/containerd/s/0123", "/containerd-shim/ns/web/shim.sock"} {
-		vectors = append(vectors, recordVector(&content))
-	}
-	return append(vectors, recordVector(nil))
+func recordVectors() []object {
+	recorded, legacy := "unix:///run/containerd/s/0123", "/containerd-shim/ns/web/shim.sock"
+	return []object{recordVector(&recorded), recordVector(&legacy), recordVector(nil)}
 }
 
 func recordVector(content *string) object {

@@ -94,7 +94,7 @@ async function readAll(handle: FileHandle): Promise<Buffer> {
   const buffer = Buffer.alloc(MAX_BYTES + 1);
   let length = 0;
   while (length < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, length);
+    const { bytesRead } = await handle.read(buffer, { offset: length });
     if (bytesRead === 0) break;
     length += bytesRead;
   }
@@ -105,7 +105,7 @@ function readAllSync(descriptor: number): Buffer {
   const buffer = Buffer.alloc(MAX_BYTES + 1);
   let length = 0;
   while (length < buffer.length) {
-    const bytesRead = readSync(descriptor, buffer, length);
+    const bytesRead = readSync(descriptor, buffer, { offset: length });
     if (bytesRead === 0) break;
     length += bytesRead;
   }
@@ -131,7 +131,7 @@ function addressIn(content: Buffer, file: string): string {
 
 function missingOr(error: unknown, file: string): undefined {
   if (hasCode(error, 'ENOENT')) return undefined;
-  if (error instanceof ShimAddressError) throw error;
+  if (!(error instanceof Error && 'syscall' in error)) throw error;
   throw unreadable(file, 'cannot be read', error);
 }
 

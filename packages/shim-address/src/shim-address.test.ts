@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { recorded } from '../test/fixtures/golden-vectors.ts';
+import { legacyShimAddress, shimAddress } from './shim-address.ts';
+
+const { address: vectors } = await recorded();
+
+test('addresses are those of containerd, however odd the parts', () => {
+  const ours = vectors.map((vector) => ({
+    ...vector,
+    address: shimAddress(vector),
+    legacy: legacyShimAddress(vector),
+  }));
+  expect(ours).toEqual(vectors);
+});
+
+const identity = { daemonAddress: '/run/d.sock', namespace: 'moby', id: 'web' };
+
+test('an address is the scheme, the socket root, and a hash of what identifies the shim', () => {
+  const digest = createHash('sha256').update('/run/d.sock/moby/web').digest('hex');
+  expect(shimAddress(identity)).toBe(`unix:///run/containerd/s/${digest}`);
+  expect(shimAddress({ ...identity, socketRoot: '/srv//x/' })).toBe(`unix:///srv/x/s/${digest}`);
+});
+
+test('an address is short enough for a socket, however long what it is made from', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 5000 }), fc.string(), fc.string(), (id, namespace, daemonAddress) => {
+      expect(shimAddress({ id, namespace, daemonAddress })).toMatch(
+        /^unix:\/\/\/run\/containerd\/s\/[0-9a-f]{64}$/,
+      );
+    }),
+  );
+});
+
+test('the longest socket root has 39 bytes', () => {
+  const root = `/${'é'.repeat(19)}`;
+  expect(Buffer.byteLength(root)).toBe(39);
+  expect(shimAddress({ ...identity, socketRoot: root })).toContain(root);
+  expect(() => shimAddress({ ...identity, socketRoot: `${root}x` })).toThrow(
+    expect.objectContaining({ code: 'ERR_ADDRESS_TOO_LONG' }),
+  );
+});
+
+test.each(['', 'run', './run', '../run'])('a socket root must be absolute: %j', (socketRoot) => {
+  expect(() => shimAddress({ ...identity, socketRoot })).toThrow(
+    expect.objectContaining({ code: 'ERR_ADDRESS_INVALID' }),
+  );
+});
