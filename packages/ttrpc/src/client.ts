@@ -1,0 +1,229 @@
+import { connect as connectSocket, type NetConnectOpts, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { Connection } from './connection.ts';
+import { decodeResponse, requestFrame, requestPrefix } from './envelope.ts';
+import { TtrpcError } from './errors.ts';
+import { type Frame, RESPONSE } from './frame.ts';
+import type {
+  CallOptions,
+  MessageCodec,
+  MethodDescriptor,
+  ServiceClient,
+  ServiceDescriptor,
+} from './types.ts';
+
+/** The highest stream id of a client: ids are odd numbers of 32 bits. */
+const LAST_STREAM_ID = 0xffff_ffff;
+
+/** A call that waits for its response. */
+interface PendingCall {
+  readonly codec: MessageCodec<unknown>;
+  readonly resolve: (message: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly timer: NodeJS.Timeout | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly onAbort: (() => void) | undefined;
+}
+
+/**
+ * Connects to a ttrpc server.
+ *
+ * @param target the path of a Unix socket (`\0NAME` for an abstract one), or what `net.connect` takes.
+ * @throws {TtrpcError} `ERR_TTRPC_UNREACHABLE`, at once where nobody listens. Rejects with the signal's
+ * reason on an abort.
+ */
+export async function connect(
+  target: string | NetConnectOpts,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<TtrpcClient> {
+  options.signal?.throwIfAborted();
+  const socket = connectSocket(typeof target === 'string' ? { path: target } : target);
+  await untilConnected(socket, target, options.signal);
+  return TtrpcClient.over(socket);
+}
+
+/** A connection to a ttrpc server; any number of calls share it. */
+export class TtrpcClient implements AsyncDisposable {
+  /** Resolves when the connection has ended: to the reason, or to undefined after `close()`. Never rejects. */
+  readonly closed: Promise<TtrpcError | undefined>;
+  readonly #socket: Duplex;
+  readonly #connection: Connection;
+  readonly #pending = new Map<number, PendingCall>();
+  #streamId = -1;
+  #wrapped = false;
+  #reason: TtrpcError | undefined;
+
+  /** A client over a stream that is connected already. */
+  static over(stream: Duplex): TtrpcClient {
+    return new TtrpcClient(stream);
+  }
+
+  private constructor(stream: Duplex) {
+    const { promise, resolve } = Promise.withResolvers<TtrpcError | undefined>();
+    this.closed = promise;
+    this.#socket = stream;
+    this.#connection = new Connection(stream, {
+      frame: (frame) => this.#receive(frame),
+      close: (error) => {
+        this.#settleAll(error);
+        resolve(error);
+      },
+    });
+  }
+
+  /** The calls of a service. */
+  service<Service extends ServiceDescriptor>(descriptor: Service): ServiceClient<Service> {
+    const calls = Object.entries(descriptor.methods).map(([name, method]) => {
+      const prefix = requestPrefix(descriptor.fullName, method.name);
+      return [name, (request: never, options?: CallOptions) => this.#call(method, prefix, request, options)];
+    });
+    return Object.fromEntries(calls);
+  }
+
+  /** Ends the connection; every pending call rejects with `ERR_TTRPC_CLOSED`. Never rejects. */
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  /** The same as `close()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Lets this process end while the connection is open; it keeps the process running otherwise. */
+  unref(): this {
+    (this.#socket as Partial<Socket>).unref?.();
+    return this;
+  }
+
+  /** Takes `unref` back. */
+  ref(): this {
+    (this.#socket as Partial<Socket>).ref?.();
+    return this;
+  }
+
+  #call(method: MethodDescriptor, prefix: Buffer, request: never, options?: CallOptions): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const signal = options?.signal;
+      if (signal?.aborted) throw signal.reason;
+      if (this.#connection.ended) throw this.#closedError();
+      const codec = method.requestType;
+      const payload = codec.encode(codec.fromPartial(request)).finish();
+      const streamId = this.#nextStreamId();
+      const frame = requestFrame(streamId, prefix, payload, options);
+      this.#pending.set(streamId, this.#waiting(streamId, method.responseType, resolve, reject, options));
+      this.#connection.send(frame);
+    });
+  }
+
+  #waiting(
+    streamId: number,
+    codec: MessageCodec<unknown>,
+    resolve: PendingCall['resolve'],
+    reject: PendingCall['reject'],
+    options: CallOptions | undefined,
+  ): PendingCall {
+    if (!options) return { codec, resolve, reject, timer: undefined, signal: undefined, onAbort: undefined };
+    const { signal, timeoutMs } = options;
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => this.#take(streamId)?.reject(expired(timeoutMs)), timeoutMs);
+    const onAbort = signal && (() => this.#take(streamId)?.reject(signal.reason));
+    if (onAbort) signal.addEventListener('abort', onAbort);
+    return { codec, resolve, reject, timer, signal, onAbort };
+  }
+
+  /** The pending call, which is no longer pending then. */
+  #take(streamId: number): PendingCall | undefined {
+    const call = this.#pending.get(streamId);
+    if (!call) return undefined;
+    this.#pending.delete(streamId);
+    if (call.timer) clearTimeout(call.timer);
+    if (call.onAbort) call.signal?.removeEventListener('abort', call.onAbort);
+    return call;
+  }
+
+  #receive({ streamId, type, data }: Frame): void {
+    if (type !== RESPONSE || !this.#wasIssued(streamId)) {
+      throw new TtrpcError(
+        'ERR_TTRPC_PROTOCOL',
+        `the server sent a frame on stream ${streamId}, which has no call`,
+      );
+    }
+    const response = data && decodeResponse(data);
+    const call = this.#take(streamId);
+    if (!call) return; // the caller has given it up
+    if (!response) call.reject(tooLarge());
+    else if (response.error) call.reject(response.error);
+    else settle(call, response.payload);
+  }
+
+  #settleAll(error: TtrpcError | undefined): void {
+    this.#reason = error;
+    for (const streamId of [...this.#pending.keys()]) this.#take(streamId)?.reject(this.#closedError());
+  }
+
+  #closedError(): TtrpcError {
+    return this.#reason ?? new TtrpcError('ERR_TTRPC_CLOSED', 'the connection was closed by this side');
+  }
+
+  #nextStreamId(): number {
+    do {
+      this.#streamId += 2;
+      if (this.#streamId > LAST_STREAM_ID) {
+        this.#streamId = 1;
+        this.#wrapped = true;
+      }
+    } while (this.#wrapped && this.#pending.has(this.#streamId));
+    return this.#streamId;
+  }
+
+  #wasIssued(streamId: number): boolean {
+    return streamId % 2 === 1 && (this.#wrapped || streamId <= this.#streamId);
+  }
+}
+
+function settle(call: PendingCall, payload: Buffer): void {
+  try {
+    call.resolve(call.codec.decode(payload));
+  } catch (cause) {
+    call.reject(
+      new TtrpcError('ERR_TTRPC_PROTOCOL', 'the response is not the message it should be', { cause }),
+    );
+  }
+}
+
+function expired(timeoutMs: number): TtrpcError {
+  return TtrpcError.status('DEADLINE_EXCEEDED', `no response came within ${timeoutMs} ms`);
+}
+
+function tooLarge(): TtrpcError {
+  return new TtrpcError('ERR_TTRPC_TOO_LARGE', 'the response is larger than the 4 MiB that ttrpc can carry');
+}
+
+async function untilConnected(
+  socket: Socket,
+  target: string | NetConnectOpts,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onAbort = () => reject(signal?.reason);
+  const onError = (cause: Error) => reject(unreachable(target, cause));
+  socket.once('connect', resolve).once('error', onError);
+  signal?.addEventListener('abort', onAbort);
+  try {
+    await promise;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    socket.off('error', onError);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function unreachable(target: string | NetConnectOpts, cause: Error): TtrpcError {
+  const where = typeof target === 'string' ? target.replaceAll('\0', '@') : JSON.stringify(target);
+  return new TtrpcError('ERR_TTRPC_UNREACHABLE', `cannot connect to ${where}: ${cause.message}`, { cause });
+}

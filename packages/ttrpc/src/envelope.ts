@@ -1,0 +1,196 @@
+import { TtrpcError } from './errors.ts';
+import { HEADER_BYTES, MAX_DATA_BYTES, REQUEST, RESPONSE, writeHeader } from './frame.ts';
+import { statusCode, statusName } from './status.ts';
+import type { Metadata } from './types.ts';
+import { FieldReader, varintBytes, writeVarint } from './wire.ts';
+
+// Request: service 1, method 2, payload 3, timeout_nano 4, metadata 5 (key 1, value 2).
+// Response: status 1 (google.rpc.Status: code 1, message 2), payload 2.
+const varint = (field: number) => field << 3;
+const delimited = (field: number) => (field << 3) | 2;
+
+/** What a request says; its payload shares memory with the frame. */
+export interface Request {
+  readonly service: string;
+  readonly method: string;
+  readonly payload: Buffer;
+  /** 0 for no deadline. */
+  readonly timeoutNano: number;
+  readonly metadata: Metadata;
+}
+
+/** What a response says: an error for any status but OK. */
+export interface Response {
+  readonly error: TtrpcError | undefined;
+  readonly payload: Buffer;
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);
+const NO_METADATA: Metadata = Object.freeze({});
+
+/** The first two fields of every request of a method. */
+export function requestPrefix(service: string, method: string): Buffer {
+  return Buffer.concat([textField(1, service), textField(2, method)]);
+}
+
+/**
+ * The frame of a request.
+ *
+ * @throws {TtrpcError} `ERR_TTRPC_TOO_LARGE`.
+ */
+export function requestFrame(
+  streamId: number,
+  prefix: Buffer,
+  payload: Uint8Array,
+  options: { readonly timeoutMs?: number | undefined; readonly metadata?: Metadata | undefined } | undefined,
+): Buffer {
+  const rest = options ? callFields(options) : NOTHING;
+  const size = prefix.length + fieldBytes(payload.length) + rest.length;
+  checkSize(size);
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + size);
+  frame.set(prefix, HEADER_BYTES);
+  const end = writeField(frame, 3, payload, HEADER_BYTES + prefix.length);
+  if (rest.length > 0) frame.set(rest, end);
+  writeHeader(frame, streamId, REQUEST);
+  return frame;
+}
+
+/**
+ * The frame of a response with a payload.
+ *
+ * @throws {TtrpcError} `ERR_TTRPC_TOO_LARGE`.
+ */
+export function responseFrame(streamId: number, payload: Uint8Array): Buffer {
+  const size = fieldBytes(payload.length);
+  checkSize(size);
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + size);
+  writeField(frame, 2, payload, HEADER_BYTES);
+  writeHeader(frame, streamId, RESPONSE);
+  return frame;
+}
+
+/** The frame of a response with a status other than OK. A message that is too long is cut. */
+export function errorFrame(streamId: number, error: TtrpcError): Buffer {
+  const code = Buffer.of(varint(1), statusCode(error.status ?? 'UNKNOWN'));
+  const status = Buffer.concat([code, textField(2, error.message.slice(0, MAX_MESSAGE_CHARS))]);
+  const frame = Buffer.concat([Buffer.alloc(HEADER_BYTES), bytesField(1, status)]);
+  writeHeader(frame, streamId, RESPONSE);
+  return frame;
+}
+
+/** With at most four bytes to a character this stays far below the limit of a frame. */
+const MAX_MESSAGE_CHARS = 512 * 1024;
+
+/** Reads the data of a request's frame; unknown fields are skipped. @throws {TtrpcError} `ERR_TTRPC_PROTOCOL` */
+export function decodeRequest(data: Buffer): Request {
+  const reader = new FieldReader(data);
+  const request: { -readonly [Field in keyof Request]: Request[Field] } = {
+    service: '',
+    method: '',
+    payload: NOTHING,
+    timeoutNano: 0,
+    metadata: NO_METADATA,
+  };
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === delimited(1)) request.service = reader.string();
+    else if (tag === delimited(2)) request.method = reader.string();
+    else if (tag === delimited(3)) request.payload = reader.bytes();
+    else if (tag === varint(4)) request.timeoutNano = reader.varint();
+    else if (tag === delimited(5)) request.metadata = withEntry(request.metadata, reader.bytes());
+    else reader.skip(tag);
+  }
+  return request;
+}
+
+/** Reads the data of a response's frame; unknown fields are skipped. @throws {TtrpcError} `ERR_TTRPC_PROTOCOL` */
+export function decodeResponse(data: Buffer): Response {
+  const reader = new FieldReader(data);
+  const response: { error: TtrpcError | undefined; payload: Buffer } = { error: undefined, payload: NOTHING };
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === delimited(1)) response.error = decodeStatus(reader.bytes());
+    else if (tag === delimited(2)) response.payload = reader.bytes();
+    else reader.skip(tag);
+  }
+  return response;
+}
+
+function decodeStatus(data: Buffer): TtrpcError | undefined {
+  const reader = new FieldReader(data);
+  let code = 0;
+  let message = '';
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === varint(1)) code = reader.varint();
+    else if (tag === delimited(2)) message = reader.string();
+    else reader.skip(tag);
+  }
+  return code === 0 ? undefined : TtrpcError.status(statusName(code), message);
+}
+
+/** Fields 4 and 5, which few calls have. */
+function callFields(options: {
+  readonly timeoutMs?: number | undefined;
+  readonly metadata?: Metadata | undefined;
+}): Buffer {
+  const fields: Buffer[] = [];
+  if (options.timeoutMs !== undefined)
+    fields.push(numberField(4, Math.max(1, Math.round(options.timeoutMs * 1e6))));
+  for (const [key, values] of Object.entries(options.metadata ?? {})) {
+    for (const value of values) {
+      fields.push(bytesField(5, Buffer.concat([textField(1, key), textField(2, value)])));
+    }
+  }
+  return Buffer.concat(fields);
+}
+
+function withEntry(metadata: Metadata, data: Buffer): Metadata {
+  const reader = new FieldReader(data);
+  let key = '';
+  let value = '';
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === delimited(1)) key = reader.string();
+    else if (tag === delimited(2)) value = reader.string();
+    else reader.skip(tag);
+  }
+  // Without a prototype: a key may be called anything.
+  const entries: Record<string, readonly string[]> = Object.assign(Object.create(null), metadata);
+  entries[key] = [...(entries[key] ?? []), value];
+  return entries;
+}
+
+function fieldBytes(length: number): number {
+  return length === 0 ? 0 : 1 + varintBytes(length) + length;
+}
+
+/** Writes a length-delimited field, or nothing when it is empty, which means the same; returns the offset behind it. */
+function writeField(frame: Buffer, field: number, bytes: Uint8Array, offset: number): number {
+  if (bytes.length === 0) return offset;
+  frame[offset] = delimited(field);
+  const start = writeVarint(frame, bytes.length, offset + 1);
+  frame.set(bytes, start);
+  return start + bytes.length;
+}
+
+function bytesField(field: number, bytes: Uint8Array): Buffer {
+  const buffer = Buffer.allocUnsafe(fieldBytes(bytes.length));
+  writeField(buffer, field, bytes, 0);
+  return buffer;
+}
+
+function textField(field: number, text: string): Buffer {
+  return bytesField(field, Buffer.from(text));
+}
+
+function numberField(field: number, value: number): Buffer {
+  const buffer = Buffer.allocUnsafe(1 + varintBytes(value));
+  buffer[0] = varint(field);
+  writeVarint(buffer, value, 1);
+  return buffer;
+}
+
+function checkSize(size: number): void {
+  if (size <= MAX_DATA_BYTES) return;
+  throw new TtrpcError(
+    'ERR_TTRPC_TOO_LARGE',
+    `a message of ${size} bytes is more than the ${MAX_DATA_BYTES} that ttrpc can carry`,
+  );
+}

@@ -1,0 +1,167 @@
+// The Go side of ttrpc, on containerd's own implementation, for tests and benchmarks:
+//
+//	go-ttrpc server SOCKET   answers Shim.State until its stdin ends; what the id says decides how
+//	go-ttrpc bench SOCKET    reads lines "one COUNT" or "many COUNT", answers with nanoseconds
+//	go-ttrpc call SOCKET ID [TIMEOUT_MS [KEY=VALUE…]]   makes one State call and prints the outcome
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/containerd/containerd/api/types/task"
+	shimapi "github.com/containerd/containerd/runtime/v1/shim/v1"
+	"github.com/containerd/ttrpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+const serviceName = "containerd.runtime.linux.shim.v1.Shim"
+
+func main() {
+	switch os.Args[1] {
+	case "server":
+		serve(os.Args[2])
+	case "bench":
+		bench(os.Args[2])
+	case "call":
+		call(os.Args[2], os.Args[3], os.Args[4:])
+	}
+}
+
+func serve(socket string) {
+	listener, err := net.Listen("unix", socket)
+	must(err)
+	server, err := ttrpc.NewServer()
+	must(err)
+	server.Register(serviceName, map[string]ttrpc.Method{"State": state})
+	go server.Serve(context.Background(), listener)
+	fmt.Println("ready")
+	io.Copy(io.Discard, os.Stdin)
+	server.Close()
+}
+
+func state(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+	var request shimapi.StateRequest
+	if err := unmarshal(&request); err != nil {
+		return nil, err
+	}
+	what, argument, _ := strings.Cut(request.ID, ":")
+	number, _ := strconv.Atoi(argument)
+	switch what {
+	case "status":
+		return nil, status.Error(codes.Code(number), "message "+argument)
+	case "metadata":
+		values, _ := ttrpc.GetMetadata(ctx)
+		return &shimapi.StateResponse{ID: strings.Join(values[argument], ",")}, nil
+	case "deadline":
+		deadline, ok := ctx.Deadline()
+		if !ok {
+			return &shimapi.StateResponse{ID: "none"}, nil
+		}
+		return &shimapi.StateResponse{ID: strconv.FormatInt(time.Until(deadline).Milliseconds(), 10)}, nil
+	case "hang":
+		<-ctx.Done()
+		return nil, ctx.Err()
+	case "big":
+		return &shimapi.StateResponse{Stdout: strings.Repeat("x", number)}, nil
+	}
+	return &shimapi.StateResponse{
+		ID:     request.ID,
+		Bundle: "/run/containerd/io.containerd.runtime.v1.linux/default/" + request.ID,
+		Pid:    4242,
+		Status: task.StatusRunning,
+		Stdout: "/run/containerd/fifo/123456789/" + request.ID + "-stdout",
+		Stderr: "/run/containerd/fifo/123456789/" + request.ID + "-stderr",
+	}, nil
+}
+
+func connect(socket string) shimapi.ShimService {
+	conn, err := net.Dial("unix", socket)
+	must(err)
+	return shimapi.NewShimClient(ttrpc.NewClient(conn))
+}
+
+func bench(socket string) {
+	client := connect(socket)
+	request := &shimapi.StateRequest{ID: "container"}
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		var work string
+		var count int
+		_, err := fmt.Sscan(lines.Text(), &work, &count)
+		must(err)
+		at := 1
+		if work == "many" {
+			at = 64
+		}
+		start := time.Now()
+		var group sync.WaitGroup
+		for worker := 0; worker < at; worker++ {
+			group.Add(1)
+			go func() {
+				defer group.Done()
+				for i := 0; i < count/at; i++ {
+					_, err := client.State(context.Background(), request)
+					must(err)
+				}
+			}()
+		}
+		group.Wait()
+		fmt.Println(time.Since(start).Nanoseconds())
+	}
+}
+
+func call(socket, id string, options []string) {
+	ctx := context.Background()
+	if len(options) > 0 && options[0] != "0" {
+		ms, err := strconv.Atoi(options[0])
+		must(err)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(ms)*time.Millisecond)
+		defer cancel()
+	}
+	metadata := ttrpc.MD{}
+	for _, option := range options[min(1, len(options)):] {
+		key, value, _ := strings.Cut(option, "=")
+		metadata.Append(key, value)
+	}
+	if len(metadata) > 0 {
+		ctx = ttrpc.WithMetadata(ctx, metadata)
+	}
+	// An id such as x*5000000 stands for that many of the letter.
+	if letter, times, ok := strings.Cut(id, "*"); ok {
+		number, err := strconv.Atoi(times)
+		must(err)
+		id = strings.Repeat(letter, number)
+	}
+	response, err := connect(socket).State(ctx, &shimapi.StateRequest{ID: id})
+	if err != nil {
+		found, _ := status.FromError(err)
+		fmt.Printf("%s: %s\n", found.Code(), found.Message())
+		return
+	}
+	fmt.Printf("OK: %s %d\n", response.ID, len(response.Stdout))
+}
+
+func min(a, b int) int {
+	if a < b {
+		return a
+	}
+	return b
+}
+
+func must(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
