@@ -62,7 +62,9 @@ async function runProcess(program: string, ...args: string[]): Promise<number> {
 /** What is kept for the next container: the roots themselves. They must be empty. */
 async function removeDirectories(): Promise<void> {
   const files = await readdir(base, { recursive: true, withFileTypes: true });
-  const found = files.filter((file) => !file.isDirectory()).map((file) => path.join(file.parentPath, file.name));
+  const found = files
+    .filter((file) => !file.isDirectory())
+    .map((file) => path.join(file.parentPath, file.name));
   if (found.length > 0) throw new Error(`left behind: ${found.join(', ')}`);
   await rm(base, { recursive: true });
 }

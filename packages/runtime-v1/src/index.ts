@@ -1,8 +1,3 @@
-export type { Config } from './config.ts';
-export { newShimClient } from './new-shim-client.ts';
-export { type RunOptions, shimConfig } from './shim-config.ts';
-export { type ShimOpt, type ShimRemoteOptions, shimConnect, shimLocal, shimRemote } from './shim-opt.ts';
-
 // What the main job needs of the packages below, so that one dependency is enough to run a container.
 export {
   type Bundle,
@@ -15,3 +10,7 @@ export {
 } from '@shimwright/bundle-core';
 export { decodeEvent } from '@shimwright/shim-api';
 export { type ShimClient, ShimClientError, TaskIO, watchSpool } from '@shimwright/shim-client';
+export type { Config } from './config.ts';
+export { newShimClient } from './new-shim-client.ts';
+export { type RunOptions, shimConfig } from './shim-config.ts';
+export { type ShimOpt, type ShimRemoteOptions, shimConnect, shimLocal, shimRemote } from './shim-opt.ts';

@@ -24,7 +24,11 @@ describe('a container on the stock shim', () => {
   needs('linux', 'root', 'command containerd-shim', 'command runc');
 
   test('is created, started, watched to its end, and deleted', async () => {
-    const { shim, io, pid, bundle, base, daemonAddress } = await created('/bin/sh', '-c', 'echo out; echo err >&2; exit 7');
+    const { shim, io, pid, bundle, base, daemonAddress } = await created(
+      '/bin/sh',
+      '-c',
+      'echo out; echo err >&2; exit 7',
+    );
     expect(await shim.state({ id })).toMatchObject({ id, pid, status: 'CREATED', bundle: bundle.path });
 
     expect(await shim.start({ id })).toMatchObject({ pid });
@@ -44,7 +48,11 @@ describe('a container on the stock shim', () => {
   });
 
   test('goes on when its manager is gone, and is found again by the next one', async () => {
-    const { shim, io, bundle, config, namespace } = await created('/bin/sh', '-c', 'read line; echo "got $line"');
+    const { shim, io, bundle, config, namespace } = await created(
+      '/bin/sh',
+      '-c',
+      'read line; echo "got $line"',
+    );
     await shim.start({ id });
     await shim.close();
     await io.close().catch(() => {});
@@ -101,7 +109,9 @@ describe('a container on the stock shim', () => {
     const { shim, token } = await created('/bin/sleep', '600');
     await shim.start({ id });
     const limit = 64 * 1024 * 1024;
-    const resources = packJson('types.containerd.io/opencontainers/runtime-spec/1/LinuxResources', { memory: { limit } });
+    const resources = packJson('types.containerd.io/opencontainers/runtime-spec/1/LinuxResources', {
+      memory: { limit },
+    });
     await shim.update({ resources });
     const v1 = `/sys/fs/cgroup/memory/${token}-one/memory.limit_in_bytes`;
     const file = existsSync(v1) ? v1 : `/sys/fs/cgroup/${token}-one/memory.max`;
@@ -112,7 +122,9 @@ describe('a container on the stock shim', () => {
     const { shim, bundle } = await created('/bin/sleep', '600');
     await expect(shim.wait({ id: 'nobody' })).rejects.toMatchObject({ status: 'NOT_FOUND' });
     await expect(shim.deleteProcess({ id })).rejects.toMatchObject({ status: 'INVALID_ARGUMENT' });
-    await expect(shim.resizePty({ width: 80, height: 24 })).rejects.toMatchObject({ status: 'INVALID_ARGUMENT' });
+    await expect(shim.resizePty({ width: 80, height: 24 })).rejects.toMatchObject({
+      status: 'INVALID_ARGUMENT',
+    });
     await expect(shim.checkpoint({ path: path.join(bundle.workDir, 'cp') })).rejects.toMatchObject({
       code: 'ERR_TTRPC_STATUS',
     });

@@ -16,6 +16,8 @@ describe('findCgroup', () => {
   });
 
   test('a cgroup that no hierarchy has is an error', () => {
-    expect(() => findCgroup('/no/such')).toThrow(expect.objectContaining({ code: 'ERR_SHIM_CGROUP', path: '/no/such' }));
+    expect(() => findCgroup('/no/such')).toThrow(
+      expect.objectContaining({ code: 'ERR_SHIM_CGROUP', path: '/no/such' }),
+    );
   });
 });

@@ -1,6 +1,6 @@
+import { once } from 'node:events';
 import { chmodSync, linkSync, lstatSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { once } from 'node:events';
 import { hasCode, ShimClientError } from './errors.ts';
 
 /**

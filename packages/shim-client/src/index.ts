@@ -2,7 +2,7 @@ export { ShimClientError, type ShimErrorCode, type ShimErrorFacts } from './erro
 export { newClient, type ShimClient, type WaitOptions } from './shim-client.ts';
 export type { ShimConfig } from './shim-config.ts';
 export type { ClientOpt, EndSignal, ShimConnection } from './shim-connection.ts';
-export { type SpooledEvent, prepareSpool, spoolPath, watchSpool } from './spool.ts';
+export { prepareSpool, type SpooledEvent, spoolPath, watchSpool } from './spool.ts';
 export { TaskIO, type TaskIOOptions, type TaskIOPaths, type TaskStreams } from './task-io.ts';
 export { type ConnectOptions, withConnect } from './with-connect.ts';
 export { type CreateService, type LocalShim, withLocal } from './with-local.ts';

@@ -8,7 +8,9 @@ describe('a process identity', () => {
 
   test('is that of a running process, whatever its name', async () => {
     // The name stands in parentheses in /proc/PID/stat, unescaped.
-    const odd = execa('bash', ['-c', 'echo -n ") Z 1 2 (" >/proc/$BASHPID/comm; echo; exec -a x cat'], { reject: false });
+    const odd = execa('bash', ['-c', 'echo -n ") Z 1 2 (" >/proc/$BASHPID/comm; echo; exec -a x cat'], {
+      reject: false,
+    });
     onTestFinished(() => void odd.kill());
     const identity = identify(Number(odd.pid));
     expect(identity).toMatchObject({ pid: odd.pid, startTime: expect.stringMatching(/^[0-9]+$/) });
@@ -27,7 +29,11 @@ describe('a process identity', () => {
     // The shell is stopped before it can wait for its child.
     const shell = execa('sh', ['-c', 'true & echo $!; kill -STOP $$'], { reject: false });
     onTestFinished(() => void shell.kill('SIGKILL'));
-    const [line] = await shell.iterable()[Symbol.asyncIterator]().next().then(({ value }) => [value]);
+    const [line] = await shell
+      .iterable()
+      [Symbol.asyncIterator]()
+      .next()
+      .then(({ value }) => [value]);
     const identity = { pid: Number(line), startTime: '0' };
     await untilGone(identity);
     expect(identify(Number(line))).toBeUndefined();

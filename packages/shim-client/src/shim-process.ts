@@ -148,5 +148,8 @@ async function spawnListening(start: ShimStart, traces: Traces): Promise<ChildPr
 
 async function cannotStart(child: ChildProcess, command: string): Promise<ShimClientError> {
   const [cause] = await once(child, 'error');
-  return new ShimClientError('ERR_SHIM_NOT_FOUND', `cannot start the shim ${command}`, { path: command, cause });
+  return new ShimClientError('ERR_SHIM_NOT_FOUND', `cannot start the shim ${command}`, {
+    path: command,
+    cause,
+  });
 }

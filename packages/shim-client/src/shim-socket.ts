@@ -1,5 +1,4 @@
-import { lstatSync, mkdirSync, renameSync, rmSync, type Stats } from 'node:fs';
-import { linkSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, type Stats } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
 import path from 'node:path';
 import { parseAddress } from '@shimwright/shim-address';

@@ -110,7 +110,9 @@ describe('prepareSpool', () => {
   });
 
   test('refuses an address that is not absolute', () => {
-    expect(() => prepareSpool('daemon.sock')).toThrow(expect.objectContaining({ code: 'ERR_SPOOL_INSECURE' }));
+    expect(() => prepareSpool('daemon.sock')).toThrow(
+      expect.objectContaining({ code: 'ERR_SPOOL_INSECURE' }),
+    );
   });
 });
 

@@ -45,9 +45,13 @@ export function prepareSpool(daemonAddress: string): string {
   mkdirSync(spool, { recursive: true, mode: 0o700 });
   const found = lstatSync(spool);
   if (found.isDirectory() && found.uid === process.geteuid?.() && (found.mode & 0o022) === 0) return spool;
-  throw new ShimClientError('ERR_SPOOL_INSECURE', `${spool} must be a directory that only this user can write`, {
-    path: spool,
-  });
+  throw new ShimClientError(
+    'ERR_SPOOL_INSECURE',
+    `${spool} must be a directory that only this user can write`,
+    {
+      path: spool,
+    },
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { constants, openSync, closeSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import path from 'node:path';

@@ -63,7 +63,10 @@ async function endShim(service: ShimService, signal: EndSignal, abort?: AbortSig
  *
  * It answers before and after its start time is read, so no other process can have had the id in between.
  */
-async function identifyShim(service: ShimService, signal?: AbortSignal): Promise<ProcessIdentity | undefined> {
+async function identifyShim(
+  service: ShimService,
+  signal?: AbortSignal,
+): Promise<ProcessIdentity | undefined> {
   try {
     const { shimPid } = await service.shimInfo({}, signal && { signal });
     if (shimPid <= 1) {
@@ -72,7 +75,10 @@ async function identifyShim(service: ShimService, signal?: AbortSignal): Promise
     const identity = identify(shimPid);
     const again = await service.shimInfo({}, signal && { signal });
     if (!identity || again.shimPid !== shimPid) {
-      throw new ShimClientError('ERR_SHIM_PROCESS', `the shim says that it is process ${shimPid}, which is none`);
+      throw new ShimClientError(
+        'ERR_SHIM_PROCESS',
+        `the shim says that it is process ${shimPid}, which is none`,
+      );
     }
     return identity;
   } catch (error) {

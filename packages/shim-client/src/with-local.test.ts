@@ -4,7 +4,14 @@ import { expect, test } from 'vitest';
 import { newClient } from './shim-client.ts';
 import { withLocal } from './with-local.ts';
 
-const config = { path: '/b', workDir: '/w', namespace: 'test', criu: '', runtimeRoot: '', systemdCgroup: false };
+const config = {
+  path: '/b',
+  workDir: '/w',
+  namespace: 'test',
+  criu: '',
+  runtimeRoot: '',
+  systemdCgroup: false,
+};
 
 function handlers(some: Partial<ShimHandlers>): ShimHandlers {
   const refuse = () => Promise.reject(TtrpcError.status('UNIMPLEMENTED', 'not here'));
@@ -50,5 +57,7 @@ test('to stop, kill, close or dispose of it closes the service once', async () =
 test('nothing is created when the signal is aborted already', async () => {
   const reason = new Error('no');
   const create = () => expect.unreachable();
-  await expect(newClient(config, withLocal(create), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  await expect(newClient(config, withLocal(create), { signal: AbortSignal.abort(reason) })).rejects.toBe(
+    reason,
+  );
 });

@@ -86,7 +86,8 @@ async function firstAnswer(shim: ShimProcess, address: string, signal?: AbortSig
     }
   } catch (error) {
     // Why it broke the connection is in what it said when it ended, which it is about to do.
-    if (!signal?.aborted) await Promise.race([shim.failure(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
+    if (!signal?.aborted)
+      await Promise.race([shim.failure(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
     throw error;
   }
 }
@@ -98,4 +99,3 @@ function connection(shim: ShimProcess, client: TtrpcClient): ShimConnection {
     close: () => client.close(),
   };
 }
-

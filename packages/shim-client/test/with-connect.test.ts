@@ -10,14 +10,24 @@ import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import { newClient, withConnect, withStart } from '../src/index.ts';
 import { emptyBundle } from './fixtures/bundle.ts';
 
-const config = { path: '/', workDir: '/', namespace: 'test', criu: '', runtimeRoot: '', systemdCgroup: false };
+const config = {
+  path: '/',
+  workDir: '/',
+  namespace: 'test',
+  criu: '',
+  runtimeRoot: '',
+  systemdCgroup: false,
+};
 
 /** A shim that answers only `shimInfo`, as given. */
 async function serve(shimInfo: ShimHandlers['shimInfo']): Promise<string> {
   const socket = path.join(await tempDir(), 'shim.sock');
   const refuse = () => Promise.reject(TtrpcError.status('UNIMPLEMENTED', 'not here'));
   const handlers = Object.fromEntries(Object.keys(ShimDefinition.methods).map((name) => [name, refuse]));
-  const server = new TtrpcServer().handle(ShimDefinition, { ...(handlers as unknown as ShimHandlers), shimInfo });
+  const server = new TtrpcServer().handle(ShimDefinition, {
+    ...(handlers as unknown as ShimHandlers),
+    shimInfo,
+  });
   await server.listen(socket);
   onTestFinished(() => server.close());
   return socket;
@@ -78,7 +88,9 @@ describe('withConnect', () => {
 
   test('isAlive waits for a slow shim no longer than its signal allows', async () => {
     const shim = await connected(await serve(() => new Promise(() => {})));
-    await expect(shim.isAlive({ signal: AbortSignal.timeout(20) })).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect(shim.isAlive({ signal: AbortSignal.timeout(20) })).rejects.toMatchObject({
+      name: 'TimeoutError',
+    });
   });
 
   test('a status that the shim answers reaches the caller', async () => {
@@ -146,7 +158,9 @@ describe('withConnect as root', () => {
     const shim = await newClient(bundle.config, withStart(bundle.start));
     const { shimPid } = await shim.shimInfo({});
     process.kill(shimPid, 'SIGSTOP');
-    await expect(shim.stopShim({ signal: AbortSignal.timeout(20) })).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect(shim.stopShim({ signal: AbortSignal.timeout(20) })).rejects.toMatchObject({
+      name: 'TimeoutError',
+    });
     await shim.killShim();
     await shim.close();
   });

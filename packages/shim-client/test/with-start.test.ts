@@ -3,10 +3,10 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSy
 import { writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import path from 'node:path';
-import { newClient, type StartOptions, withConnect, withStart } from '../src/index.ts';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
+import { newClient, type StartOptions, withConnect, withStart } from '../src/index.ts';
 import { type EmptyBundle, emptyBundle } from './fixtures/bundle.ts';
 
 const socketOf = ({ start }: EmptyBundle) => start.address.slice('unix://'.length);
@@ -83,7 +83,9 @@ describe('withStart', () => {
     const server = createServer().listen(0);
     onTestFinished(() => void server.close());
     const { shimPid } = await started(await emptyBundle());
-    const inherited = readdirSync(`/proc/${shimPid}/fd`).map((fd) => readlinkSync(`/proc/${shimPid}/fd/${fd}`));
+    const inherited = readdirSync(`/proc/${shimPid}/fd`).map((fd) =>
+      readlinkSync(`/proc/${shimPid}/fd/${fd}`),
+    );
     // What the Go runtime opens for itself is anonymous; one socket listens, one is our connection.
     expect(inherited.filter((target) => target.startsWith('socket:')).length).toBeLessThanOrEqual(2);
     const files = inherited.filter((target) => target.startsWith('/') && target !== '/dev/null');
@@ -123,7 +125,11 @@ describe('withStart', () => {
     const bundle = await emptyBundle();
     const starter = path.join(import.meta.dirname, 'fixtures/start.ts');
     const { config, start } = bundle;
-    await execa(process.execPath, ['--conditions=@shimwright/source', starter, JSON.stringify({ config, start })]);
+    await execa(process.execPath, [
+      '--conditions=@shimwright/source',
+      starter,
+      JSON.stringify({ config, start }),
+    ]);
     const shim = await newClient(config, withConnect({ address: start.address }));
     expect(await shim.isAlive()).toBe(true);
     await shim.killShim();
@@ -150,12 +156,18 @@ describe('withStart', () => {
     ['a file that is not executable', { shim: '/etc/passwd' }, 'ERR_SHIM_NOT_FOUND'],
     ['a publisher that is missing', { publisher: '/no/such/publisher' }, 'ERR_SHIM_NOT_FOUND'],
     ['a cgroup that is missing', { cgroup: '/no/such/cgroup' }, 'ERR_SHIM_CGROUP'],
-    ['an abstract address (CVE-2020-15257)', { address: '/containerd-shim/a/b/shim.sock' }, 'ERR_SHIM_ADDRESS'],
+    [
+      'an abstract address (CVE-2020-15257)',
+      { address: '/containerd-shim/a/b/shim.sock' },
+      'ERR_SHIM_ADDRESS',
+    ],
     ['an address that is too long', { address: `unix:///tmp/${'x'.repeat(120)}` }, 'ERR_ADDRESS_TOO_LONG'],
     ['a daemon address that is not absolute', { daemonAddress: 'daemon.sock' }, 'ERR_SPOOL_INSECURE'],
   ])('refuses %s before anything is made', async (_, options, code) => {
     const bundle = await emptyBundle();
-    await expect(newClient(bundle.config, withStart({ ...bundle.start, ...options }))).rejects.toMatchObject({ code });
+    await expect(newClient(bundle.config, withStart({ ...bundle.start, ...options }))).rejects.toMatchObject({
+      code,
+    });
     expectNothingMade(bundle);
   });
 
@@ -246,7 +258,8 @@ describe('withStart', () => {
       if (result.status === 'fulfilled') {
         await result.value.killShim();
         await result.value.close();
-        for (const name of ['address', 'shim.pid']) expect(existsSync(path.join(bundle.config.path, name))).toBe(true);
+        for (const name of ['address', 'shim.pid'])
+          expect(existsSync(path.join(bundle.config.path, name))).toBe(true);
         break;
       }
       expect(result.reason).toBe(reason);

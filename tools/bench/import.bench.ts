@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { execa } from 'execa';
+import { loadedModules } from '../packed/loaded-modules.ts';
+import { PACKAGES, packageName, ROOT } from '../packed/workspace-packages.ts';
+import { type Comparison, median } from './turns.ts';
+
+const ROUNDS = 41;
+
+/**
+ * The import of each package, as built, with nothing called: a whole run of Node that does it, against one that
+ * does nothing.
+ */
+export async function run(): Promise<readonly Comparison[]> {
+  await execa('tsc', ['-b', ...PACKAGES.map((folder) => path.join('packages', folder))], {
+    cwd: ROOT,
+    preferLocal: true,
+  });
+  const limits = await Promise.all(PACKAGES.map(limitMsOf));
+  return inTurnsWithBareNode().map(([folder, oursNs, peerNs], index) => ({
+    work: `${folder} (limit: ${limits[index]} ms more)`,
+    oursNs,
+    peerNs,
+    ratio: oursNs / peerNs,
+  }));
+}
+
+/** What an import may cost, which is more where fs-extra is loaded; execa may not be at all. */
+async function limitMsOf(folder: string): Promise<number> {
+  const urls = await loadedModules(packageName(folder), TOOLS);
+  if (urls.some((url) => url.includes('/node_modules/execa/')))
+    throw new Error(`${folder} loads execa at once`);
+  return urls.some((url) => url.includes('/node_modules/fs-extra/')) ? 25 : 5;
+}
+
+/** Nanoseconds with and without each package; medians, each turn of a package beside one of bare Node. */
+function inTurnsWithBareNode(): [folder: string, oursNs: number, peerNs: number][] {
+  const programs = PACKAGES.map((folder) => `import '${packageName(folder)}';`);
+  const turns = PACKAGES.map(() => ({ ours: [] as number[], peer: [] as number[] }));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, { ours, peer }] of turns.entries()) {
+      peer.push(nanosecondsOf(''));
+      ours.push(nanosecondsOf(programs[index] ?? ''));
+    }
+  }
+  return turns.map(({ ours, peer }, index) => [PACKAGES[index] ?? '', median(ours), median(peer)]);
+}
+
+// Depends on all packages, so that a program in it can import them; without our condition, what is built.
+const TOOLS = path.join(ROOT, 'tools');
+
+function nanosecondsOf(program: string): number {
+  const start = process.hrtime.bigint();
+  const { status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: TOOLS,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH: process.env['PATH'] },
+  });
+  if (status !== 0) throw new Error(`node failed at: ${program}`);
+  return Number(process.hrtime.bigint() - start);
+}

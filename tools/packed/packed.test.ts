@@ -1,0 +1,157 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needs } from '../testing/needs.ts';
+import { usageOf } from '../testing/readme.ts';
+import { loadedModules } from './loaded-modules.ts';
+import { type PackedPackages, packedPackages } from './packed-packages.ts';
+import { PACKAGES, packageName, ROOT } from './workspace-packages.ts';
+
+/** Packages whose usage example runs a container, or drives the programs that do. */
+const NEED_RUNTIME: readonly string[] = ['oci-runtime', 'runtime-v1', 'shim-client', 'shim-service'];
+
+let packed: PackedPackages;
+
+beforeAll(async () => {
+  packed = await packedPackages();
+}, 240_000);
+
+afterAll(async () => {
+  await packed?.[Symbol.asyncDispose]();
+});
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly files: readonly string[];
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+async function manifestOf(folder: string): Promise<Manifest> {
+  return JSON.parse(await readFile(path.join(packed.installed(folder), 'package.json'), 'utf8'));
+}
+
+async function filesIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)))
+    .toSorted();
+}
+
+/** What the build makes of a package's sources, which are all of them but the tests. */
+async function builtFilesOf(folder: string): Promise<string[]> {
+  const sources = await filesIn(path.join(ROOT, 'packages', folder, 'src'));
+  return sources
+    .filter((source) => source.endsWith('.ts') && !source.endsWith('.test.ts'))
+    .map((source) => path.join('dist', source.slice(0, -'.ts'.length)))
+    .flatMap((stem) => [`${stem}.d.ts`, `${stem}.js`]);
+}
+
+/** Runs an ES module in the project where the packages are installed. */
+async function runThere(
+  name: string,
+  code: string,
+): Promise<{ stdout: string; stderr: string; exitCode: number | undefined }> {
+  await writeFile(path.join(packed.project, name), code);
+  const { stdout, stderr, exitCode } = await execa(process.execPath, [name], {
+    cwd: packed.project,
+    reject: false,
+    env: { NODE_OPTIONS: '' },
+  });
+  return { stdout, stderr, exitCode };
+}
+
+test('no package of ours came from a registry', async () => {
+  const installed = await readdir(path.join(packed.project, 'node_modules/.pnpm'));
+  const ours = installed.filter((name) => name.startsWith('@shimwright+'));
+
+  expect(ours.map((name) => name.replace(/@file\+.*/, '')).toSorted()).toEqual(
+    PACKAGES.map((folder) => `@shimwright+${folder}`),
+  );
+});
+
+test.each([
+  ['nodenext', 'nodenext'],
+  ['esnext', 'bundler'],
+])('all have types, to a program of module %s that resolves as %s', async (module, moduleResolution) => {
+  const name = `types-${moduleResolution}`;
+  await writeFile(path.join(packed.project, `${name}.ts`), PACKAGES.map(usesTypesOf).join('\n'));
+  // Declaration files are checked as well: those of a package are as much its code as the rest.
+  const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true };
+  const compilerOptions = { module, moduleResolution, target: 'es2023', types: ['node'], ...strict };
+  await writeFile(
+    path.join(packed.project, `${name}.json`),
+    JSON.stringify({ compilerOptions, files: [`${name}.ts`] }),
+  );
+  const { stdout } = await execa('tsc', ['-p', `${name}.json`], {
+    cwd: packed.project,
+    preferLocal: true,
+    localDir: ROOT,
+    reject: false,
+  });
+  expect(stdout).toBe('');
+});
+
+/** Fails to compile where a package has no types, which makes everything `any`. */
+function usesTypesOf(folder: string, index: number): string {
+  return `
+    import * as all${index} from '${packageName(folder)}';
+    export const isAny${index}: 0 extends 1 & typeof all${index} ? true : false = false;`;
+}
+
+describe.each(PACKAGES)('%s', (folder) => {
+  test('holds what is built from its sources, what it declares besides, and the documents', async () => {
+    const files = await filesIn(packed.installed(folder));
+    const documents = ['LICENSE', 'README.md', 'package.json'];
+    const declared = (await manifestOf(folder)).files.filter((entry) => entry !== 'dist');
+    const changelog = files.filter((file) => file === 'CHANGELOG.md'); // from its first release on
+
+    expect(files).toEqual(
+      [...documents, ...changelog, ...declared, ...(await builtFilesOf(folder))].toSorted(),
+    );
+  });
+
+  test('declares what it needs as others can resolve it, runs nothing when installed, and knows no sources', async () => {
+    const manifest = await manifestOf(folder);
+
+    expect(manifest.scripts).toBeUndefined();
+    expect(manifest.exports).toEqual({
+      '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+      './package.json': './package.json',
+    });
+    for (const range of Object.values(manifest.dependencies ?? {})) expect(range).toMatch(/^[\^~]?\d/);
+  });
+
+  test('imports on its own, and has something to give', async () => {
+    const { stdout, stderr } = await runThere(
+      `import-${folder}.js`,
+      `console.log(Object.keys(await import('${packageName(folder)}')).join());`,
+    );
+    expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(/\w/), stderr: '' });
+  });
+
+  test('loads neither execa nor koffi before they are needed, and fs-extra only through fs-atomic', async () => {
+    const urls = await loadedModules(packageName(folder), packed.project);
+    const isLoaded = (name: string) => urls.some((url) => url.includes(`/node_modules/${name}/`));
+
+    expect(['execa', 'koffi'].filter(isLoaded)).toEqual([]);
+    expect(isLoaded('fs-extra') && !isLoaded('@shimwright/fs-atomic')).toBe(false);
+  });
+
+  describe('its usage example', () => {
+    needs(
+      ...(NEED_RUNTIME.includes(folder)
+        ? (['linux', 'root', 'command runc', 'command containerd-shim'] as const)
+        : []),
+    );
+
+    test('runs unchanged from the README', async () => {
+      const usage = usageOf(await readFile(path.join(packed.installed(folder), 'README.md'), 'utf8'));
+      const { stdout, stderr, exitCode } = await runThere(`usage-${folder}.mjs`, usage);
+      expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+      expect(stdout).not.toBe('');
+    });
+  });
+});
