@@ -7,15 +7,16 @@ import { type Steps, step } from './steps.ts';
 // is out of descriptors (EMFILE) and tries a rename again that Windows refused for a moment.
 
 /** What is at the path, links not followed; undefined when there is nothing. */
-export function lstat(path: PathLike): Steps<Stats | undefined> {
-  return step<Stats | undefined>({
-    sync: () => fs.lstatSync(path, { throwIfNoEntry: false }),
-    promise: () =>
-      fsExtra.lstat(path).catch((error: unknown) => {
-        if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
-        throw error;
-      }),
-  });
+export function* lstat(path: PathLike): Steps<Stats | undefined> {
+  try {
+    return yield* step<Stats | undefined>({
+      sync: () => fs.lstatSync(path, { throwIfNoEntry: false }),
+      promise: () => fsExtra.lstat(path),
+    });
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
 }
 
 export function rename(from: PathLike, to: PathLike): Steps<void> {
