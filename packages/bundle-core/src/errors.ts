@@ -2,6 +2,7 @@
 export type BundleErrorCode =
   | 'ERR_BUNDLE_ID'
   | 'ERR_BUNDLE_NAMESPACE'
+  | 'ERR_BUNDLE_PATH'
   | 'ERR_BUNDLE_SPEC'
   | 'ERR_BUNDLE_EXISTS'
   | 'ERR_BUNDLE_BUSY'
@@ -27,6 +28,7 @@ export interface BundleErrorFacts {
  * | --- | --- |
  * | `ERR_BUNDLE_ID` | the id breaks containerd's rules, see `validateIdentifier` |
  * | `ERR_BUNDLE_NAMESPACE` | the namespace breaks containerd's rules, see `validateNamespace` |
+ * | `ERR_BUNDLE_PATH` | a directory for bundles is no usable path |
  * | `ERR_BUNDLE_SPEC` | the spec is not JSON, or a part of it, see `field`, cannot work |
  * | `ERR_BUNDLE_EXISTS` | there is a bundle of that id already; see `path` |
  * | `ERR_BUNDLE_BUSY` | something is mounted below the bundle; see `mounts` |

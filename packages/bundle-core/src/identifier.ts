@@ -26,6 +26,11 @@ export function validateNamespace(namespace: string): string {
   return validate(namespace, 'ERR_BUNDLE_NAMESPACE', 'namespace');
 }
 
+/** Whether an id or a namespace would pass. */
+export function isIdentifier(name: string): boolean {
+  return problemOf(name) === undefined;
+}
+
 function validate(name: unknown, code: BundleErrorCode, noun: string): string {
   const problem = problemOf(name);
   if (problem === undefined) return name as string;

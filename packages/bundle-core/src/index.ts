@@ -1,7 +1,12 @@
+export type { Bundle, DeleteOptions } from './bundle.ts';
+export type { NewBundleOptions, NewBundleSyncOptions } from './bundle-plan.ts';
 export { type DefaultSpecOptions, defaultSpec, type RunnableSpec } from './default-spec.ts';
 export { BundleError, type BundleErrorCode, type BundleErrorFacts } from './errors.ts';
 export { validateIdentifier, validateNamespace } from './identifier.ts';
+export { listBundles, listBundlesSync } from './list-bundles.ts';
+export { type BundleLocation, type BundleRoots, loadBundle } from './load-bundle.ts';
 export { type HostIds, mappedRoot } from './mapped-root.ts';
+export { newBundle, newBundleSync } from './new-bundle.ts';
 export type {
   ConsoleSize,
   CpuAffinity,

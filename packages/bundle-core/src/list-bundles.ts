@@ -1,0 +1,46 @@
+import { type Dirent, readdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { type Bundle, bundleAt } from './bundle.ts';
+import { hasCode } from './errors.ts';
+import { isIdentifier } from './identifier.ts';
+import { type BundleRoots, checkRoots } from './load-bundle.ts';
+
+/**
+ * The bundles below these roots, by id in the order of code points. What is hidden, half made or half deleted is
+ * none, and neither is a link or a name that is no id. A missing root has no bundles.
+ *
+ * @throws {BundleError} `ERR_BUNDLE_PATH`, as `loadBundle` does.
+ */
+export async function listBundles(roots: BundleRoots): Promise<Bundle[]> {
+  const checked = checkRoots(roots);
+  const entries = await readdir(checked.path, { withFileTypes: true }).catch(noneIfMissing);
+  return bundlesOf(entries, checked);
+}
+
+/**
+ * The same as `listBundles`, and all of it before it returns.
+ *
+ * @throws {BundleError} `ERR_BUNDLE_PATH`, as `loadBundle` does.
+ */
+export function listBundlesSync(roots: BundleRoots): Bundle[] {
+  const checked = checkRoots(roots);
+  try {
+    return bundlesOf(readdirSync(checked.path, { withFileTypes: true }), checked);
+  } catch (error) {
+    return bundlesOf(noneIfMissing(error), checked);
+  }
+}
+
+function noneIfMissing(error: unknown): Dirent[] {
+  if (hasCode(error, 'ENOENT')) return [];
+  throw error;
+}
+
+function bundlesOf(entries: readonly Dirent[], { path: root, workDir }: BundleRoots): Bundle[] {
+  return entries
+    .filter((entry) => entry.isDirectory() && isIdentifier(entry.name))
+    .map(({ name }) => name)
+    .sort()
+    .map((id) => bundleAt(id, path.join(root, id), path.join(workDir, id)));
+}
