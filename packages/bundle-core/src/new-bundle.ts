@@ -146,7 +146,11 @@ async function isThere(file: string): Promise<boolean> {
 }
 
 function isThereSync(file: string): boolean {
-  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function removeQuietly(directory: string): void {

@@ -1,0 +1,187 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { saveAddress } from '@shimwright/shim-address';
+import { execa } from 'execa';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { needs } from '../../../tools/testing/needs.ts';
+import { type Tree, tempDir } from '../../../tools/testing/temp-dir.ts';
+import { forms } from '../test/forms.ts';
+import { loadBundle } from './index.ts';
+
+const bundleTree: Tree = { 'config.json': '{}', rootfs: {} };
+
+async function loaded(
+  tree: Tree = { state: { web: bundleTree, db: bundleTree }, work: { web: { log: '' } } },
+) {
+  const base = await tempDir(tree);
+  const roots = { path: path.join(base, 'state'), workDir: path.join(base, 'work') };
+  return { base, roots, bundle: loadBundle({ id: 'web', ...roots }) };
+}
+
+describe('loadBundle', () => {
+  test('gives the paths of a bundle without a look at the disk', () => {
+    expect(loadBundle({ id: 'web', path: '/no/state/', workDir: '/no/../work' })).toMatchObject({
+      id: 'web',
+      path: '/no/state/web',
+      workDir: '/work/web',
+    });
+  });
+
+  test('refuses an id that climbs, and a root that is none', () => {
+    const at = { path: '/no/state', workDir: '/no/work' };
+    expect(() => loadBundle({ id: '../x', ...at })).toThrow(
+      expect.objectContaining({ code: 'ERR_BUNDLE_ID' }),
+    );
+    expect(() => loadBundle({ id: 'x', ...at, path: '' })).toThrow(
+      expect.objectContaining({ code: 'ERR_BUNDLE_PATH' }),
+    );
+    expect(() => loadBundle({ id: 'x', ...at, workDir: undefined as never })).toThrow(
+      expect.objectContaining({ code: 'ERR_BUNDLE_PATH' }),
+    );
+  });
+});
+
+describe.each(forms)('bundle.delete, $form form', ({ deleteBundle }) => {
+  test('removes both directories and no others', async () => {
+    const { base, bundle } = await loaded();
+    await deleteBundle(bundle);
+    expect((await readdir(base, { recursive: true })).sort()).toEqual([
+      'state',
+      'state/db',
+      'state/db/config.json',
+      'state/db/rootfs',
+      'work',
+    ]);
+  });
+
+  test('removes the socket of its shim', async () => {
+    const { base, bundle } = await loaded();
+    const socket = path.join(base, 'shim.sock');
+    const server = createServer().listen(socket);
+    onTestFinished(() => void server.close());
+    await saveAddress(bundle.path, `unix://${socket}`);
+    await deleteBundle(bundle);
+    expect(await readdir(base)).toEqual(['state', 'work']);
+  });
+
+  test.each([
+    ['no address at all', 'nonsense'],
+    ['a file that is no socket', 'unix://FILE'],
+    ['a socket that is gone', 'unix://GONE'],
+  ])('is not kept from it by a record of %s', async (_, record) => {
+    const { base, bundle } = await loaded();
+    await writeFile(path.join(base, 'FILE'), 'data');
+    await writeFile(path.join(bundle.path, 'address'), record.replace('//', `//${base}/`));
+    await deleteBundle(bundle);
+    expect(await readFile(path.join(base, 'FILE'), 'utf8')).toBe('data');
+    expect(await readdir(path.join(base, 'work'))).toEqual([]);
+  });
+
+  test('takes what is gone already: the bundle, its work directory, or both', async () => {
+    for (const tree of [{ state: { web: bundleTree } }, { work: { web: {} } }, {}]) {
+      const { base, bundle } = await loaded(tree);
+      await deleteBundle(bundle);
+      expect((await readdir(base, { recursive: true })).sort()).toEqual(Object.keys(tree));
+    }
+  });
+
+  test('may be done by many at the same time', async () => {
+    const { base, bundle } = await loaded();
+    await Promise.all(Array.from({ length: 8 }, () => deleteBundle(bundle)));
+    expect(await readdir(path.join(base, 'work'))).toEqual([]);
+    expect(await readdir(path.join(base, 'state'))).toEqual(['db']);
+  });
+
+  describe('as root', () => {
+    needs('linux', 'root', 'command chattr');
+
+    test('refuses while something is mounted, and changes nothing', async () => {
+      const { base, bundle } = await loaded();
+      const rootfs = path.join(bundle.path, 'rootfs');
+      const before = await readdir(base, { recursive: true });
+      await writeFile(path.join(base, 'shim.sock'), '');
+      await execa('mount', ['--bind', path.join(base, 'work'), rootfs]);
+      try {
+        await expect(deleteBundle(bundle)).rejects.toMatchObject({
+          name: 'BundleError',
+          code: 'ERR_BUNDLE_BUSY',
+          path: bundle.path,
+          mounts: [rootfs],
+          cause: { code: 'ERR_ATOMIC_MOUNTED' },
+        });
+      } finally {
+        await execa('umount', [rootfs]);
+      }
+      const after = await readdir(base, { recursive: true });
+      expect(after.filter((name) => name !== 'shim.sock')).toEqual(before);
+    });
+
+    test('still deletes the other directory when one cannot go, and tells why', async () => {
+      for (const stuck of ['state', 'work']) {
+        const { base, bundle } = await loaded();
+        await immutable(path.join(base, stuck), async () => {
+          await expect(deleteBundle(bundle)).rejects.toMatchObject({ code: 'EPERM' });
+        });
+        await expect(stat(path.join(base, stuck, 'web'))).resolves.toBeDefined();
+        await expect(stat(path.join(base, stuck === 'work' ? 'state' : 'work', 'web'))).rejects.toThrow(
+          'ENOENT',
+        );
+      }
+    });
+
+    test('carries both failures when neither can go', async () => {
+      const { base, bundle } = await loaded();
+      await immutable(path.join(base, 'state'), () =>
+        immutable(path.join(base, 'work'), async () => {
+          await expect(deleteBundle(bundle)).rejects.toMatchObject({
+            code: 'ERR_BUNDLE_DELETE',
+            errors: [{ code: 'EPERM' }, { code: 'EPERM' }],
+            cause: { code: 'EPERM' },
+          });
+        }),
+      );
+    });
+  });
+});
+
+describe.each(forms)('listBundles, $form form', ({ listBundles }) => {
+  test('finds what is a bundle, by id in order', async () => {
+    const { base, roots } = await loaded({
+      state: {
+        web: bundleTree,
+        db: bundleTree,
+        '.web.delete~1-1-0-abcdefgh': bundleTree,
+        '.hidden': {},
+        'no id': {},
+        file: '',
+      },
+    });
+    const found = await listBundles(roots);
+    expect(found.map(({ id, path: at, workDir }) => ({ id, at, workDir }))).toEqual([
+      { id: 'db', at: path.join(base, 'state/db'), workDir: path.join(base, 'work/db') },
+      { id: 'web', at: path.join(base, 'state/web'), workDir: path.join(base, 'work/web') },
+    ]);
+  });
+
+  test('finds none where there is no root', async () => {
+    const { roots } = await loaded({});
+    expect(await listBundles(roots)).toEqual([]);
+  });
+
+  test('says what is wrong with a root', async () => {
+    const { roots } = await loaded({ state: '' });
+    await expect(listBundles(roots)).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await expect(listBundles({ ...roots, path: '/' })).rejects.toMatchObject({ code: 'ERR_BUNDLE_PATH' });
+  });
+});
+
+/** While `work` runs, no entry of the directory can be renamed or removed, not even by root. */
+async function immutable(directory: string, work: () => Promise<void>): Promise<void> {
+  await execa('chattr', ['+i', directory]);
+  try {
+    await work();
+  } finally {
+    await execa('chattr', ['-i', directory]);
+  }
+}
