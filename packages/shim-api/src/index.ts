@@ -1,1 +1,57 @@
-export {};
+export {
+  type AnyMessages,
+  type KnownMessage,
+  ociProcessType,
+  ociResourcesType,
+  packAny,
+  packJson,
+  unpackAny,
+  unpackJson,
+} from './any.ts';
+export { ShimApiError, type ShimApiErrorCode } from './errors.ts';
+export { decodeEvent, type TaskEvent, taskTopics } from './events.ts';
+export { Envelope } from './gen/containerd/envelope.ts';
+export {
+  TaskCheckpointed,
+  TaskCreate,
+  TaskDelete,
+  TaskExecAdded,
+  TaskExecStarted,
+  TaskExit,
+  TaskIO,
+  TaskOOM,
+  TaskPaused,
+  TaskResumed,
+  TaskStart,
+} from './gen/containerd/events.ts';
+export { CheckpointOptions, CreateOptions, ProcessDetails, RuncOptions } from './gen/containerd/runc.ts';
+export {
+  CheckpointTaskRequest,
+  CloseIORequest,
+  CreateTaskRequest,
+  CreateTaskResponse,
+  DeleteProcessRequest,
+  DeleteResponse,
+  ExecProcessRequest,
+  KillRequest,
+  ListPidsRequest,
+  ListPidsResponse,
+  ResizePtyRequest,
+  ShimDefinition,
+  ShimInfoResponse,
+  StartRequest,
+  StartResponse,
+  StateRequest,
+  StateResponse,
+  UpdateTaskRequest,
+  WaitRequest,
+  WaitResponse,
+} from './gen/containerd/shim.ts';
+export { ProcessInfo, Status } from './gen/containerd/task.ts';
+export { Mount } from './gen/containerd/types.ts';
+export { Any } from './gen/google/protobuf/any.ts';
+export { Empty } from './gen/google/protobuf/empty.ts';
+export { Timestamp } from './gen/google/protobuf/timestamp.ts';
+export type { ShimHandlers, ShimService } from './service.ts';
+export { dateToTimestamp, timestampToDate } from './timestamp.ts';
+export type { BinaryReader, BinaryWriter, DeepPartial, MessageFns } from './wire.ts';

@@ -1,0 +1,24 @@
+/** What can go wrong with a message, in the terms a program branches on. */
+export type ShimApiErrorCode = 'ERR_PROTO_INVALID' | 'ERR_PROTO_VALUE' | 'ERR_PROTO_TYPE';
+
+/**
+ * Every failure this package can name. Compare `code`; messages are for people and may change.
+ *
+ * | code | meaning |
+ * | --- | --- |
+ * | `ERR_PROTO_INVALID` | the bytes are no such message: cut short, or no protobuf at all |
+ * | `ERR_PROTO_VALUE` | a value cannot be written as its field's type, such as -1 as an unsigned number |
+ * | `ERR_PROTO_TYPE` | an `Any` holds a type that is not known here |
+ */
+export class ShimApiError extends Error {
+  static {
+    ShimApiError.prototype.name = 'ShimApiError';
+  }
+  /** What went wrong. */
+  readonly code: ShimApiErrorCode;
+
+  constructor(code: ShimApiErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
