@@ -1,0 +1,45 @@
+import path from 'node:path';
+import { execa } from 'execa';
+import { buildGo } from '../go.ts';
+
+/** One message, as containerd's own Go types write it. */
+export interface GoldenMessage {
+  /** The name of its type, for example `containerd.events.TaskExit`. */
+  readonly type: string;
+  /** What is special about it. */
+  readonly case: string;
+  /** Its bytes, in hex. */
+  readonly hex: string;
+}
+
+/** A value, as containerd's typeurl packs it. */
+export interface GoldenPacked {
+  /** Which value it is. */
+  readonly case: string;
+  /** What typeurl calls its type. */
+  readonly typeUrl: string;
+  /** Its bytes, in hex. */
+  readonly value: string;
+}
+
+/** The content of packages/shim-api/test/golden.json. */
+export interface Golden {
+  /** What we write and read alike. */
+  readonly messages: readonly GoldenMessage[];
+  /** What we only read. */
+  readonly readOnly: readonly GoldenMessage[];
+  /** What travels in an `Any`. */
+  readonly packed: readonly GoldenPacked[];
+}
+
+/**
+ * What containerd's own code writes now. To record it anew:
+ *
+ *     node tools/shim-api/golden.ts > packages/shim-api/test/golden.json
+ */
+export async function golden(): Promise<Golden> {
+  const { stdout } = await execa(await buildGo(path.join(import.meta.dirname, 'go-golden')));
+  return JSON.parse(stdout);
+}
+
+if (import.meta.main) console.log(JSON.stringify(await golden(), null, 2));
