@@ -26,7 +26,7 @@ const { pid } = await shim.create({ id, bundle: bundle.path, rootfs, ...stdio.pa
 step('container created', `process ${pid}, the root directory is this machine's, read-only`);
 
 await shim.start({ id });
-step('container started', args.join(' '));
+step('container started', args.join(' ').replaceAll(/\s+/g, ' '));
 
 const { stdout, stderr } = stdio.streams();
 const ended = Promise.all([show(stdout, 'stdout'), show(stderr, 'stderr')]);

@@ -28,7 +28,7 @@ step('container ended', `status ${exitStatus}`);
 
 const listening = new AbortController();
 for await (const { topic, event } of watchSpool(daemonAddress, listening)) {
-  step('event received', `${topic} ${JSON.stringify(decodeEvent(event))}`);
+  step('event received', `${topic} ${JSON.stringify(decodeEvent(event).message)}`);
   if (topic === '/tasks/exit') listening.abort();
 }
 

@@ -20,6 +20,11 @@ export async function sandbox(): Promise<Sandbox> {
   const base = await tempDir();
   const token = path.basename(base);
   onTestFinished(async () => {
+    // A shim that was ended may have run its publisher just before, which needs some milliseconds.
+    await expect
+      .poll(() => leftovers(token), { timeout: 5_000 })
+      .toEqual([])
+      .catch(() => {});
     const left = leftovers(token);
     await removeLeftovers(token, base);
     expect(left).toEqual([]);

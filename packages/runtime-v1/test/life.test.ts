@@ -37,7 +37,7 @@ describe('a container on the stock shim', () => {
     expect(await shim.state({ id })).toMatchObject({ status: 'STOPPED', exitStatus: 7 });
     expect(await nextEvent(daemonAddress, '/tasks/exit')).toMatchObject({
       namespace: 'test',
-      event: { containerId: id, id, pid, exitStatus: 7 },
+      event: { type: 'containerd.events.TaskExit', message: { containerId: id, id, pid, exitStatus: 7 } },
     });
 
     expect(await shim.delete({})).toMatchObject({ pid, exitStatus: 7 });
@@ -131,7 +131,9 @@ describe('a container on the stock shim', () => {
   });
 
   test('a command that is missing is an error in the words of the OCI runtime', async () => {
-    const { shim } = await created('/no/such/command');
-    await expect(shim.start({ id })).rejects.toThrow(/no such file or directory/);
+    await expect(created('/no/such/command')).rejects.toMatchObject({
+      code: 'ERR_TTRPC_STATUS',
+      message: expect.stringMatching(/"\/no\/such\/command": .*no such file or directory/),
+    });
   });
 });

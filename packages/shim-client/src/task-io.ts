@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { ShimClientError } from './errors.ts';
+import { hasCode, ShimClientError } from './errors.ts';
 
 /** The paths to give to `create` or `exec`, and those that `state` gives back; empty for none. */
 export interface TaskIOPaths {
@@ -18,9 +19,9 @@ export interface TaskStreams {
   /** Ending it closes our side; the task sees the end of its input after `closeIO`. */
   readonly stdin: Socket | undefined;
   /** Ends when the task, and all it started with this stdout, have ended. */
-  readonly stdout: Socket | undefined;
+  readonly stdout: Readable | undefined;
   /** The same for stderr; undefined for a terminal. */
-  readonly stderr: Socket | undefined;
+  readonly stderr: Readable | undefined;
 }
 
 /** Which FIFOs {@link TaskIO.create} makes. */
@@ -107,9 +108,9 @@ export class TaskIO implements AsyncDisposable {
   streams(): TaskStreams {
     const [stdin, stdout, stderr] = this.#descriptors;
     this.#streams ??= {
-      stdin: stream(stdin, { readable: false, writable: true }),
-      stdout: stream(stdout, { readable: true, writable: false }),
-      stderr: stream(stderr, { readable: true, writable: false }),
+      stdin: stdin === NONE ? undefined : new Socket({ fd: stdin, readable: false, writable: true }),
+      stdout: stdout === NONE ? undefined : outputOf(stdout),
+      stderr: stderr === NONE ? undefined : outputOf(stderr),
     };
     this.#descriptors = [NONE, NONE, NONE]; // now the streams' own
     return this.#streams;
@@ -128,8 +129,36 @@ export class TaskIO implements AsyncDisposable {
   }
 }
 
-function stream(fd: number, sides: { readable: boolean; writable: boolean }): Socket | undefined {
-  return fd === NONE ? undefined : new Socket({ fd, ...sides });
+/**
+ * What comes out of a FIFO, to its end. The kernel tells a reader of an end only when there was a writer since it
+ * opened the FIFO; for one that comes after the last writer has left, an empty FIFO would stay silent for ever.
+ */
+function outputOf(fd: number): Readable {
+  const { chunks, ended } = readAvailable(fd);
+  if (ended) {
+    closeSync(fd);
+    return Readable.from(chunks);
+  }
+  const socket = new Socket({ fd, readable: true, writable: false });
+  if (chunks.length > 0) socket.unshift(Buffer.concat(chunks));
+  return socket;
+}
+
+/** What is in the pipe, which is little: a writer that goes on is left to the stream. */
+function readAvailable(fd: number): { readonly chunks: readonly Buffer[]; readonly ended: boolean } {
+  const chunks: Buffer[] = [];
+  for (let count = 0; count < 16; count += 1) {
+    const buffer = Buffer.allocUnsafe(65_536);
+    try {
+      const length = readSync(fd, buffer);
+      if (length === 0) return { chunks, ended: true };
+      chunks.push(buffer.subarray(0, length));
+    } catch (error) {
+      if (!hasCode(error, 'EAGAIN')) throw error;
+      break;
+    }
+  }
+  return { chunks, ended: false };
 }
 
 function openFifo(fifo: string, flags: number): number {
