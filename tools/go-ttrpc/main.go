@@ -1,7 +1,8 @@
 // The Go side of ttrpc, on containerd's own implementation, for tests and benchmarks:
 //
 //	go-ttrpc server SOCKET   answers Shim.State until its stdin ends; what the id says decides how
-//	go-ttrpc bench SOCKET    reads lines "one COUNT" or "many COUNT", answers with nanoseconds
+//	go-ttrpc bench SOCKET    reads lines "one COUNT" or "many COUNT", answers with the nanoseconds of COUNT calls:
+//	                         COUNT times the median of single ones, or in all with 64 at a time
 //	go-ttrpc call SOCKET ID [TIMEOUT_MS [KEY=VALUE…]]   makes one State call and prints the outcome
 package main
 
@@ -12,6 +13,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -99,25 +101,45 @@ func bench(socket string) {
 		var count int
 		_, err := fmt.Sscan(lines.Text(), &work, &count)
 		must(err)
-		at := 1
+		perCall := one
 		if work == "many" {
-			at = 64
+			perCall = many
 		}
-		start := time.Now()
-		var group sync.WaitGroup
-		for worker := 0; worker < at; worker++ {
-			group.Add(1)
-			go func() {
-				defer group.Done()
-				for i := 0; i < count/at; i++ {
-					_, err := client.State(context.Background(), request)
-					must(err)
-				}
-			}()
-		}
-		group.Wait()
-		fmt.Println(time.Since(start).Nanoseconds())
+		took := perCall(count, func() {
+			_, err := client.State(context.Background(), request)
+			must(err)
+		})
+		fmt.Println(took.Nanoseconds() * int64(count))
 	}
+}
+
+// one is the median of count calls, one after the other.
+func one(count int, call func()) time.Duration {
+	times := make([]time.Duration, count)
+	for i := range times {
+		start := time.Now()
+		call()
+		times[i] = time.Since(start)
+	}
+	sort.Slice(times, func(i, j int) bool { return times[i] < times[j] })
+	return times[count/2]
+}
+
+// many is the time of a call when 64 are always in flight.
+func many(count int, call func()) time.Duration {
+	start := time.Now()
+	var group sync.WaitGroup
+	for worker := 0; worker < 64; worker++ {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for i := 0; i < count/64; i++ {
+				call()
+			}
+		}()
+	}
+	group.Wait()
+	return time.Since(start) / time.Duration(count)
 }
 
 func call(socket, id string, options []string) {

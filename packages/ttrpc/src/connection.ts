@@ -8,7 +8,7 @@ export interface ConnectionEvents {
   frame(frame: Frame): void;
   /** The connection has ended: without an error when this side closed it. Called once. */
   close(error: TtrpcError | undefined): void;
-  /** All that was sent has been taken over by the system. */
+  /** Of what was sent, nothing waits for the other side to read any more. */
   drain?(): void;
 }
 
@@ -27,7 +27,9 @@ export class Connection {
   constructor(stream: Duplex, events: ConnectionEvents) {
     this.#stream = stream;
     this.#events = events;
-    this.#decoder = new FrameDecoder(events.frame);
+    this.#decoder = new FrameDecoder((frame) => {
+      if (!this.#ended) events.frame(frame);
+    });
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
     stream.on('drain', () => {
       this.#blocked = false;
@@ -35,7 +37,7 @@ export class Connection {
     });
     stream.on('error', (cause: Error) => this.#end(lost(cause.message, cause)));
     stream.on('end', () =>
-      this.#end(this.#decoder.pendingBytes > 0 ? lost('it ended within a frame') : lost('it ended')),
+      this.#end(this.#decoder.isWithinFrame ? lost('it ended within a frame') : lost('it ended')),
     );
     stream.on('close', () => {
       this.#end(lost('it ended'));
@@ -43,9 +45,9 @@ export class Connection {
     });
   }
 
-  /** Bytes given to `send` that the system has not taken over yet. */
+  /** Bytes given to `send` that wait for the other side to read; `drain` is called when they no longer do. */
   get pendingBytes(): number {
-    return this.#queuedBytes + this.#stream.writableLength;
+    return this.#queuedBytes + (this.#blocked ? this.#stream.writableLength : 0);
   }
 
   /** Whether nothing can be sent any more. */
@@ -71,6 +73,7 @@ export class Connection {
     this.#stream.pause();
   }
 
+  /** Reads on. */
   resume(): void {
     this.#stream.resume();
   }
@@ -83,20 +86,22 @@ export class Connection {
 
   /** Ends the connection once all that was sent is on its way; resolves when the stream is closed. */
   async finish(): Promise<void> {
-    this.#flush();
-    if (this.#queue.length > 0) {
-      await new Promise<void>((resolve) => {
-        const done = () => this.#queue.length === 0 && resolve();
-        this.#stream.on('drain', done);
-        this.#stream.once('close', resolve);
-      });
+    while (!this.#ended && this.pendingBytes > 0) {
+      this.#flush();
+      if (this.#blocked) await this.#drained();
     }
     this.#stream.end(() => this.#end(undefined));
     await this.#closed.promise;
   }
 
+  async #drained(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#stream.once('drain', resolve);
+    await Promise.race([promise, this.#closed.promise]);
+  }
+
   #flush(): void {
-    if (this.#blocked || this.#ended) return;
+    if (this.#blocked || this.#stream.writableEnded || this.#ended) return;
     if (this.#queue.length > 0) {
       const [first] = this.#queue;
       const bytes = this.#queue.length === 1 && first ? first : Buffer.concat(this.#queue, this.#queuedBytes);

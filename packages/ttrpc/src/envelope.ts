@@ -14,7 +14,7 @@ export interface Request {
   readonly service: string;
   readonly method: string;
   readonly payload: Buffer;
-  /** 0 for no deadline. */
+  /** 0 for no deadline; below 0 for one that has passed. */
   readonly timeoutNano: number;
   readonly metadata: Metadata;
 }
@@ -95,7 +95,7 @@ export function decodeRequest(data: Buffer): Request {
     if (tag === delimited(1)) request.service = reader.string();
     else if (tag === delimited(2)) request.method = reader.string();
     else if (tag === delimited(3)) request.payload = reader.bytes();
-    else if (tag === varint(4)) request.timeoutNano = reader.varint();
+    else if (tag === varint(4)) request.timeoutNano = reader.int64();
     else if (tag === delimited(5)) request.metadata = withEntry(request.metadata, reader.bytes());
     else reader.skip(tag);
   }
@@ -132,8 +132,8 @@ function callFields(options: {
   readonly metadata?: Metadata | undefined;
 }): Buffer {
   const fields: Buffer[] = [];
-  if (options.timeoutMs !== undefined)
-    fields.push(numberField(4, Math.max(1, Math.round(options.timeoutMs * 1e6))));
+  const timeoutNano = Math.round((options.timeoutMs ?? Number.POSITIVE_INFINITY) * 1e6);
+  if (timeoutNano < 2 ** 63) fields.push(numberField(4, Math.max(1, timeoutNano)));
   for (const [key, values] of Object.entries(options.metadata ?? {})) {
     for (const value of values) {
       fields.push(bytesField(5, Buffer.concat([textField(1, key), textField(2, value)])));

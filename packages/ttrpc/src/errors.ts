@@ -17,7 +17,7 @@ export type TtrpcErrorCode =
  * | --- | --- |
  * | `ERR_TTRPC_STATUS` | the server answered a status other than OK, or the deadline passed: `DEADLINE_EXCEEDED` |
  * | `ERR_TTRPC_CLOSED` | the connection ended before the answer came, or was closed before the call |
- * | `ERR_TTRPC_PROTOCOL` | the other side sent what is no ttrpc; the connection is closed |
+ * | `ERR_TTRPC_PROTOCOL` | the other side sent what is no ttrpc, and the connection is closed; or a response is not its message, and only its call fails |
  * | `ERR_TTRPC_TOO_LARGE` | a message is larger than 4 MiB; only its own call fails |
  * | `ERR_TTRPC_UNREACHABLE` | nobody listens at the address, or it cannot be reached |
  * | `ERR_TTRPC_LISTEN` | the server cannot listen at the address |
@@ -47,11 +47,12 @@ export class TtrpcError extends Error {
   }
 
   /**
-   * `reason` as an error with a status: itself where it has one, else `UNKNOWN` with its message, or
-   * `CANCELLED` and `DEADLINE_EXCEEDED` for the reasons of aborted signals.
+   * `reason` as an error with a status: itself where it has one, else `UNKNOWN` with its message.
+   * The reasons of aborted signals become `CANCELLED` and `DEADLINE_EXCEEDED`, and a message that was too
+   * large becomes `RESOURCE_EXHAUSTED`.
    */
   static from(reason: unknown): TtrpcError {
-    if (reason instanceof TtrpcError && reason.status !== undefined) return reason;
+    if (reason instanceof TtrpcError && reason.status !== undefined && reason.status !== 'OK') return reason;
     const message = reason instanceof Error ? reason.message : String(reason);
     return TtrpcError.status(statusOf(reason), message, { cause: reason });
   }
@@ -59,6 +60,7 @@ export class TtrpcError extends Error {
 
 function statusOf(reason: unknown): StatusName {
   if (!(reason instanceof Error)) return 'UNKNOWN';
+  if (reason instanceof TtrpcError && reason.code === 'ERR_TTRPC_TOO_LARGE') return 'RESOURCE_EXHAUSTED';
   if (reason.name === 'AbortError') return 'CANCELLED';
   if (reason.name === 'TimeoutError') return 'DEADLINE_EXCEEDED';
   return 'UNKNOWN';

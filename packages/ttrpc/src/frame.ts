@@ -25,81 +25,66 @@ export function writeHeader(frame: Buffer, streamId: number, type: number): void
   frame[9] = 0;
 }
 
-/**
- * Turns bytes, however they are cut, into frames.
- *
- * The data of a frame shares memory with the bytes it came in, and is good until the next `push`.
- */
+/** Turns bytes, however they are cut, into frames. It keeps none of the bytes it is given, only copies. */
 export class FrameDecoder {
   readonly #onFrame: (frame: Frame) => void;
-  #rest: Buffer[] = [];
-  #restBytes = 0;
-  /** Bytes needed before it is worth looking again. */
-  #wanted = HEADER_BYTES;
-  /** Bytes still to drop of a frame that is too large. */
-  #dropping = 0;
+  readonly #header = Buffer.alloc(HEADER_BYTES);
+  #headerBytes = 0;
+  /** The data of the frame that is coming in; undefined when it is too large to be kept. */
+  #data: Buffer | undefined;
+  /** Bytes of data still to come. */
+  #missing = 0;
 
   constructor(onFrame: (frame: Frame) => void) {
     this.#onFrame = onFrame;
   }
 
-  /** Bytes of a frame that is not complete yet. */
-  get pendingBytes(): number {
-    return this.#restBytes + this.#dropping;
+  /** Whether the bytes so far end within a frame. */
+  get isWithinFrame(): boolean {
+    return this.#headerBytes > 0;
   }
 
   /**
-   * Takes more bytes and reports each frame that is complete with them.
+   * Takes more bytes and reports each frame that is complete with them; one that is too large is reported
+   * as soon as its header is there.
    *
    * @throws {TtrpcError} `ERR_TTRPC_PROTOCOL` for a type that is neither request nor response.
    */
   push(chunk: Buffer): void {
-    const bytes = this.#join(this.#drop(chunk));
-    if (!bytes) return;
     let offset = 0;
-    while (bytes.length - offset >= HEADER_BYTES) {
-      const length = bytes.readUInt32BE(offset);
-      const frame = { streamId: bytes.readUInt32BE(offset + 4), type: bytes[offset + 8] ?? 0 };
-      checkType(frame.type);
-      const start = offset + HEADER_BYTES;
-      if (length > MAX_DATA_BYTES) {
-        this.#onFrame({ ...frame, data: undefined });
-        const here = Math.min(length, bytes.length - start);
-        this.#dropping = length - here;
-        offset = start + here;
-        continue;
+    for (;;) {
+      if (this.#headerBytes < HEADER_BYTES) {
+        while (this.#headerBytes < HEADER_BYTES) {
+          if (offset === chunk.length) return;
+          this.#header[this.#headerBytes++] = chunk[offset++] ?? 0;
+        }
+        this.#begin();
       }
-      if (bytes.length - start < length) {
-        this.#keep(bytes.subarray(offset), HEADER_BYTES + length);
-        return;
-      }
-      this.#onFrame({ ...frame, data: bytes.subarray(start, start + length) });
-      offset = start + length;
+      offset += this.#take(chunk, offset);
+      if (this.#missing > 0) return;
+      this.#headerBytes = 0;
+      if (this.#data) this.#report(this.#data);
     }
-    this.#keep(bytes.subarray(offset), HEADER_BYTES);
   }
 
-  #drop(chunk: Buffer): Buffer {
-    const dropped = Math.min(this.#dropping, chunk.length);
-    this.#dropping -= dropped;
-    return chunk.subarray(dropped);
+  /** Makes room for the data that the header announces. */
+  #begin(): void {
+    checkType(this.#header[8] ?? 0);
+    this.#missing = this.#header.readUInt32BE(0);
+    const fits = this.#missing <= MAX_DATA_BYTES;
+    this.#data = fits ? Buffer.allocUnsafe(this.#missing) : undefined;
+    if (!fits) this.#report(undefined);
   }
 
-  /** All bytes at hand in one piece once they are enough; a large frame is copied once, not once a chunk. */
-  #join(chunk: Buffer): Buffer | undefined {
-    if (this.#restBytes === 0) return chunk;
-    this.#rest.push(chunk);
-    this.#restBytes += chunk.length;
-    if (this.#restBytes < this.#wanted) return undefined;
-    const bytes = Buffer.concat(this.#rest, this.#restBytes);
-    this.#keep(bytes.subarray(0, 0), HEADER_BYTES);
-    return bytes;
+  #take(chunk: Buffer, offset: number): number {
+    const taken = Math.min(this.#missing, chunk.length - offset);
+    if (this.#data) chunk.copy(this.#data, this.#data.length - this.#missing, offset, offset + taken);
+    this.#missing -= taken;
+    return taken;
   }
 
-  #keep(rest: Buffer, wanted: number): void {
-    this.#rest = rest.length > 0 ? [rest] : [];
-    this.#restBytes = rest.length;
-    this.#wanted = wanted;
+  #report(data: Buffer | undefined): void {
+    this.#onFrame({ streamId: this.#header.readUInt32BE(4), type: this.#header[8] ?? 0, data });
   }
 }
 

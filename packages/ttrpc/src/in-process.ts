@@ -1,4 +1,5 @@
 import { Call } from './call.ts';
+import { startDeadline } from './deadline.ts';
 import { TtrpcError } from './errors.ts';
 import type {
   CallOptions,
@@ -40,7 +41,7 @@ async function perform(
     reject(reason);
   };
   const onAbort = () => end(signal?.reason);
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => end(expired(timeoutMs)), timeoutMs);
+  const timer = startDeadline(timeoutMs, end);
   signal?.addEventListener('abort', onAbort);
   try {
     const message = requestType.fromPartial(request);
@@ -55,8 +56,4 @@ async function perform(
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
-}
-
-function expired(timeoutMs: number): TtrpcError {
-  return TtrpcError.status('DEADLINE_EXCEEDED', `no response came within ${timeoutMs} ms`);
 }

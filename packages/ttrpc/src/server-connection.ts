@@ -1,10 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { Call } from './call.ts';
+import { CallList } from './call-list.ts';
 import { Connection } from './connection.ts';
+import { startDeadline } from './deadline.ts';
 import { decodeRequest, errorFrame, type Request, responseFrame } from './envelope.ts';
 import { TtrpcError } from './errors.ts';
-import { type Frame, MAX_DATA_BYTES, REQUEST } from './frame.ts';
+import { type Frame, REQUEST } from './frame.ts';
 import type { ServiceTable } from './service-table.ts';
+import type { StatusName } from './status.ts';
 
 /** What one connection may hold of a server. */
 export interface ConnectionLimits {
@@ -12,18 +15,18 @@ export interface ConnectionLimits {
   readonly maxPendingBytes: number;
 }
 
-/** A request that came while the connection held all it may. */
-type WaitingFrame = Frame;
-
 /** One client of a server: its requests, and the calls at work on them. */
 export class ServerConnection {
   readonly #connection: Connection;
   readonly #services: ServiceTable;
   readonly #limits: ConnectionLimits;
-  readonly #calls = new Set<Call>();
-  readonly #waiting: WaitingFrame[] = [];
+  readonly #calls = new CallList();
+  /** Bytes of the requests at work. */
+  #requestBytes = 0;
+  /** Requests that came while the connection held all it may. */
+  readonly #waiting: Frame[] = [];
+  readonly #idle = Promise.withResolvers<void>();
   #draining = false;
-  #idle: (() => void) | undefined;
 
   constructor(stream: Duplex, services: ServiceTable, limits: ConnectionLimits, onClose: () => void) {
     this.#services = services;
@@ -33,9 +36,8 @@ export class ServerConnection {
       drain: () => this.#startWaiting(),
       close: () => {
         this.#waiting.length = 0;
-        for (const call of this.#calls)
-          call.abort(new TtrpcError('ERR_TTRPC_CLOSED', 'the connection has ended'));
-        this.#idle?.();
+        this.#calls.abort(new TtrpcError('ERR_TTRPC_CLOSED', 'the connection has ended'));
+        this.#idle.resolve();
         onClose();
       },
     });
@@ -45,12 +47,9 @@ export class ServerConnection {
   async shutdown(): Promise<void> {
     this.#draining = true;
     this.#startWaiting();
-    if (this.#calls.size > 0 && !this.#connection.ended) {
-      await new Promise<void>((resolve) => {
-        this.#idle = resolve;
-      });
-    }
-    if (!this.#connection.ended) await this.#connection.finish();
+    if (this.#calls.size === 0) this.#idle.resolve();
+    await this.#idle.promise;
+    await this.#connection.finish();
   }
 
   /** Closes at once; the signals of the calls at work are aborted. */
@@ -82,66 +81,64 @@ export class ServerConnection {
   #isFull(): boolean {
     return (
       this.#calls.size >= this.#limits.maxConcurrentCalls ||
-      this.#connection.pendingBytes >= this.#limits.maxPendingBytes
+      this.#requestBytes + this.#connection.pendingBytes >= this.#limits.maxPendingBytes
     );
   }
 
   #begin({ streamId, data }: Frame): void {
     try {
       if (this.#draining) throw TtrpcError.status('UNAVAILABLE', 'the server is shutting down');
-      if (!data) throw tooLarge('request');
+      if (!data) throw new TtrpcError('ERR_TTRPC_TOO_LARGE', 'the request is larger than 4 MiB');
       if (streamId % 2 !== 1)
         throw TtrpcError.status('INVALID_ARGUMENT', 'the stream id of a client must be odd');
-      this.#answer(streamId, decodeRequest(data));
+      this.#answer(
+        streamId,
+        readable('INVALID_ARGUMENT', () => decodeRequest(data)),
+        data.length,
+      );
     } catch (error) {
-      if (error instanceof TtrpcError && error.code === 'ERR_TTRPC_PROTOCOL') throw error;
       this.#connection.send(errorFrame(streamId, TtrpcError.from(error)));
     }
   }
 
-  async #answer(streamId: number, request: Request): Promise<void> {
-    const timeoutMs = request.timeoutNano > 0 ? request.timeoutNano / 1e6 : undefined;
+  async #answer(streamId: number, request: Request, bytes: number): Promise<void> {
+    const timeoutMs = request.timeoutNano === 0 ? undefined : Math.max(0, request.timeoutNano / 1e6);
     const call = new Call(timeoutMs, request.metadata);
+    const timer = startDeadline(timeoutMs, (error) => call.abort(error));
     this.#calls.add(call);
-    const timer = timeoutMs !== undefined && setTimeout(() => call.abort(expired()), timeoutMs);
+    this.#requestBytes += bytes;
     const frame = await this.#run(streamId, request, call);
-    if (timer) clearTimeout(timer);
-    this.#calls.delete(call);
+    clearTimeout(timer);
+    this.#calls.remove(call);
+    this.#requestBytes -= bytes;
     if (this.#connection.ended) return;
     this.#connection.send(frame);
     this.#startWaiting();
-    if (this.#calls.size === 0) this.#idle?.();
+    if (this.#draining && this.#calls.size === 0) this.#idle.resolve();
   }
 
   /** The frame of the response, whatever happens. */
   async #run(streamId: number, request: Request, call: Call): Promise<Buffer> {
     try {
       const { descriptor, handler } = this.#services.find(request.service, request.method);
-      const message = decodePayload(() => descriptor.requestType.decode(request.payload));
+      const { requestType, responseType } = descriptor;
+      const message = readable('INTERNAL', () => requestType.decode(request.payload));
       const response = await handler(message, call);
-      const payload = descriptor.responseType
-        .encode(descriptor.responseType.fromPartial(response as never))
-        .finish();
-      if (payload.length > MAX_DATA_BYTES - 8) throw tooLarge('response');
-      return responseFrame(streamId, payload);
+      return responseFrame(
+        streamId,
+        responseType.encode(responseType.fromPartial(response as never)).finish(),
+      );
     } catch (error) {
       return errorFrame(streamId, TtrpcError.from(error));
     }
   }
 }
 
-function decodePayload<T>(decode: () => T): T {
+/** What `decode` gives; where it fails, `status` is what containerd's server answers in that case. */
+function readable<T>(status: StatusName, decode: () => T): T {
   try {
     return decode();
   } catch (cause) {
-    throw TtrpcError.status('INTERNAL', 'the payload is not the message it should be', { cause });
+    throw TtrpcError.status(status, `the request cannot be read: ${String(cause)}`, { cause });
   }
-}
-
-function expired(): TtrpcError {
-  return TtrpcError.status('DEADLINE_EXCEEDED', 'the deadline of the call has passed');
-}
-
-function tooLarge(what: string): TtrpcError {
-  return TtrpcError.status('RESOURCE_EXHAUSTED', `the ${what} is larger than the 4 MiB that ttrpc can carry`);
 }

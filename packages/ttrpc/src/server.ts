@@ -11,7 +11,8 @@ export interface TtrpcServerOptions {
   /** Calls of one connection that are worked on at the same time; further ones wait. @default 1024 */
   readonly maxConcurrentCalls?: number;
   /**
-   * Bytes of responses that one connection may leave unread before its further requests wait.
+   * Bytes that one connection may hold, in requests at work and in responses that its client does not read,
+   * before its further requests wait.
    * @default 8 MiB
    */
   readonly maxPendingBytes?: number;
@@ -58,12 +59,21 @@ export class TtrpcServer implements AsyncDisposable {
       const where = typeof target === 'string' ? target.replaceAll('\0', '@') : JSON.stringify(target);
       throw new TtrpcError('ERR_TTRPC_LISTEN', `cannot listen at ${where}: ${String(cause)}`, { cause });
     }
+    // An accept that failed, for want of descriptors for example, is that client's loss alone.
+    listener.on('error', () => {});
     this.#listeners.add(listener);
     if (this.#ended) await this.#stopListening();
   }
 
-  /** Serves a client over a stream that is connected already, without asking `authorize`. */
+  /**
+   * Serves a client over a stream that is connected already, without asking `authorize`. A server that has
+   * been shut down or closed destroys the stream.
+   */
   accept(stream: Duplex): void {
+    if (this.#ended) {
+      stream.destroy();
+      return;
+    }
     const connection = new ServerConnection(stream, this.#services, this.#options, () => {
       this.#connections.delete(connection);
     });
@@ -73,11 +83,18 @@ export class TtrpcServer implements AsyncDisposable {
   /**
    * Stops listening, answers `UNAVAILABLE` to calls that come now, and resolves when those at work have been
    * answered and all connections are closed.
+   *
+   * @param options.signal closes at once what is left when it aborts; rejects with its reason then.
    */
-  async shutdown(): Promise<void> {
+  async shutdown({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const onAbort = () => void this.close();
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted) onAbort();
     const stopped = this.#stopListening();
     await Promise.all([...this.#connections].map((connection) => connection.shutdown()));
     await stopped;
+    signal?.removeEventListener('abort', onAbort);
+    signal?.throwIfAborted();
   }
 
   /** Stops listening and closes all connections; the signals of the calls at work are aborted. Never rejects. */

@@ -32,13 +32,13 @@ export class FieldReader {
 
   /** The tag of the next field, `number << 3 | wire type`, or 0 at the end. */
   tag(): number {
-    return this.#offset < this.#end ? this.varint() : 0;
+    if (this.#offset >= this.#end) return 0;
+    const tag = this.varint();
+    if (tag < 8) throw new TtrpcError('ERR_TTRPC_PROTOCOL', 'a field has the number 0');
+    return tag;
   }
 
-  /**
-   * A varint. One of more than 53 bits loses its low bits; negative numbers, which take ten bytes, are
-   * far beyond what any field of the envelope is used for.
-   */
+  /** An unsigned number. One of more than 53 bits loses its low bits. */
   varint(): number {
     let value = 0;
     let factor = 1;
@@ -50,6 +50,12 @@ export class FieldReader {
       factor *= 128;
     }
     throw new TtrpcError('ERR_TTRPC_PROTOCOL', 'a varint is longer than ten bytes');
+  }
+
+  /** A number with a sign; negative ones take ten bytes. */
+  int64(): number {
+    const value = this.varint();
+    return value < 2 ** 63 ? value : value - 2 ** 64;
   }
 
   /** A length-delimited field; it shares memory with the message. */
