@@ -12,10 +12,8 @@ const ROUNDS = 41;
  * does nothing.
  */
 export async function run(): Promise<readonly Comparison[]> {
-  await execa('tsc', ['-b', ...PACKAGES.map((folder) => path.join('packages', folder))], {
-    cwd: ROOT,
-    preferLocal: true,
-  });
+  const folders = PACKAGES.map((folder) => path.join('packages', folder));
+  await execa('tools/build.sh', folders, { cwd: ROOT, preferLocal: true });
   const limits = await Promise.all(PACKAGES.map(limitMsOf));
   return inTurnsWithBareNode().map(([folder, oursNs, peerNs], index) => ({
     work: `${folder} (limit: ${limits[index]} ms more)`,

@@ -36,16 +36,15 @@ export async function packedPackages(): Promise<PackedPackages> {
 }
 
 async function build(): Promise<void> {
-  await execa('tsc', ['-b', ...PACKAGES.map((folder) => path.join('packages', folder))], {
-    cwd: ROOT,
-    preferLocal: true,
-  });
+  const folders = PACKAGES.map((folder) => path.join('packages', folder));
+  await execa('tools/build.sh', folders, { cwd: ROOT, preferLocal: true });
 }
 
 /** Packs all packages; gives the tarballs by the packages' names. */
 async function pack(destination: string): Promise<Readonly<Record<string, string>>> {
   await mkdir(destination);
-  await pnpm(ROOT, '--recursive', '--filter', './packages/*', 'pack', '--pack-destination', destination);
+  const filters = PACKAGES.flatMap((folder) => ['--filter', `./packages/${folder}`]);
+  await pnpm(ROOT, '--recursive', ...filters, 'pack', '--pack-destination', destination);
   const files = await readdir(destination);
   return Object.fromEntries(
     PACKAGES.map((folder) => {

@@ -43,10 +43,14 @@ async function filesIn(directory: string): Promise<string[]> {
 /** What the build makes of a package's sources, which are all of them but the tests. */
 async function builtFilesOf(folder: string): Promise<string[]> {
   const sources = await filesIn(path.join(ROOT, 'packages', folder, 'src'));
-  return sources
+  const scripts = sources
+    .filter((source) => source.endsWith('.sh'))
+    .map((source) => path.join('dist', source));
+  const compiled = sources
     .filter((source) => source.endsWith('.ts') && !source.endsWith('.test.ts'))
     .map((source) => path.join('dist', source.slice(0, -'.ts'.length)))
     .flatMap((stem) => [`${stem}.d.ts`, `${stem}.js`]);
+  return [...compiled, ...scripts];
 }
 
 /** Runs an ES module in the project where the packages are installed. */

@@ -1,13 +1,21 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The repository's root. */
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** The folder names of the packages that are published. */
-export const PACKAGES: readonly string[] = readdirSync(path.join(ROOT, 'packages')).toSorted();
+export const PACKAGES: readonly string[] = readdirSync(path.join(ROOT, 'packages'))
+  .filter(isPublished)
+  .toSorted();
 
 /** What a package is called in an import. */
 export function packageName(folder: string): string {
   return `@shimwright/${folder}`;
+}
+
+/** A package that is being made, and not yet whole, is private. */
+function isPublished(folder: string): boolean {
+  const manifest = JSON.parse(readFileSync(path.join(ROOT, 'packages', folder, 'package.json'), 'utf8'));
+  return manifest.private !== true;
 }
