@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type Bundle, bundleAt } from './bundle.ts';
 import { BundleError } from './errors.ts';
 import { type BundleLocation, loadBundle } from './load-bundle.ts';
@@ -61,12 +62,15 @@ function configOf(spec: NewBundleSyncOptions['spec']): string | Uint8Array {
 function specOf(spec: NewBundleSyncOptions['spec'], config: string | Uint8Array): Spec {
   if (typeof spec !== 'string' && !(spec instanceof Uint8Array)) return spec;
   try {
-    return JSON.parse(
-      typeof config === 'string' ? config : new TextDecoder('utf-8', { fatal: true }).decode(config),
-    );
+    return JSON.parse(typeof config === 'string' ? config : textOf(config));
   } catch (cause) {
     throw new BundleError('ERR_BUNDLE_SPEC', `the spec is no JSON: ${reason(cause)}`, { cause });
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  if (!isUtf8(bytes)) throw new TypeError('it is not UTF-8');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }
 
 /** With a user namespace, the container's root must get through to the rootfs, and nobody else. */

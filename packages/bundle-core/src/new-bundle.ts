@@ -70,17 +70,29 @@ export function newBundleSync(options: NewBundleSyncOptions): Bundle {
 }
 
 async function fill(hidden: string, { config }: BundlePlan): Promise<void> {
-  const rootfs = path.join(hidden, 'rootfs');
+  const parts = [
+    makeRootfs(path.join(hidden, 'rootfs')),
+    writeFile(path.join(hidden, 'config.json'), config, CONFIG),
+  ];
+  await Promise.allSettled(parts); // when one fails, the other must not go on while all is removed
+  await Promise.all(parts);
+}
+
+async function makeRootfs(rootfs: string): Promise<void> {
   await mkdir(rootfs, ROOTFS_MODE);
-  await chmod(rootfs, ROOTFS_MODE); // whatever the umask: the container's root must get in
-  await writeFile(path.join(hidden, 'config.json'), config, CONFIG);
+  if (isMasked(ROOTFS_MODE)) await chmod(rootfs, ROOTFS_MODE);
 }
 
 function fillSync(hidden: string, { config }: BundlePlan): void {
   const rootfs = path.join(hidden, 'rootfs');
   mkdirSync(rootfs, ROOTFS_MODE);
-  chmodSync(rootfs, ROOTFS_MODE);
+  if (isMasked(ROOTFS_MODE)) chmodSync(rootfs, ROOTFS_MODE);
   writeFileSync(path.join(hidden, 'config.json'), config, CONFIG);
+}
+
+/** Whether the umask takes something from this mode, which the container's root needs to get in. */
+function isMasked(mode: number): boolean {
+  return (process.umask() & mode) !== 0;
 }
 
 /** Makes the work directory, or takes the one that a crash or an earlier bundle of the id left. */

@@ -44,8 +44,9 @@ function* deleteSteps(given: string, signal?: AbortSignal): Steps<void> {
   const stats = yield* disk.lstat(target);
   if (!stats) return;
   try {
-    if (stats.isDirectory()) yield* deleteDirectory(target, signal);
-    else yield* disk.unlink(target);
+    if (!stats.isDirectory()) yield* disk.unlink(target);
+    // Without directories of its own it may well be empty, and to remove such a one is atomic in itself.
+    else if (stats.nlink !== 2 || !(yield* isRemovedEmpty(target))) yield* deleteDirectory(target, signal);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return; // somebody else was faster
     if (hasCode(error, 'EBUSY')) throw mounted(target, yield* mountsOr(target), error);
@@ -55,7 +56,6 @@ function* deleteSteps(given: string, signal?: AbortSignal): Steps<void> {
 
 function* deleteDirectory(target: string, signal: AbortSignal | undefined): Steps<void> {
   const entries = yield* disk.listEntries(target);
-  if (entries.length === 0 && (yield* isRemovedEmpty(target))) return;
   const shallow = yield* isShallow(target, entries);
   if (!shallow) yield* refuseMounts(target);
   signal?.throwIfAborted();
@@ -63,7 +63,7 @@ function* deleteDirectory(target: string, signal: AbortSignal | undefined): Step
   yield* using(hidden, deleteHidden(target, hidden, shallow ? entries : undefined));
 }
 
-/** To remove an empty directory is atomic in itself. */
+/** Removes the directory if it is empty. */
 function* isRemovedEmpty(target: string): Steps<boolean> {
   try {
     yield* disk.rmdir(target);
