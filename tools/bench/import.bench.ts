@@ -12,8 +12,7 @@ const ROUNDS = 41;
  * does nothing.
  */
 export async function run(): Promise<readonly Comparison[]> {
-  const folders = PACKAGES.map((folder) => path.join('packages', folder));
-  await execa('tools/build.sh', folders, { cwd: ROOT, preferLocal: true });
+  await execa(process.execPath, [path.join(ROOT, 'tools/build.ts'), ...PACKAGES]);
   const limits = await Promise.all(PACKAGES.map(limitMsOf));
   return inTurnsWithBareNode().map(([folder, oursNs, peerNs], index) => ({
     work: `${folder} (limit: ${limits[index]} ms more)`,

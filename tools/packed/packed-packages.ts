@@ -36,8 +36,7 @@ export async function packedPackages(): Promise<PackedPackages> {
 }
 
 async function build(): Promise<void> {
-  const folders = PACKAGES.map((folder) => path.join('packages', folder));
-  await execa('tools/build.sh', folders, { cwd: ROOT, preferLocal: true });
+  await execa(process.execPath, [path.join(ROOT, 'tools/build.ts'), ...PACKAGES]);
 }
 
 /** Packs all packages; gives the tarballs by the packages' names. */

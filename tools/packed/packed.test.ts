@@ -46,11 +46,10 @@ async function builtFilesOf(folder: string): Promise<string[]> {
   const scripts = sources
     .filter((source) => source.endsWith('.sh'))
     .map((source) => path.join('dist', source));
-  const compiled = sources
+  const types = sources
     .filter((source) => source.endsWith('.ts') && !source.endsWith('.test.ts'))
-    .map((source) => path.join('dist', source.slice(0, -'.ts'.length)))
-    .flatMap((stem) => [`${stem}.d.ts`, `${stem}.js`]);
-  return [...compiled, ...scripts];
+    .map((source) => path.join('dist', `${source.slice(0, -'.ts'.length)}.d.ts`));
+  return ['dist/index.js', ...types, ...scripts];
 }
 
 /** Runs an ES module in the project where the packages are installed. */

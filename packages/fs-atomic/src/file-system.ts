@@ -1,6 +1,6 @@
 import fs, { type Dirent, type PathLike, type Stats } from 'node:fs';
-import fsExtra from 'fs-extra';
 import { hasCode } from './errors.ts';
+import { fsExtra } from './fs-extra.ts';
 import { type Steps, step } from './steps.ts';
 
 // What an operation may do to the disk. The promise forms go through fs-extra, which queues when the process

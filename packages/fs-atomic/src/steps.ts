@@ -1,3 +1,5 @@
+import { loadFsExtra } from './fs-extra.ts';
+
 /** One access to the file system, in the two ways Node has it. */
 export interface Step<Result> {
   sync(): Result;
@@ -33,6 +35,7 @@ export function runSync<Result>(steps: Steps<Result>): Result {
 
 /** Takes the steps one after the other, without blocking the event loop. */
 export async function runPromise<Result>(steps: Steps<Result>): Promise<Result> {
+  await loadFsExtra();
   let next = steps.next();
   while (!next.done) {
     let result: unknown;
