@@ -1,1 +1,25 @@
-export {};
+export type {
+  CallOptions,
+  CheckpointOptions,
+  CreateOptions,
+  CriuOptions,
+  DeleteOptions,
+  Ended,
+  EventsOptions,
+  ExecOptions,
+  KillOptions,
+  RestoreOptions,
+  RunOptions,
+  Started,
+  StartProcessOptions,
+} from './call-options.ts';
+export type { ContainerEvent, ContainerStats, UsageStats } from './container-events.ts';
+export type { ContainerState, ContainerStatus } from './container-state.ts';
+export type { Stdio, StdioTarget } from './descriptors.ts';
+export { OciRuntimeError, type OciRuntimeErrorCode, type OciRuntimeErrorFacts } from './errors.ts';
+export { findRuntime } from './find-runtime.ts';
+export { createRuntime, OciRuntime } from './oci-runtime.ts';
+export type { LogEntry } from './runtime-log.ts';
+export type { OciRuntimeOptions } from './runtime-options.ts';
+export type { RuntimeFeatures, RuntimeVersion } from './runtime-version.ts';
+export type { ProcessSpec, Resources } from './specs.ts';

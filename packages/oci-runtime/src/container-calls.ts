@@ -1,0 +1,109 @@
+import type {
+  CheckpointOptions,
+  CreateOptions,
+  CriuOptions,
+  RestoreOptions,
+  RunOptions,
+  StartProcessOptions,
+} from './call-options.ts';
+import { validFds, validStdio } from './descriptors.ts';
+import { flags } from './flags.ts';
+import { type Invocation, QUIET } from './invocation.ts';
+import { validDirectory, validId, validPath, validText } from './validate.ts';
+
+/** `create`. */
+export function createCall(id: string, options: CreateOptions): Invocation {
+  return { ...making('create', id, options, true), preserved: preserved(options) };
+}
+
+/** `run`. */
+export function runCall(id: string, options: RunOptions): Invocation {
+  const { detach = false, keep, noSubreaper } = options;
+  const own = flags({ detach, keep, 'no-subreaper': noSubreaper });
+  return { ...making('run', id, options, detach, own), preserved: preserved(options) };
+}
+
+/** `restore`. */
+export function restoreCall(id: string, options: RestoreOptions): Invocation {
+  const { detach = false, noSubreaper } = options;
+  const own = [...flags({ detach, 'no-subreaper': noSubreaper }), ...criuFlags(options)];
+  return making('restore', id, options, detach, own);
+}
+
+/** `checkpoint`. */
+export function checkpointCall(id: string, options: CheckpointOptions): Invocation {
+  const { parentPath, leaveRunning, preDump, pageServer } = options;
+  const own = flags({
+    'parent-path': path(parentPath, 'parentPath'),
+    'leave-running': leaveRunning,
+    'pre-dump': preDump,
+    'page-server': text(pageServer, 'pageServer'),
+  });
+  const args = [...own, ...criuFlags(options), validId(id)];
+  return { call: 'checkpoint', id, args: () => args, standard: QUIET };
+}
+
+/** The flags of all calls that start a process in a container. */
+export function startFlags(
+  { consoleSocket, preserveFds = [] }: StartProcessOptions,
+  pidFile: string,
+): string[] {
+  return flags({
+    'pid-file': pidFile,
+    'console-socket': path(consoleSocket, 'consoleSocket'),
+    'preserve-fds': preserveFds.length > 0 && preserveFds.length,
+  });
+}
+
+/** The descriptors to hand over. */
+export function preserved({ preserveFds = [] }: StartProcessOptions): readonly number[] {
+  return validFds(preserveFds);
+}
+
+function making(
+  call: string,
+  id: string,
+  options: CreateOptions,
+  isDetached: boolean,
+  own: readonly string[] = [],
+): Invocation {
+  const { bundle, noPivot, noNewKeyring } = options;
+  const common = flags({
+    bundle: validDirectory(bundle, 'the bundle'),
+    'no-pivot': noPivot,
+    'no-new-keyring': noNewKeyring,
+  });
+  validId(id);
+  path(options.consoleSocket, 'consoleSocket');
+  return {
+    call,
+    id,
+    args: ({ pidFile }) => [...common, ...startFlags(options, pidFile), ...own, id],
+    standard: validStdio(options),
+    makes: { kind: 'container', isDetached, pidFile: path(options.pidFile, 'pidFile') },
+  };
+}
+
+function criuFlags(options: CriuOptions): string[] {
+  const { emptyNamespaces = [], manageCgroupsMode } = options;
+  return flags({
+    'image-path': validPath(options.imagePath, 'imagePath'),
+    'work-path': path(options.workPath, 'workPath'),
+    'tcp-established': options.tcpEstablished,
+    'ext-unix-sk': options.externalUnixSockets,
+    'shell-job': options.shellJob,
+    'file-locks': options.fileLocks,
+    'lazy-pages': options.lazyPages,
+    'auto-dedup': options.autoDedup,
+    'manage-cgroups-mode': text(manageCgroupsMode, 'manageCgroupsMode'),
+    'empty-ns': emptyNamespaces.map((name) => validText(name, 'a namespace')),
+  });
+}
+
+function path(file: string | undefined, what: string): string | undefined {
+  return file === undefined ? undefined : validPath(file, what);
+}
+
+function text(value: string | undefined, what: string): string | undefined {
+  return value === undefined ? undefined : validText(value, what);
+}

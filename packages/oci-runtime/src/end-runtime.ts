@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { descendants, killBelow, killLeaves, killTree } from './process-tree.ts';
+import type { RuntimeProcess } from './runtime-process.ts';
+
+const POLL_MS = 5;
+
+/** How a runtime that makes something is ended. */
+export interface EndOptions {
+  /**
+   * The process that the runtime waits for once it is made, so that it would not end by itself. Undefined
+   * as long as it is not made, and for a runtime that waits for none.
+   */
+  readonly awaited: () => number | undefined;
+  /** How long the runtime is given for each of the two ways to end by itself, in milliseconds. */
+  readonly graceMs: number;
+}
+
+/**
+ * Ends a runtime that may be in the middle of making something. A runtime that is killed leaves half a
+ * container, which nothing can delete: so it is first let finish, which takes milliseconds, then made to fail
+ * by the loss of the process it waits for, and only then killed.
+ *
+ * @returns whether a process that it had started was killed: it had come so far as to make something.
+ */
+export async function endRuntime(
+  runtime: RuntimeProcess,
+  { awaited, graceMs }: EndOptions,
+): Promise<boolean> {
+  const { pid } = runtime;
+  if (pid === undefined) return false;
+  await waitFor(runtime, graceMs, () => awaited() !== undefined);
+  if (runtime.hasEnded) return false;
+  const hadStarted = descendants(pid).length > 0;
+
+  const made = awaited();
+  if (made === undefined) killLeaves(pid);
+  else killTree(made);
+  await waitFor(runtime, graceMs, () => false);
+  if (runtime.hasEnded) return hadStarted;
+
+  killBelow(pid);
+  runtime.killGroup();
+  await runtime.ended;
+  return hadStarted;
+}
+
+async function waitFor(runtime: RuntimeProcess, timeoutMs: number, isDone: () => boolean): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!runtime.hasEnded && !isDone() && performance.now() < deadline) {
+    await Promise.race([runtime.ended, delay(POLL_MS)]);
+  }
+}

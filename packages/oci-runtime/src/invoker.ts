@@ -1,0 +1,182 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CallFiles } from './call-files.ts';
+import { endRuntime } from './end-runtime.ts';
+import { OciRuntimeError } from './errors.ts';
+import { findRuntime } from './find-runtime.ts';
+import { type Invocation, QUIET } from './invocation.ts';
+import { killTree } from './process-tree.ts';
+import { type Outcome, Run } from './run.ts';
+import type { RuntimeSettings } from './runtime-options.ts';
+import { loadExeca, type RuntimeExit, type RuntimeProcess } from './runtime-process.ts';
+
+/** Starts runtimes, and takes back what the aborted ones made. */
+export class Invoker {
+  readonly #settings: RuntimeSettings;
+  #command: string | undefined;
+
+  constructor(settings: RuntimeSettings) {
+    this.#settings = settings;
+  }
+
+  /** Runs a call to its end. Aborted, it rejects with the signal's reason once all of it is taken back. */
+  async invoke(invocation: Invocation, signal?: AbortSignal): Promise<Outcome> {
+    return this.#withRun(invocation, signal, async (run, runtime) =>
+      run.outcome(await this.#untilEnded(run, runtime, signal)),
+    );
+  }
+
+  /** Runs a call for what it prints. What `parse` throws becomes an `ERR_RUNTIME_OUTPUT`. */
+  async query<Result>(
+    invocation: Invocation,
+    signal: AbortSignal | undefined,
+    parse: (stdout: string) => Result,
+  ): Promise<Result> {
+    return this.#withRun(invocation, signal, async (run, runtime) => {
+      const { stdout } = run.outcome(await this.#untilEnded(run, runtime, signal));
+      return understood(run, stdout, parse);
+    });
+  }
+
+  /** Runs a call as long as its lines are wanted. What `parse` throws becomes an `ERR_RUNTIME_OUTPUT`. */
+  async *lines<Result>(
+    invocation: Invocation,
+    signal: AbortSignal | undefined,
+    parse: (line: string) => Result,
+  ): AsyncGenerator<Result, void, undefined> {
+    const { run, runtime, close } = await this.#start({ ...invocation, streams: true }, signal);
+    const end = () => runtime.killGroup();
+    signal?.addEventListener('abort', end);
+    try {
+      for await (const line of runtime.lines()) yield understood(run, line, parse);
+      const exit = await runtime.ended;
+      signal?.throwIfAborted();
+      run.outcome(exit);
+    } catch (error) {
+      signal?.throwIfAborted(); // its output then ends anyhow
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', end);
+      end();
+      await runtime.ended;
+      close();
+    }
+  }
+
+  async #withRun<Result>(
+    invocation: Invocation,
+    signal: AbortSignal | undefined,
+    use: (run: Run, runtime: RuntimeProcess) => Promise<Result>,
+  ): Promise<Result> {
+    const { run, runtime, close } = await this.#start(invocation, signal);
+    try {
+      return await use(run, runtime);
+    } finally {
+      close();
+    }
+  }
+
+  async #start(invocation: Invocation, signal: AbortSignal | undefined) {
+    signal?.throwIfAborted();
+    this.#command ??= findRuntime(this.#settings.command, this.#settings.env['PATH']);
+    const execa = await loadExeca();
+    signal?.throwIfAborted();
+    const files = new CallFiles(this.#settings.tempDir);
+    const close = () => {
+      if (this.#settings.log) files.appendLogTo(this.#settings.log);
+      files.remove();
+    };
+    try {
+      const run = new Run(this.#settings, this.#command, invocation, files);
+      return { run, runtime: run.start(execa), close };
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
+  async #untilEnded(
+    run: Run,
+    runtime: RuntimeProcess,
+    signal: AbortSignal | undefined,
+  ): Promise<RuntimeExit> {
+    if (!signal || !(await isAbortedFirst(runtime, signal))) return runtime.ended;
+    await this.#takeBack(run, runtime);
+    throw signal.reason;
+  }
+
+  /** Ends the runtime, and what it made. */
+  async #takeBack(run: Run, runtime: RuntimeProcess): Promise<void> {
+    const { makes, id } = run.invocation;
+    if (!makes) return this.#kill(run, runtime);
+    const wasCutShort = await endRuntime(runtime, {
+      awaited: () => (makes.isDetached ? undefined : run.pidFile.read()),
+      graceMs: this.#settings.abortGraceMs,
+    });
+    await this.#kill(run, runtime);
+    const exit = await runtime.ended;
+    const pid = run.pidFile.read();
+    if (makes.kind === 'process') {
+      if (pid !== undefined && makes.isDetached && exit.exitCode === 0) killTree(pid);
+      return;
+    }
+    // A runtime that failed by itself took it all back by itself, or the container is another call's.
+    const isMade = exit.exitCode === 0 || wasCutShort || pid !== undefined;
+    if (isMade && run.failure(exit)?.code !== 'ERR_RUNTIME_EXISTS') await this.#delete(run, id);
+  }
+
+  // A process in a frozen cgroup, or one that waits for a dead disk, does not end even so.
+  async #kill(run: Run, runtime: RuntimeProcess): Promise<void> {
+    runtime.killGroup();
+    const ended = await isInTime(runtime.ended, this.#settings.cleanupTimeoutMs);
+    if (!ended) throw notTakenBack(run, 'its runtime cannot be killed');
+  }
+
+  async #delete(run: Run, id: string | undefined): Promise<void> {
+    const invocation = { call: 'delete', id, args: () => ['--force', String(id)], standard: QUIET };
+    try {
+      await this.invoke(invocation, AbortSignal.timeout(this.#settings.cleanupTimeoutMs));
+    } catch (cause) {
+      throw notTakenBack(run, `${id} could not be deleted`, cause);
+    }
+  }
+}
+
+function understood<Result>(run: Run, text: string, parse: (text: string) => Result): Result {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw run.misunderstood(`${JSON.stringify(text.slice(0, 200))}`, { exitCode: 0 }, cause);
+  }
+}
+
+async function isAbortedFirst(runtime: RuntimeProcess, signal: AbortSignal): Promise<boolean> {
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  const onAbort = () => resolve();
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([runtime.ended.then(() => false), aborted.then(() => true)]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function isInTime(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  const timer = new AbortController();
+  try {
+    const late = delay(timeoutMs, false, { signal: timer.signal });
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    timer.abort();
+  }
+}
+
+function notTakenBack({ invocation }: Run, reason: string, cause?: unknown): OciRuntimeError {
+  const { call, id } = invocation;
+  const message = `${call} was aborted, but not all of it is taken back: ${reason}`;
+  return new OciRuntimeError('ERR_RUNTIME_CLEANUP', message, {
+    call,
+    id,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,236 @@
+import type {
+  CallOptions,
+  CheckpointOptions,
+  CreateOptions,
+  DeleteOptions,
+  Ended,
+  EventsOptions,
+  ExecOptions,
+  KillOptions,
+  RestoreOptions,
+  RunOptions,
+  Started,
+} from './call-options.ts';
+import { checkpointCall, createCall, restoreCall, runCall } from './container-calls.ts';
+import { type ContainerEvent, type ContainerStats, parseEvent, parseStats } from './container-events.ts';
+import { type ContainerState, parsePids, parseState, parseStates } from './container-state.ts';
+import { execCall } from './exec-call.ts';
+import { flags } from './flags.ts';
+import { type Invocation, PRINTS, QUIET } from './invocation.ts';
+import { Invoker } from './invoker.ts';
+import type { Outcome } from './run.ts';
+import { type OciRuntimeOptions, withDefaults } from './runtime-options.ts';
+import { parseFeatures, parseVersion, type RuntimeFeatures, type RuntimeVersion } from './runtime-version.ts';
+import type { ProcessSpec, Resources } from './specs.ts';
+import { signalNumber, validCount, validId } from './validate.ts';
+
+/** An {@link OciRuntime}. @throws {OciRuntimeError} `ERR_RUNTIME_ARGUMENT`. */
+export function createRuntime(options: OciRuntimeOptions = {}): OciRuntime {
+  return new OciRuntime(options);
+}
+
+/**
+ * The command line of an OCI runtime: runc, crun or another that takes the same.
+ *
+ * Every call is one run of the runtime. It rejects with an {@link OciRuntimeError} that has the runtime's own
+ * words, or, aborted, with the signal's reason. What is wrong with the arguments is found before anything is
+ * started. An object of this class holds nothing that would have to be closed.
+ */
+export class OciRuntime {
+  readonly #invoker: Invoker;
+
+  /**
+   * Nothing is started, loaded or looked for yet.
+   *
+   * @throws {OciRuntimeError} `ERR_RUNTIME_ARGUMENT`.
+   */
+  constructor(options: OciRuntimeOptions = {}) {
+    this.#invoker = new Invoker(withDefaults(options));
+  }
+
+  /**
+   * Makes a container, whose process waits for {@link start}. Its standard streams are those given here:
+   * the runtime's own, which is why what it has to say comes from its log alone.
+   *
+   * An abort deletes what is made, even when the runtime is stuck in a hook or at the console socket.
+   *
+   * @throws {OciRuntimeError} `ERR_RUNTIME_EXISTS`; `ERR_RUNTIME_FAILED` for a specification it refuses.
+   */
+  async create(id: string, options: CreateOptions): Promise<Started> {
+    return started(await this.#invoker.invoke(createCall(id, options), options.signal));
+  }
+
+  /**
+   * Starts the process of a container that was made. Aborted, it may have started or not: see {@link state}.
+   *
+   * @throws {OciRuntimeError} `ERR_RUNTIME_STATE` unless it is `created`; `ERR_RUNTIME_NOT_EXIST`.
+   */
+  async start(id: string, { signal }: CallOptions = {}): Promise<void> {
+    await this.#invoker.invoke(quiet('start', id), signal);
+  }
+
+  /**
+   * Makes and starts a container. Detached, it resolves when it has started; else when its process has ended
+   * and it is deleted. A status other than zero is the process's own, and no error.
+   *
+   * An abort kills the container and deletes it.
+   *
+   * @throws {OciRuntimeError} `ERR_RUNTIME_EXISTS`; `ERR_RUNTIME_FAILED` for a specification it refuses, or a command that is not there.
+   */
+  run(id: string, options: RunOptions & { readonly detach: true }): Promise<Started>;
+  run(id: string, options: RunOptions & { readonly detach?: false | undefined }): Promise<Ended>;
+  async run(id: string, options: RunOptions): Promise<Started | Ended> {
+    const outcome = await this.#invoker.invoke(runCall(id, options), options.signal);
+    return options.detach ? started(outcome) : ended(outcome);
+  }
+
+  /** The state of a container. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`. */
+  async state(id: string, { signal }: CallOptions = {}): Promise<ContainerState> {
+    return this.#invoker.query(printing('state', id), signal, parseState);
+  }
+
+  /**
+   * Starts a process in a running container: a command, as the container's own user and in its environment,
+   * or a whole specification, which the runtime reads from a private file. Detached, it resolves when the
+   * process has started; else when it has ended. A status other than zero is the process's own, and no error.
+   *
+   * An abort kills the process and all below it. What left its process tree is the container's.
+   *
+   * @throws {OciRuntimeError} `ERR_RUNTIME_STATE` unless it is `created` or `running`; `ERR_RUNTIME_NOT_EXIST`; `ERR_RUNTIME_FAILED` for a command that is not there.
+   */
+  exec(
+    id: string,
+    process: readonly string[] | ProcessSpec,
+    options: ExecOptions & { readonly detach: true },
+  ): Promise<Started>;
+  exec(
+    id: string,
+    process: readonly string[] | ProcessSpec,
+    options?: ExecOptions & { readonly detach?: false | undefined },
+  ): Promise<Ended>;
+  async exec(
+    id: string,
+    process: readonly string[] | ProcessSpec,
+    options: ExecOptions = {},
+  ): Promise<Started | Ended> {
+    const outcome = await this.#invoker.invoke(execCall(id, process, options), options.signal);
+    return options.detach ? started(outcome) : ended(outcome);
+  }
+
+  /**
+   * Sends a signal to the first process of a container, or to all of its processes.
+   *
+   * @throws {OciRuntimeError} `ERR_RUNTIME_STATE` when it has stopped, where the runtime says so; `ERR_RUNTIME_NOT_EXIST`.
+   */
+  async kill(
+    id: string,
+    signal: NodeJS.Signals | number = 'SIGTERM',
+    options: KillOptions = {},
+  ): Promise<void> {
+    const operands = [validId(id), signalNumber(signal)];
+    const args = [...flags({ all: options.all }), ...operands];
+    await this.#invoker.invoke({ call: 'kill', id, args: () => args, standard: QUIET }, options.signal);
+  }
+
+  /**
+   * Deletes a container that is not running: its cgroup and its state, but not its bundle.
+   *
+   * @throws {OciRuntimeError} `ERR_RUNTIME_STATE` while it runs; `ERR_RUNTIME_NOT_EXIST`; neither with `force`.
+   */
+  async delete(id: string, { force, signal }: DeleteOptions = {}): Promise<void> {
+    await this.#invoker.invoke(quiet('delete', id, flags({ force })), signal);
+  }
+
+  /** Freezes all processes of a container. @throws {OciRuntimeError} `ERR_RUNTIME_STATE` unless it runs (crun: no error when paused); `ERR_RUNTIME_NOT_EXIST`. */
+  async pause(id: string, { signal }: CallOptions = {}): Promise<void> {
+    await this.#invoker.invoke(quiet('pause', id), signal);
+  }
+
+  /** Lets a paused container go on. @throws {OciRuntimeError} `ERR_RUNTIME_STATE` unless it is paused (crun: no error); `ERR_RUNTIME_NOT_EXIST`. */
+  async resume(id: string, { signal }: CallOptions = {}): Promise<void> {
+    await this.#invoker.invoke(quiet('resume', id), signal);
+  }
+
+  /** Changes the limits of a container. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`; `ERR_RUNTIME_FAILED` for what the kernel refuses. */
+  async update(id: string, resources: Resources, { signal }: CallOptions = {}): Promise<void> {
+    validId(id);
+    // A file rather than the standard input: Node's pipe is a socket, which crun cannot open as /dev/stdin.
+    const args: Invocation['args'] = ({ writeJson }) => [`--resources=${writeJson(resources)}`, id];
+    await this.#invoker.invoke({ call: 'update', id, args, standard: QUIET }, signal);
+  }
+
+  /** The ids of all processes of a container, as this program sees them. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`. */
+  async ps(id: string, { signal }: CallOptions = {}): Promise<readonly number[]> {
+    return this.#invoker.query(printing('ps', id, ['--format=json']), signal, parsePids);
+  }
+
+  /**
+   * What happens to a container, with its statistics at intervals, until it is gone. The runtime runs as long
+   * as the iteration lasts; breaking out of it ends it, as an abort does, which throws the signal's reason.
+   *
+   * @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`; `ERR_RUNTIME_STATE` when it has stopped; `ERR_RUNTIME_UNSUPPORTED` with crun.
+   */
+  events(
+    id: string,
+    { intervalMs = 5000, signal }: EventsOptions = {},
+  ): AsyncGenerator<ContainerEvent, void, undefined> {
+    const own = flags({ interval: `${validCount(intervalMs, 'intervalMs')}ms` });
+    return this.#invoker.lines(printing('events', id, own), signal, parseEvent);
+  }
+
+  /** What a container uses at this moment. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`; `ERR_RUNTIME_STATE` when it has stopped; `ERR_RUNTIME_UNSUPPORTED` with crun. */
+  async stats(id: string, { signal }: CallOptions = {}): Promise<ContainerStats> {
+    return this.#invoker.query(printing('events', id, ['--stats']), signal, parseStats);
+  }
+
+  /** Saves the state of a running container by criu. @throws {OciRuntimeError} `ERR_RUNTIME_FAILED` where criu fails; `ERR_RUNTIME_UNSUPPORTED` for a runtime without it. */
+  async checkpoint(id: string, options: CheckpointOptions): Promise<void> {
+    await this.#invoker.invoke(checkpointCall(id, options), options.signal);
+  }
+
+  /**
+   * Makes a running container of a state that was saved; see {@link run} for when it resolves. An abort kills
+   * the container and deletes it.
+   *
+   * @throws {OciRuntimeError} `ERR_RUNTIME_FAILED` where criu fails; `ERR_RUNTIME_UNSUPPORTED` for a runtime without it.
+   */
+  restore(id: string, options: RestoreOptions & { readonly detach: true }): Promise<Started>;
+  restore(id: string, options: RestoreOptions & { readonly detach?: false | undefined }): Promise<Ended>;
+  async restore(id: string, options: RestoreOptions): Promise<Started | Ended> {
+    const outcome = await this.#invoker.invoke(restoreCall(id, options), options.signal);
+    return options.detach ? started(outcome) : ended(outcome);
+  }
+
+  /** All containers of the state directory. */
+  async list({ signal }: CallOptions = {}): Promise<readonly ContainerState[]> {
+    const invocation = { call: 'list', args: () => ['--format=json'], standard: PRINTS };
+    return this.#invoker.query(invocation, signal, parseStates);
+  }
+
+  /** Which runtime this is. */
+  async version({ signal }: CallOptions = {}): Promise<RuntimeVersion> {
+    return this.#invoker.query({ call: '--version', args: () => [], standard: PRINTS }, signal, parseVersion);
+  }
+
+  /** What the runtime can do. @throws {OciRuntimeError} `ERR_RUNTIME_UNSUPPORTED` with a runc before 1.1 or a crun before 1.8.6. */
+  async features({ signal }: CallOptions = {}): Promise<RuntimeFeatures> {
+    return this.#invoker.query({ call: 'features', args: () => [], standard: PRINTS }, signal, parseFeatures);
+  }
+}
+
+function quiet(call: string, id: string, options: readonly string[] = []): Invocation {
+  const args = [...options, validId(id)];
+  return { call, id, args: () => args, standard: QUIET };
+}
+
+function printing(call: string, id: string, options: readonly string[] = []): Invocation {
+  return { ...quiet(call, id, options), standard: PRINTS };
+}
+
+function started({ pid }: Outcome): Started {
+  return { pid: Number(pid) };
+}
+
+function ended({ pid, exitCode }: Outcome): Ended {
+  return { pid: Number(pid), exitCode };
+}

@@ -1,0 +1,86 @@
+import { tmpdir } from 'node:os';
+import { validCount, validPath, validText } from './validate.ts';
+
+/** How to drive a runtime: the same for all calls. */
+export interface OciRuntimeOptions {
+  /**
+   * The runtime's path, or its name on the PATH. @default `runc` where it is installed, else `crun`
+   */
+  readonly command?: string | undefined;
+  /** The directory of the runtime's state; ids are unique within one. @default the runtime's own, `/run/runc` for runc as root */
+  readonly root?: string | undefined;
+  /** Whether cgroups are made through systemd; `cgroupsPath` then is `slice:prefix:name`. @default false */
+  readonly systemdCgroup?: boolean | undefined;
+  /** Whether permissions that only root has are done without. @default 'auto', which leaves it to the runtime */
+  readonly rootless?: boolean | 'auto' | undefined;
+  /** The criu for checkpoint and restore; runc only. @default the one on the PATH */
+  readonly criu?: string | undefined;
+  /** Whether the runtime logs what it does, not only what fails. @default false */
+  readonly debug?: boolean | undefined;
+  /** A file to which all that the runtime logs is added after each call, in JSON, one entry a line. @default none */
+  readonly log?: string | undefined;
+  /** Environment variables of the runtime, besides this program's own; undefined removes one. @default none */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Where files are put while a call lasts. @default `os.tmpdir()` */
+  readonly tempDir?: string | undefined;
+  /**
+   * How long, in milliseconds, the runtime of an aborted call may take to finish what it is in the middle of;
+   * once more for undoing it; then it is killed. @default 250
+   */
+  readonly abortGraceMs?: number | undefined;
+  /** How long, in milliseconds, the deletion of what an aborted call made may take. @default 15000 */
+  readonly cleanupTimeoutMs?: number | undefined;
+}
+
+/** The options, checked, with every default. */
+export interface RuntimeSettings {
+  readonly command: string | undefined;
+  readonly globalArgs: readonly string[];
+  readonly log: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  readonly tempDir: string;
+  readonly abortGraceMs: number;
+  readonly cleanupTimeoutMs: number;
+}
+
+// What a service manager says to this program would be obeyed by the runtime: it waits for a message of the
+// container to NOTIFY_SOCKET, and counts LISTEN_FDS on top of the descriptors it is to hand over.
+const NOT_FOR_RUNTIMES = ['NOTIFY_SOCKET', 'LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES'] as const;
+
+/**
+ * Fills in the options.
+ *
+ * @throws {OciRuntimeError} `ERR_RUNTIME_ARGUMENT`.
+ */
+export function withDefaults(options: OciRuntimeOptions): RuntimeSettings {
+  const { command, log, tempDir = tmpdir(), abortGraceMs = 250, cleanupTimeoutMs = 15_000 } = options;
+  return {
+    command: command === undefined ? undefined : validText(command, 'the command'),
+    globalArgs: globalArgs(options),
+    log: log === undefined ? undefined : validPath(log, 'the log'),
+    env: environment(options.env ?? {}),
+    tempDir: validPath(tempDir, 'the directory for temporary files'),
+    abortGraceMs: validCount(abortGraceMs, 'abortGraceMs'),
+    cleanupTimeoutMs: validCount(cleanupTimeoutMs, 'cleanupTimeoutMs'),
+  };
+}
+
+function globalArgs({ root, systemdCgroup, rootless = 'auto', criu, debug }: OciRuntimeOptions): string[] {
+  const args: string[] = [];
+  if (root !== undefined) args.push(`--root=${validPath(root, 'the root')}`);
+  if (systemdCgroup) args.push('--systemd-cgroup');
+  if (rootless !== 'auto') args.push(`--rootless=${rootless}`);
+  if (criu !== undefined) args.push(`--criu=${validPath(criu, 'the criu')}`);
+  if (debug) args.push('--debug');
+  return args;
+}
+
+function environment(own: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  for (const name of NOT_FOR_RUNTIMES) delete env[name];
+  for (const [name, value] of Object.entries(own)) {
+    if (value === undefined) delete env[name];
+    else env[validText(name, 'the name of a variable')] = validText(value, `the variable ${name}`);
+  }
+  return env;
+}
