@@ -22,12 +22,13 @@ export async function run(): Promise<readonly Comparison[]> {
   }));
 }
 
-/** What an import may cost, which is more where fs-extra is loaded; execa may not be at all. */
+/** What an import may cost, which is more where fs-extra belongs to it. */
 async function limitMsOf(folder: string): Promise<number> {
   const urls = await loadedModules(packageName(folder), TOOLS);
-  if (urls.some((url) => url.includes('/node_modules/execa/')))
-    throw new Error(`${folder} loads execa at once`);
-  return urls.some((url) => url.includes('/node_modules/fs-extra/')) ? 25 : 5;
+  if (urls.some((url) => /\/node_modules\/(?:execa|fs-extra|koffi)\//.test(url))) {
+    throw new Error(`${folder} loads a library before it is needed`);
+  }
+  return urls.some((url) => url.includes('/fs-atomic/')) ? 25 : 5;
 }
 
 /** Nanoseconds with and without each package; medians, each turn of a package beside one of bare Node. */

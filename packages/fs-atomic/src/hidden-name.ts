@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { AtomicError } from './errors.ts';
 
 /** What a hidden file or directory is there for. */
@@ -48,8 +47,13 @@ function shortened(name: string): string {
 let ownOwner: string | undefined;
 
 function owner(): string {
-  ownOwner ??= [process.pid, startTime('self') ?? 0, threadId].map((part) => part.toString(36)).join('-');
+  ownOwner ??= [process.pid, startTime('self') ?? 0, threadId()].map((part) => part.toString(36)).join('-');
   return ownOwner;
+}
+
+/** Node's module is loaded here, because that takes longer than to load all of this package. */
+function threadId(): number {
+  return process.getBuiltinModule('node:worker_threads').threadId;
 }
 
 function random(): string {

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { parseAddress, SCHEME } from './address.ts';
 import { goJoin } from './go-path.ts';
 
@@ -31,6 +30,8 @@ export interface ShimAddressOptions extends ShimIdentity {
  */
 export function shimAddress(options: ShimAddressOptions): string {
   const { daemonAddress, namespace, id, socketRoot = '/run/containerd' } = options;
+  // Loaded here, because that takes longer than to load all of this package.
+  const { hash } = process.getBuiltinModule('node:crypto');
   const name = hash('sha256', goJoin(daemonAddress, namespace, id), 'hex');
   const address = `${SCHEME}${goJoin(socketRoot, 's')}/${name}`;
   parseAddress(address);
