@@ -50,8 +50,9 @@ export interface ExecOptions extends StartProcessOptions {
   /** The directory it starts in. Only for a command. @default that of the container's process */
   readonly cwd?: string | undefined;
   /**
-   * Environment variables besides those of the container's process. Only for a command. Whoever may list
-   * processes sees them while it starts; a specification is read from a private file. @default none
+   * Environment variables besides those of the container's process; crun takes them for all there are. Only
+   * for a command. Whoever may list processes sees them while it starts; a specification is read from a
+   * private file. @default none
    */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Who runs it, as `UID` or `UID:GID`. Only for a command. @default the user of the container's process */
