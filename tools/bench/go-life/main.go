@@ -23,6 +23,7 @@ import (
 	"github.com/containerd/containerd/runtime/v1/shim/client"
 	shimapi "github.com/containerd/containerd/runtime/v1/shim/v1"
 	ptypes "github.com/gogo/protobuf/types"
+	"github.com/sirupsen/logrus"
 )
 
 type bundle struct {
@@ -50,6 +51,7 @@ func main() {
 			return
 		}
 	}
+	logrus.SetLevel(logrus.ErrorLevel)
 	base := os.Args[1]
 	spec, err := os.ReadFile(os.Args[2])
 	must(err)
