@@ -45,11 +45,11 @@ export function requestFrame(
   options: { readonly timeoutMs?: number | undefined; readonly metadata?: Metadata | undefined } | undefined,
 ): Buffer {
   const rest = options ? callFields(options) : NOTHING;
-  const size = prefix.length + fieldBytes(payload.length) + rest.length;
+  const size = prefix.length + payloadBytes(payload.length) + rest.length;
   checkSize(size);
   const frame = Buffer.allocUnsafe(HEADER_BYTES + size);
   frame.set(prefix, HEADER_BYTES);
-  const end = writeField(frame, 3, payload, HEADER_BYTES + prefix.length);
+  const end = writePayload(frame, 3, payload, HEADER_BYTES + prefix.length);
   if (rest.length > 0) frame.set(rest, end);
   writeHeader(frame, streamId, REQUEST);
   return frame;
@@ -61,10 +61,10 @@ export function requestFrame(
  * @throws {TtrpcError} `ERR_TTRPC_TOO_LARGE`.
  */
 export function responseFrame(streamId: number, payload: Uint8Array): Buffer {
-  const size = fieldBytes(payload.length);
+  const size = payloadBytes(payload.length);
   checkSize(size);
   const frame = Buffer.allocUnsafe(HEADER_BYTES + size);
-  writeField(frame, 2, payload, HEADER_BYTES);
+  writePayload(frame, 2, payload, HEADER_BYTES);
   writeHeader(frame, streamId, RESPONSE);
   return frame;
 }
@@ -91,14 +91,18 @@ export function decodeRequest(data: Buffer): Request {
     timeoutNano: 0,
     metadata: NO_METADATA,
   };
+  let metadata: Record<string, string[]> | undefined;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === delimited(1)) request.service = reader.string();
     else if (tag === delimited(2)) request.method = reader.string();
     else if (tag === delimited(3)) request.payload = reader.bytes();
     else if (tag === varint(4)) request.timeoutNano = reader.int64();
-    else if (tag === delimited(5)) request.metadata = withEntry(request.metadata, reader.bytes());
-    else reader.skip(tag);
+    else if (tag === delimited(5)) {
+      metadata ??= Object.create(null) as Record<string, string[]>; // whose keys may be called anything
+      addEntry(metadata, reader.bytes());
+    } else reader.skip(tag);
   }
+  if (metadata) request.metadata = metadata;
   return request;
 }
 
@@ -142,7 +146,7 @@ function callFields(options: {
   return Buffer.concat(fields);
 }
 
-function withEntry(metadata: Metadata, data: Buffer): Metadata {
+function addEntry(metadata: Record<string, string[]>, data: Buffer): void {
   const reader = new FieldReader(data);
   let key = '';
   let value = '';
@@ -151,18 +155,16 @@ function withEntry(metadata: Metadata, data: Buffer): Metadata {
     else if (tag === delimited(2)) value = reader.string();
     else reader.skip(tag);
   }
-  // Without a prototype: a key may be called anything.
-  const entries: Record<string, readonly string[]> = Object.assign(Object.create(null), metadata);
-  entries[key] = [...(entries[key] ?? []), value];
-  return entries;
+  metadata[key] ??= [];
+  metadata[key].push(value);
 }
 
-function fieldBytes(length: number): number {
+function payloadBytes(length: number): number {
   return length === 0 ? 0 : 1 + varintBytes(length) + length;
 }
 
 /** Writes a length-delimited field, or nothing when it is empty, which means the same; returns the offset behind it. */
-function writeField(frame: Buffer, field: number, bytes: Uint8Array, offset: number): number {
+function writePayload(frame: Buffer, field: number, bytes: Uint8Array, offset: number): number {
   if (bytes.length === 0) return offset;
   frame[offset] = delimited(field);
   const start = writeVarint(frame, bytes.length, offset + 1);
@@ -171,8 +173,9 @@ function writeField(frame: Buffer, field: number, bytes: Uint8Array, offset: num
 }
 
 function bytesField(field: number, bytes: Uint8Array): Buffer {
-  const buffer = Buffer.allocUnsafe(fieldBytes(bytes.length));
-  writeField(buffer, field, bytes, 0);
+  const buffer = Buffer.allocUnsafe(1 + varintBytes(bytes.length) + bytes.length);
+  buffer[0] = delimited(field);
+  buffer.set(bytes, writeVarint(buffer, bytes.length, 1));
   return buffer;
 }
 

@@ -13,8 +13,13 @@ const LAST_STREAM_ID = 0xffff_ffff;
 export class StreamTable<Stream extends { readonly streamId: number }> {
   #slots: (Stream | undefined)[] = emptySlots(FIRST_SLOTS);
   #size = 0;
-  #lastId = -1;
+  #lastId: number;
   #hasWrapped = false;
+
+  /** @param lastId the first stream's id is two more. */
+  constructor(lastId = -1) {
+    this.#lastId = lastId;
+  }
 
   /** An id for a new stream: odd, and higher than the last until there are none left and it begins anew. */
   nextId(): number {

@@ -1,5 +1,8 @@
 import { TtrpcError } from './errors.ts';
 
+/** What 64 bits take, seven to a byte. */
+const MAX_VARINT_BYTES = 10;
+
 /** Bytes of an unsigned number as a protobuf varint. */
 export function varintBytes(value: number): number {
   let bytes = 1;
@@ -42,7 +45,7 @@ export class FieldReader {
   varint(): number {
     let value = 0;
     let factor = 1;
-    for (let length = 0; length < 10; length++) {
+    for (let length = 0; length < MAX_VARINT_BYTES; length++) {
       const byte = this.#bytes[this.#offset++];
       if (byte === undefined) throw truncated();
       value += (byte & 0x7f) * factor;
@@ -54,8 +57,10 @@ export class FieldReader {
 
   /** A number with a sign; negative ones take ten bytes. */
   int64(): number {
+    const start = this.#offset;
     const value = this.varint();
-    return value < 2 ** 63 ? value : value - 2 ** 64;
+    // The length tells, as the value of 64 bits has been rounded.
+    return this.#offset - start < MAX_VARINT_BYTES ? value : Math.min(-1, value - 2 ** 64);
   }
 
   /** A length-delimited field; it shares memory with the message. */

@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  decodeRequest,
+  decodeResponse,
+  errorFrame,
+  requestFrame,
+  requestPrefix,
+  responseFrame,
+} from './envelope.ts';
+import { TtrpcError } from './errors.ts';
+import { HEADER_BYTES, MAX_DATA_BYTES } from './frame.ts';
+import { statusNames } from './status.ts';
+
+const hex = (text: string) => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
+const dataOf = (frame: Buffer) => frame.subarray(HEADER_BYTES);
+const text = fc.string({ unit: 'grapheme' });
+const tooLarge = expect.objectContaining({ code: 'ERR_TTRPC_TOO_LARGE' });
+
+describe('a request', () => {
+  test('is, byte by byte, what protobuf says', () => {
+    const options = { timeoutMs: 1, metadata: { k: ['v', 'w'] } };
+    expect(requestFrame(3, requestPrefix('s', 'm'), Buffer.of(1, 2), options)).toEqual(
+      hex(
+        `0000001e 00000003 01 00
+        0a 01 73          service "s"
+        12 01 6d          method "m"
+        1a 02 01 02       payload
+        20 c0 84 3d       timeout_nano 1000000
+        2a 06 0a 01 6b 12 01 76
+        2a 06 0a 01 6b 12 01 77`.replaceAll(/(service|method|payload|timeout_nano) ?("."|\d+)?$/gm, ''),
+      ),
+    );
+  });
+
+  test('is read as it was written', () => {
+    const metadata = fc.dictionary(text, fc.array(text, { minLength: 1 }));
+    fc.assert(
+      fc.property(
+        text,
+        text,
+        fc.uint8Array(),
+        metadata,
+        fc.nat(),
+        (service, method, bytes, given, timeoutMs) => {
+          const payload = Buffer.from(bytes);
+          const frame = requestFrame(1, requestPrefix(service, method), payload, {
+            metadata: given,
+            timeoutMs,
+          });
+          const request = decodeRequest(dataOf(frame));
+          expect({ ...request, metadata: { ...request.metadata } }).toEqual({
+            service,
+            method,
+            payload,
+            timeoutNano: Math.max(1, timeoutMs * 1e6),
+            metadata: { ...given },
+          });
+        },
+      ),
+    );
+  });
+
+  test('without options has neither a deadline nor metadata', () => {
+    const frame = requestFrame(1, requestPrefix('s', 'm'), Buffer.alloc(0), undefined);
+    expect(dataOf(frame)).toEqual(hex('0a0173 12016d'));
+    expect(decodeRequest(dataOf(frame))).toMatchObject({ timeoutNano: 0, metadata: {} });
+  });
+
+  test.each([
+    [undefined, 0],
+    [Number.POSITIVE_INFINITY, 0],
+    [Number.MAX_VALUE, 0],
+    [Number.NaN, 0],
+    [0, 1],
+    [-1, 1],
+    [1.5, 1_500_000],
+    [3_000_000_000, 3e15],
+  ])('with the deadline %d ms has timeout_nano %d', (timeoutMs, timeoutNano) => {
+    const frame = requestFrame(1, requestPrefix('s', 'm'), Buffer.alloc(0), { timeoutMs });
+    expect(decodeRequest(dataOf(frame)).timeoutNano).toBe(timeoutNano);
+  });
+
+  test('with a negative timeout_nano has passed its deadline', () => {
+    expect(decodeRequest(hex('20 80 80 80 80 80 80 80 80 80 01')).timeoutNano).toBeLessThan(0);
+  });
+
+  test('may have metadata of any name', () => {
+    const metadata = Object.fromEntries([
+      ['__proto__', ['a']],
+      ['toString', ['b']],
+    ]);
+    const frame = requestFrame(1, requestPrefix('s', 'm'), Buffer.alloc(0), { metadata });
+    expect(Object.entries(decodeRequest(dataOf(frame)).metadata)).toEqual(Object.entries(metadata));
+  });
+
+  test('may be full of metadata', () => {
+    const entry = hex('2a 06 0a 01 6b 12 01 76');
+    const { metadata } = decodeRequest(Buffer.alloc(MAX_DATA_BYTES, entry));
+    expect(metadata['k']).toHaveLength(MAX_DATA_BYTES / entry.length);
+  });
+
+  test('may have fields that are not known here', () => {
+    expect(decodeRequest(hex('0a0173 78 05 12016d 82010378797a'))).toMatchObject({
+      service: 's',
+      method: 'm',
+    });
+  });
+
+  test('of exactly 4 MiB is the largest', () => {
+    const prefix = requestPrefix('s', 'm');
+    const most = MAX_DATA_BYTES - prefix.length - 5;
+    expect(requestFrame(1, prefix, Buffer.alloc(most), undefined)).toHaveLength(
+      HEADER_BYTES + MAX_DATA_BYTES,
+    );
+    expect(() => requestFrame(1, prefix, Buffer.alloc(most + 1), undefined)).toThrow(tooLarge);
+  });
+});
+
+describe('a response', () => {
+  test('is, byte by byte, what protobuf says', () => {
+    expect(responseFrame(3, Buffer.of(1, 2))).toEqual(hex('00000004 00000003 02 00  12 02 01 02'));
+    expect(responseFrame(3, Buffer.alloc(0))).toEqual(hex('00000000 00000003 02 00'));
+    expect(errorFrame(3, TtrpcError.status('NOT_FOUND', 'no'))).toEqual(
+      hex('00000008 00000003 02 00  0a 06 08 05 12 02 6e 6f'),
+    );
+  });
+
+  test('is read as it was written', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        const payload = Buffer.from(bytes);
+        expect(decodeResponse(dataOf(responseFrame(1, payload)))).toEqual({ error: undefined, payload });
+      }),
+    );
+  });
+
+  test('with a status is read as it was written', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...statusNames.slice(1)), text, (status, message) => {
+        const { error } = decodeResponse(dataOf(errorFrame(1, TtrpcError.status(status, message))));
+        expect(error).toMatchObject({ code: 'ERR_TTRPC_STATUS', status, message });
+      }),
+    );
+  });
+
+  test('with the status OK is no error', () => {
+    expect(decodeResponse(hex('0a 02 08 00 12 01 78'))).toEqual({
+      error: undefined,
+      payload: Buffer.from('x'),
+    });
+  });
+
+  test.each([
+    ['99', '0a 02 08 63'],
+    ['-1', '0a 0b 08 ff ff ff ff ff ff ff ff ff 01'],
+  ])('with the status %s, which gRPC does not define, is UNKNOWN', (_, bytes) => {
+    expect(decodeResponse(hex(bytes)).error).toMatchObject({ status: 'UNKNOWN' });
+  });
+
+  test('keeps the beginning of a message that is too long', () => {
+    const frame = errorFrame(1, TtrpcError.status('ABORTED', '€'.repeat(MAX_DATA_BYTES)));
+    expect(frame.length).toBeLessThan(HEADER_BYTES + MAX_DATA_BYTES);
+    expect(decodeResponse(dataOf(frame)).error?.message).toMatch(/^€+$/);
+  });
+
+  test('of more than 4 MiB is not made', () => {
+    expect(() => responseFrame(1, Buffer.alloc(MAX_DATA_BYTES))).toThrow(tooLarge);
+    expect(responseFrame(1, Buffer.alloc(MAX_DATA_BYTES - 5))).toHaveLength(HEADER_BYTES + MAX_DATA_BYTES);
+  });
+});
+
+test.each([
+  ['request', decodeRequest],
+  ['response', decodeResponse],
+])('any bytes are a %s or are refused as none', (_, decode) => {
+  fc.assert(
+    fc.property(fc.uint8Array(), (bytes) => {
+      try {
+        decode(Buffer.from(bytes));
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'TtrpcError', code: 'ERR_TTRPC_PROTOCOL' });
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
