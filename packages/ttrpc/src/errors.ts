@@ -31,6 +31,7 @@ export class TtrpcError extends Error {
   /** The gRPC status by name; only with `ERR_TTRPC_STATUS`. */
   readonly status: StatusName | undefined;
 
+  /** An error; `options.status` is for the code `ERR_TTRPC_STATUS`, which `TtrpcError.status()` makes. */
   constructor(
     code: TtrpcErrorCode,
     message: string,

@@ -29,6 +29,7 @@ export class TtrpcServer implements AsyncDisposable {
   readonly #options: Required<TtrpcServerOptions>;
   #ended = false;
 
+  /** A server that answers nothing yet and listens nowhere. */
   constructor(options: TtrpcServerOptions = {}) {
     this.#options = {
       maxConcurrentCalls: options.maxConcurrentCalls ?? 1024,
@@ -57,9 +58,11 @@ export class TtrpcServer implements AsyncDisposable {
       await once(listener, 'listening');
     } catch (cause) {
       const where = typeof target === 'string' ? target.replaceAll('\0', '@') : JSON.stringify(target);
-      throw new TtrpcError('ERR_TTRPC_LISTEN', `cannot listen at ${where}: ${String(cause)}`, { cause });
+      throw new TtrpcError('ERR_TTRPC_LISTEN', `cannot listen at ${where}: ${(cause as Error).message}`, {
+        cause,
+      });
     }
-    // An accept that failed, for want of descriptors for example, is that client's loss alone.
+    // An accept that failed is that client's loss alone.
     listener.on('error', () => {});
     this.#listeners.add(listener);
     if (this.#ended) await this.#stopListening();

@@ -15,10 +15,12 @@ export interface MethodDescriptor {
   /** The codec of its request. */
   // biome-ignore lint/suspicious/noExplicitAny: a codec takes and gives its own message; no other type holds all of them
   readonly requestType: MessageCodec<any>;
+  /** Streams are not supported. */
   readonly requestStream: false;
   /** The codec of its response. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   readonly responseType: MessageCodec<any>;
+  /** Streams are not supported. */
   readonly responseStream: false;
 }
 
@@ -38,14 +40,19 @@ export type MessageInit<Codec> = Codec extends { fromPartial(partial: infer Init
 /** A message with all its fields. */
 export type MessageOf<Codec> = Codec extends { decode(bytes: Uint8Array): infer Message } ? Message : never;
 
-/** Further facts about a call; several values can have one name. Names are lower-case by convention. */
+/** Further facts about a call; several values can have one name. Names are lower-case by convention:
+ * containerd's server finds no others. */
 export type Metadata = Readonly<Record<string, readonly string[]>>;
 
 /** What a single call can be given. */
 export interface CallOptions {
   /** Gives the call up: its promise rejects with the signal's reason. The server is not told. */
   readonly signal?: AbortSignal;
-  /** How long the answer may take, here and in the server; `DEADLINE_EXCEEDED` after that. @default no limit */
+  /**
+   * How long the answer may take, here and in the server; `DEADLINE_EXCEEDED` after that. One of more than 24
+   * days is only sent.
+   * @default no limit
+   */
   readonly timeoutMs?: number;
   /** Sent with the request. @default none */
   readonly metadata?: Metadata;
