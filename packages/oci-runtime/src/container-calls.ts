@@ -2,14 +2,17 @@ import type {
   CheckpointOptions,
   CreateOptions,
   CriuOptions,
+  DeleteOptions,
+  KillOptions,
   RestoreOptions,
   RunOptions,
   StartProcessOptions,
 } from './call-options.ts';
 import { validFds, validStdio } from './descriptors.ts';
 import { flags } from './flags.ts';
-import { type Invocation, QUIET } from './invocation.ts';
-import { validDirectory, validId, validPath, validText } from './validate.ts';
+import type { Invocation } from './invocation.ts';
+import type { Resources } from './specs.ts';
+import { signalNumber, validDirectory, validId, validPath, validText } from './validate.ts';
 
 /** `create`. */
 export function createCall(id: string, options: CreateOptions): Invocation {
@@ -39,8 +42,46 @@ export function checkpointCall(id: string, options: CheckpointOptions): Invocati
     'pre-dump': preDump,
     'page-server': text(pageServer, 'pageServer'),
   });
-  const args = [...own, ...criuFlags(options), validId(id)];
-  return { call: 'checkpoint', id, args: () => args, standard: QUIET };
+  return quietCall('checkpoint', id, [...own, ...criuFlags(options)]);
+}
+
+/** `delete`. */
+export function deleteCall(id: string, { force }: DeleteOptions): Invocation {
+  return quietCall('delete', id, flags({ force }));
+}
+
+/** `state`. */
+export function stateCall(id: string): Invocation {
+  return printingCall('state', id);
+}
+
+/** `kill`. */
+export function killCall(id: string, signal: NodeJS.Signals | number, { all }: KillOptions): Invocation {
+  const { args, ...call } = quietCall('kill', id, flags({ all }));
+  const number = signalNumber(signal);
+  return { ...call, args: (files) => [...args(files), number] };
+}
+
+/** `update`. The resources are in a file, as Node's pipe is a socket, which crun cannot open as `/dev/stdin`. */
+export function updateCall(id: string, resources: Resources): Invocation {
+  const { args, ...call } = quietCall('update', id);
+  return { ...call, args: (files) => [`--resources=${files.writeJson(resources)}`, ...args(files)] };
+}
+
+/** A call that is about no container. */
+export function generalCall(call: string, options: readonly string[] = []): Invocation {
+  return { call, args: () => options, standard: ['ignore', 'pipe', 'pipe'] };
+}
+
+/** A call that prints nothing. */
+export function quietCall(call: string, id: string, options: readonly string[] = []): Invocation {
+  const args = [...options, validId(id)];
+  return { call, id, args: () => args, standard: ['ignore', 'ignore', 'pipe'] };
+}
+
+/** A call that prints what is asked for. */
+export function printingCall(call: string, id: string, options: readonly string[] = []): Invocation {
+  return { ...quietCall(call, id, options), standard: ['ignore', 'pipe', 'pipe'] };
 }
 
 /** The flags of all calls that start a process in a container. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { descendants, killBelow, killLeaves, killTree } from './process-tree.ts';
+import { killLeaves, killTree } from './process-tree.ts';
 import type { RuntimeProcess } from './runtime-process.ts';
 
 const POLL_MS = 5;
@@ -20,7 +20,9 @@ export interface EndOptions {
  * container, which nothing can delete: so it is first let finish, which takes milliseconds, then made to fail
  * by the loss of the process it waits for, and only then killed.
  *
- * @returns whether a process that it had started was killed: it had come so far as to make something.
+ * It may still be ending when this resolves.
+ *
+ * @returns whether it was cut short, so that it may have made something and not have taken it back.
  */
 export async function endRuntime(
   runtime: RuntimeProcess,
@@ -30,18 +32,16 @@ export async function endRuntime(
   if (pid === undefined) return false;
   await waitFor(runtime, graceMs, () => awaited() !== undefined);
   if (runtime.hasEnded) return false;
-  const hadStarted = descendants(pid).length > 0;
 
   const made = awaited();
   if (made === undefined) killLeaves(pid);
   else killTree(made);
   await waitFor(runtime, graceMs, () => false);
-  if (runtime.hasEnded) return hadStarted;
+  if (runtime.hasEnded) return true;
 
-  killBelow(pid);
+  killTree(pid);
   runtime.killGroup();
-  await runtime.ended;
-  return hadStarted;
+  return true;
 }
 
 async function waitFor(runtime: RuntimeProcess, timeoutMs: number, isDone: () => boolean): Promise<void> {

@@ -35,9 +35,3 @@ export interface InvocationFiles {
   /** Writes JSON to a file that only the runtime can read, and gives its path. */
   readonly writeJson: (value: unknown) => string;
 }
-
-/** The streams of a call that prints something. */
-export const PRINTS = ['ignore', 'pipe', 'pipe'] as const;
-
-/** The streams of a call that prints nothing. */
-export const QUIET = ['ignore', 'ignore', 'pipe'] as const;

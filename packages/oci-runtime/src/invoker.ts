@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CallFiles } from './call-files.ts';
+import { deleteCall, stateCall } from './container-calls.ts';
+import { parseState } from './container-state.ts';
 import { endRuntime } from './end-runtime.ts';
 import { OciRuntimeError } from './errors.ts';
 import { findRuntime } from './find-runtime.ts';
-import { type Invocation, QUIET } from './invocation.ts';
+import type { Invocation } from './invocation.ts';
 import { killTree } from './process-tree.ts';
 import { type Outcome, Run } from './run.ts';
 import type { RuntimeSettings } from './runtime-options.ts';
@@ -94,6 +96,10 @@ export class Invoker {
     }
   }
 
+  #inTime(): AbortSignal {
+    return AbortSignal.timeout(this.#settings.cleanupTimeoutMs);
+  }
+
   async #untilEnded(
     run: Run,
     runtime: RuntimeProcess,
@@ -106,7 +112,7 @@ export class Invoker {
 
   /** Ends the runtime, and what it made. */
   async #takeBack(run: Run, runtime: RuntimeProcess): Promise<void> {
-    const { makes, id } = run.invocation;
+    const { makes } = run.invocation;
     if (!makes) return this.#kill(run, runtime);
     const wasCutShort = await endRuntime(runtime, {
       awaited: () => (makes.isDetached ? undefined : run.pidFile.read()),
@@ -119,9 +125,26 @@ export class Invoker {
       if (pid !== undefined && makes.isDetached && exit.exitCode === 0) killTree(pid);
       return;
     }
-    // A runtime that failed by itself took it all back by itself, or the container is another call's.
-    const isMade = exit.exitCode === 0 || wasCutShort || pid !== undefined;
-    if (isMade && run.failure(exit)?.code !== 'ERR_RUNTIME_EXISTS') await this.#delete(run, id);
+    if (await this.#hasMade(run, exit, wasCutShort)) await this.#delete(run);
+  }
+
+  /** Whether there is a container that this run made. That it has the id is not enough: it may be another call's. */
+  async #hasMade(run: Run, exit: RuntimeExit, wasCutShort: boolean): Promise<boolean> {
+    if (exit.exitCode === 0 || run.pidFile.read() !== undefined) return true;
+    // A runtime that failed by itself took back by itself what it made.
+    if (!wasCutShort || run.failure(exit)?.code === 'ERR_RUNTIME_EXISTS') return false;
+    try {
+      const { created = '' } = await this.query(
+        stateCall(String(run.invocation.id)),
+        this.#inTime(),
+        parseState,
+      );
+      return Date.parse(created) >= run.startedAt;
+    } catch (cause) {
+      // Half a container is none to the runtime, but its remains are to be deleted.
+      if (cause instanceof OciRuntimeError && cause.code === 'ERR_RUNTIME_NOT_EXIST') return true;
+      throw notTakenBack(run, 'what there is of the container cannot be seen', cause);
+    }
   }
 
   // A process in a frozen cgroup, or one that waits for a dead disk, does not end even so.
@@ -131,10 +154,10 @@ export class Invoker {
     if (!ended) throw notTakenBack(run, 'its runtime cannot be killed');
   }
 
-  async #delete(run: Run, id: string | undefined): Promise<void> {
-    const invocation = { call: 'delete', id, args: () => ['--force', String(id)], standard: QUIET };
+  async #delete(run: Run): Promise<void> {
+    const id = String(run.invocation.id);
     try {
-      await this.invoke(invocation, AbortSignal.timeout(this.#settings.cleanupTimeoutMs));
+      await this.invoke(deleteCall(id, { force: true }), this.#inTime());
     } catch (cause) {
       throw notTakenBack(run, `${id} could not be deleted`, cause);
     }

@@ -11,18 +11,29 @@ import type {
   RunOptions,
   Started,
 } from './call-options.ts';
-import { checkpointCall, createCall, restoreCall, runCall } from './container-calls.ts';
+import {
+  checkpointCall,
+  createCall,
+  deleteCall,
+  generalCall,
+  killCall,
+  printingCall,
+  quietCall,
+  restoreCall,
+  runCall,
+  stateCall,
+  updateCall,
+} from './container-calls.ts';
 import { type ContainerEvent, type ContainerStats, parseEvent, parseStats } from './container-events.ts';
 import { type ContainerState, parsePids, parseState, parseStates } from './container-state.ts';
 import { execCall } from './exec-call.ts';
 import { flags } from './flags.ts';
-import { type Invocation, PRINTS, QUIET } from './invocation.ts';
 import { Invoker } from './invoker.ts';
 import type { Outcome } from './run.ts';
 import { type OciRuntimeOptions, withDefaults } from './runtime-options.ts';
 import { parseFeatures, parseVersion, type RuntimeFeatures, type RuntimeVersion } from './runtime-version.ts';
 import type { ProcessSpec, Resources } from './specs.ts';
-import { signalNumber, validCount, validId } from './validate.ts';
+import { validCount } from './validate.ts';
 
 /** An {@link OciRuntime}. @throws {OciRuntimeError} `ERR_RUNTIME_ARGUMENT`. */
 export function createRuntime(options: OciRuntimeOptions = {}): OciRuntime {
@@ -66,7 +77,7 @@ export class OciRuntime {
    * @throws {OciRuntimeError} `ERR_RUNTIME_STATE` unless it is `created`; `ERR_RUNTIME_NOT_EXIST`.
    */
   async start(id: string, { signal }: CallOptions = {}): Promise<void> {
-    await this.#invoker.invoke(quiet('start', id), signal);
+    await this.#invoker.invoke(quietCall('start', id), signal);
   }
 
   /**
@@ -86,7 +97,7 @@ export class OciRuntime {
 
   /** The state of a container. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`. */
   async state(id: string, { signal }: CallOptions = {}): Promise<ContainerState> {
-    return this.#invoker.query(printing('state', id), signal, parseState);
+    return this.#invoker.query(stateCall(id), signal, parseState);
   }
 
   /**
@@ -127,9 +138,7 @@ export class OciRuntime {
     signal: NodeJS.Signals | number = 'SIGTERM',
     options: KillOptions = {},
   ): Promise<void> {
-    const operands = [validId(id), signalNumber(signal)];
-    const args = [...flags({ all: options.all }), ...operands];
-    await this.#invoker.invoke({ call: 'kill', id, args: () => args, standard: QUIET }, options.signal);
+    await this.#invoker.invoke(killCall(id, signal, options), options.signal);
   }
 
   /**
@@ -138,30 +147,27 @@ export class OciRuntime {
    * @throws {OciRuntimeError} `ERR_RUNTIME_STATE` while it runs; `ERR_RUNTIME_NOT_EXIST`; neither with `force`.
    */
   async delete(id: string, { force, signal }: DeleteOptions = {}): Promise<void> {
-    await this.#invoker.invoke(quiet('delete', id, flags({ force })), signal);
+    await this.#invoker.invoke(deleteCall(id, { force }), signal);
   }
 
   /** Freezes all processes of a container. @throws {OciRuntimeError} `ERR_RUNTIME_STATE` unless it runs (crun: no error when paused); `ERR_RUNTIME_NOT_EXIST`. */
   async pause(id: string, { signal }: CallOptions = {}): Promise<void> {
-    await this.#invoker.invoke(quiet('pause', id), signal);
+    await this.#invoker.invoke(quietCall('pause', id), signal);
   }
 
   /** Lets a paused container go on. @throws {OciRuntimeError} `ERR_RUNTIME_STATE` unless it is paused (crun: no error); `ERR_RUNTIME_NOT_EXIST`. */
   async resume(id: string, { signal }: CallOptions = {}): Promise<void> {
-    await this.#invoker.invoke(quiet('resume', id), signal);
+    await this.#invoker.invoke(quietCall('resume', id), signal);
   }
 
   /** Changes the limits of a container. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`; `ERR_RUNTIME_FAILED` for what the kernel refuses. */
   async update(id: string, resources: Resources, { signal }: CallOptions = {}): Promise<void> {
-    validId(id);
-    // A file rather than the standard input: Node's pipe is a socket, which crun cannot open as /dev/stdin.
-    const args: Invocation['args'] = ({ writeJson }) => [`--resources=${writeJson(resources)}`, id];
-    await this.#invoker.invoke({ call: 'update', id, args, standard: QUIET }, signal);
+    await this.#invoker.invoke(updateCall(id, resources), signal);
   }
 
   /** The ids of all processes of a container, as this program sees them. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`. */
   async ps(id: string, { signal }: CallOptions = {}): Promise<readonly number[]> {
-    return this.#invoker.query(printing('ps', id, ['--format=json']), signal, parsePids);
+    return this.#invoker.query(printingCall('ps', id, ['--format=json']), signal, parsePids);
   }
 
   /**
@@ -175,12 +181,12 @@ export class OciRuntime {
     { intervalMs = 5000, signal }: EventsOptions = {},
   ): AsyncGenerator<ContainerEvent, void, undefined> {
     const own = flags({ interval: `${validCount(intervalMs, 'intervalMs')}ms` });
-    return this.#invoker.lines(printing('events', id, own), signal, parseEvent);
+    return this.#invoker.lines(printingCall('events', id, own), signal, parseEvent);
   }
 
   /** What a container uses at this moment. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`; `ERR_RUNTIME_STATE` when it has stopped; `ERR_RUNTIME_UNSUPPORTED` with crun. */
   async stats(id: string, { signal }: CallOptions = {}): Promise<ContainerStats> {
-    return this.#invoker.query(printing('events', id, ['--stats']), signal, parseStats);
+    return this.#invoker.query(printingCall('events', id, ['--stats']), signal, parseStats);
   }
 
   /** Saves the state of a running container by criu. @throws {OciRuntimeError} `ERR_RUNTIME_FAILED` where criu fails; `ERR_RUNTIME_UNSUPPORTED` for a runtime without it. */
@@ -203,28 +209,18 @@ export class OciRuntime {
 
   /** All containers of the state directory. */
   async list({ signal }: CallOptions = {}): Promise<readonly ContainerState[]> {
-    const invocation = { call: 'list', args: () => ['--format=json'], standard: PRINTS };
-    return this.#invoker.query(invocation, signal, parseStates);
+    return this.#invoker.query(generalCall('list', ['--format=json']), signal, parseStates);
   }
 
   /** Which runtime this is. */
   async version({ signal }: CallOptions = {}): Promise<RuntimeVersion> {
-    return this.#invoker.query({ call: '--version', args: () => [], standard: PRINTS }, signal, parseVersion);
+    return this.#invoker.query(generalCall('--version'), signal, parseVersion);
   }
 
   /** What the runtime can do. @throws {OciRuntimeError} `ERR_RUNTIME_UNSUPPORTED` with a runc before 1.1 or a crun before 1.8.6. */
   async features({ signal }: CallOptions = {}): Promise<RuntimeFeatures> {
-    return this.#invoker.query({ call: 'features', args: () => [], standard: PRINTS }, signal, parseFeatures);
+    return this.#invoker.query(generalCall('features'), signal, parseFeatures);
   }
-}
-
-function quiet(call: string, id: string, options: readonly string[] = []): Invocation {
-  const args = [...options, validId(id)];
-  return { call, id, args: () => args, standard: QUIET };
-}
-
-function printing(call: string, id: string, options: readonly string[] = []): Invocation {
-  return { ...quiet(call, id, options), standard: PRINTS };
 }
 
 function started({ pid }: Outcome): Started {

@@ -22,16 +22,10 @@ export function killLeaves(pid: number): void {
   for (const each of descendants(pid)) if (descendants(each).length === 0) kill(each, 'SIGKILL');
 }
 
-/** Kills a process and all below it. */
+/** Kills a process and all below it. They are stopped first, so that none starts another meanwhile. */
 export function killTree(pid: number): void {
   kill(pid, 'SIGSTOP');
-  killBelow(pid);
-  kill(pid, 'SIGKILL');
-}
-
-/** Kills all processes below one, which itself goes on. They are stopped first, so that none starts another meanwhile. */
-export function killBelow(pid: number): void {
-  const stopped = new Set<number>();
+  const stopped = new Set([pid]);
   for (let running = descendants(pid); running.length > 0; ) {
     for (const each of running) {
       kill(each, 'SIGSTOP');

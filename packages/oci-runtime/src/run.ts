@@ -26,6 +26,8 @@ export class Run {
   readonly invocation: Invocation;
   /** Where the runtime reports the process it made. */
   readonly pidFile: PidFile;
+  /** When it began, in milliseconds since 1970. */
+  readonly startedAt = Date.now();
   readonly #settings: RuntimeSettings;
   readonly #files: CallFiles;
   readonly #command: string;

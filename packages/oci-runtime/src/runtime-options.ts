@@ -24,8 +24,9 @@ export interface OciRuntimeOptions {
   /** Where files are put while a call lasts. @default `os.tmpdir()` */
   readonly tempDir?: string | undefined;
   /**
-   * How long, in milliseconds, the runtime of an aborted call may take to finish what it is in the middle of;
-   * once more for undoing it; then it is killed. @default 250
+   * How long, in milliseconds, the runtime of an aborted call may take to finish what it is in the middle of,
+   * which usually takes some 20; and once more to fail, when what it waits for is killed. One that has not ended
+   * then is killed itself, which can leave empty cgroups. @default 1000
    */
   readonly abortGraceMs?: number | undefined;
   /** How long, in milliseconds, the deletion of what an aborted call made may take. @default 15000 */
@@ -53,7 +54,7 @@ const NOT_FOR_RUNTIMES = ['NOTIFY_SOCKET', 'LISTEN_FDS', 'LISTEN_PID', 'LISTEN_F
  * @throws {OciRuntimeError} `ERR_RUNTIME_ARGUMENT`.
  */
 export function withDefaults(options: OciRuntimeOptions): RuntimeSettings {
-  const { command, log, tempDir = tmpdir(), abortGraceMs = 250, cleanupTimeoutMs = 15_000 } = options;
+  const { command, log, tempDir = tmpdir(), abortGraceMs = 1000, cleanupTimeoutMs = 15_000 } = options;
   return {
     command: command === undefined ? undefined : validText(command, 'the command'),
     globalArgs: globalArgs(options),
