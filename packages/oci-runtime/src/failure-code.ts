@@ -8,7 +8,7 @@ const WORDS: readonly (readonly [RegExp, OciRuntimeErrorCode])[] = [
   [/error opening file [`'].*\/status[`']: No such file or directory/, 'ERR_RUNTIME_NOT_EXIST'],
   [/cannot open directory [`'].*[`']: No such file or directory/, 'ERR_RUNTIME_NOT_EXIST'],
 
-  [/container with (given ID|id .*) (already )?exists/, 'ERR_RUNTIME_EXISTS'],
+  [/container with (given ID|id) (already )?exists/, 'ERR_RUNTIME_EXISTS'],
   [/container [`'"]?[\w+.-]+[`'"]? already exists/, 'ERR_RUNTIME_EXISTS'],
 
   [/container (is )?not (running|paused|created|stopped)/, 'ERR_RUNTIME_STATE'],

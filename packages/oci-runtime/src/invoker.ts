@@ -55,7 +55,7 @@ export class Invoker {
       run.outcome(exit);
     } catch (error) {
       signal?.throwIfAborted(); // its output then ends anyhow
-      throw error;
+      throw error instanceof RangeError ? run.misunderstood('a line without end', {}, error) : error;
     } finally {
       signal?.removeEventListener('abort', end);
       end();

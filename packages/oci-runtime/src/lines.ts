@@ -10,12 +10,22 @@ export async function* linesOf(
   maxCharacters: number,
 ): AsyncGenerator<string, void, undefined> {
   const decoder = new StringDecoder('utf8');
-  let rest = '';
+  let begun: string[] = [];
+  let length = 0;
   for await (const chunk of chunks) {
-    const lines = (rest + decoder.write(chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines.filter(Boolean);
-    if (rest.length > maxCharacters) throw new RangeError(`a line of more than ${maxCharacters} characters`);
+    const text = decoder.write(chunk);
+    const end = text.lastIndexOf('\n');
+    if (end >= 0) {
+      begun.push(text.slice(0, end));
+      yield* begun.join('').split('\n').filter(Boolean);
+      begun = [];
+      length = 0;
+    }
+    const rest = text.slice(end + 1);
+    begun.push(rest);
+    length += rest.length;
+    if (length > maxCharacters) throw new RangeError(`a line of more than ${maxCharacters} characters`);
   }
-  if (rest) yield rest;
+  const last = begun.join('') + decoder.end();
+  if (last) yield last;
 }

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parsePids, parseState, parseStates } from './container-state.ts';
+import { flags } from './flags.ts';
+import { lastError, parseLog } from './runtime-log.ts';
+import { parseFeatures, parseVersion } from './runtime-version.ts';
+
+const STATE = { id: 'web', pid: 7, status: 'running', bundle: '/b' };
+
+test('the version of runc and of crun is read', () => {
+  expect(parseVersion('runc version 1.1.5+ds1\ncommit: 1.1.5+ds1-1\nspec: 1.0.2-dev\ngo: go1.19.8')).toEqual({
+    name: 'runc',
+    version: '1.1.5+ds1',
+    spec: '1.0.2-dev',
+    commit: '1.1.5+ds1-1',
+  });
+  expect(
+    parseVersion('crun version 1.8.1\ncommit: f8a096\nrundir: /run/crun\nspec: 1.0.0\n+SYSTEMD'),
+  ).toEqual({
+    name: 'crun',
+    version: '1.8.1',
+    spec: '1.0.0',
+    commit: 'f8a096',
+  });
+  expect(() => parseVersion('hello')).toThrow(TypeError);
+});
+
+test('a list without entries is empty, in the words of both runtimes', () => {
+  expect(parseStates('null')).toEqual([]);
+  expect(parseStates('[\n\n]')).toEqual([]);
+  expect(parsePids('null')).toEqual([]);
+});
+
+test('a state has what every runtime gives, and what else there is', () => {
+  expect(parseState(JSON.stringify(STATE))).toEqual({ ...STATE, annotations: {} });
+  expect(parseState(JSON.stringify({ ...STATE, owner: 'root', annotations: { a: 'b' }, more: 1 }))).toEqual({
+    ...STATE,
+    owner: 'root',
+    annotations: { a: 'b' },
+  });
+});
+
+test('any other JSON is an error, never a wrong answer', () => {
+  fc.assert(
+    fc.property(fc.json(), (json) => {
+      for (const parse of [parseState, parseFeatures]) expect(() => parse(json)).toThrow();
+      if (JSON.parse(json) === null || (Array.isArray(JSON.parse(json)) && JSON.parse(json).length === 0))
+        return;
+      expect(() => parseStates(json)).toThrow();
+    }),
+  );
+  expect(() => parsePids('[1, "2"]')).toThrow(TypeError);
+});
+
+test('no line of a log is lost, whatever it is', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string().filter((line) => line.trim() !== '' && !/[\n]/.test(line))), (lines) => {
+      expect(parseLog(lines.join('\n'))).toHaveLength(lines.length);
+    }),
+  );
+});
+
+test('the last error counts, and a warning is none', () => {
+  const entry = (level: string, msg: string) => JSON.stringify({ level, msg });
+  const log = [entry('error', 'first'), entry('fatal', 'second '), entry('warning', 'third'), 'fourth'];
+  expect(lastError(parseLog(log.join('\n')))).toBe('second');
+  expect(lastError(parseLog(entry('warning', 'only')))).toBeUndefined();
+});
+
+test('a flag and its value are one word', () => {
+  expect(
+    flags({ bundle: '-x', detach: true, keep: false, 'pid-file': undefined, env: ['A=b', 'C='] }),
+  ).toEqual(['--bundle=-x', '--detach', '--env=A=b', '--env=C=']);
+});
