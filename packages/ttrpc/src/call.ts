@@ -4,8 +4,6 @@ import type { CallContext, Metadata } from './types.ts';
 export class Call implements CallContext {
   readonly timeoutMs: number | undefined;
   readonly metadata: Metadata;
-  /** Where it is in the list of its connection's calls. */
-  place = 0;
   #controller: AbortController | undefined;
   #reason: unknown;
   #aborted = false;

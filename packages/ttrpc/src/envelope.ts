@@ -155,8 +155,9 @@ function addEntry(metadata: Record<string, string[]>, data: Buffer): void {
     else if (tag === delimited(2)) value = reader.string();
     else reader.skip(tag);
   }
-  metadata[key] ??= [];
-  metadata[key].push(value);
+  const values = metadata[key];
+  if (values) values.push(value);
+  else metadata[key] = [value];
 }
 
 function payloadBytes(length: number): number {

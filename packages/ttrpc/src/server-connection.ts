@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import { Call } from './call.ts';
-import { CallList } from './call-list.ts';
 import { Connection } from './connection.ts';
 import { startDeadline } from './deadline.ts';
 import { decodeRequest, errorFrame, type Request, responseFrame } from './envelope.ts';
@@ -20,7 +19,7 @@ export class ServerConnection {
   readonly #connection: Connection;
   readonly #services: ServiceTable;
   readonly #limits: ConnectionLimits;
-  readonly #calls = new CallList();
+  readonly #calls = new Set<Call>();
   /** Bytes of the requests at work. */
   #requestBytes = 0;
   /** Requests that came while the connection held all it may. */
@@ -36,7 +35,8 @@ export class ServerConnection {
       drain: () => this.#startWaiting(),
       close: () => {
         this.#waiting.length = 0;
-        this.#calls.abort(new TtrpcError('ERR_TTRPC_CLOSED', 'the connection has ended'));
+        const reason = new TtrpcError('ERR_TTRPC_CLOSED', 'the connection has ended');
+        for (const call of this.#calls) call.abort(reason);
         this.#idle.resolve();
         onClose();
       },
@@ -109,7 +109,7 @@ export class ServerConnection {
     this.#requestBytes += bytes;
     const frame = await this.#run(streamId, request, call);
     clearTimeout(timer);
-    this.#calls.remove(call);
+    this.#calls.delete(call);
     this.#requestBytes -= bytes;
     if (this.#connection.ended) return;
     this.#connection.send(frame);

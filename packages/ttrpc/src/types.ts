@@ -40,8 +40,10 @@ export type MessageInit<Codec> = Codec extends { fromPartial(partial: infer Init
 /** A message with all its fields. */
 export type MessageOf<Codec> = Codec extends { decode(bytes: Uint8Array): infer Message } ? Message : never;
 
-/** Further facts about a call; several values can have one name. Names are lower-case by convention:
- * containerd's server finds no others. */
+/**
+ * Further facts about a call; several values can have one name. Names are lower-case by convention:
+ * containerd's server finds no others.
+ */
 export type Metadata = Readonly<Record<string, readonly string[]>>;
 
 /** What a single call can be given. */
