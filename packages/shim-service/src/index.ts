@@ -1,1 +1,5 @@
-export {};
+export { ShimServiceError, type ShimServiceErrorCode } from './errors.ts';
+export { NativeError, type NativeErrorCode } from './native/native-error.ts';
+export type { ServiceConfig } from './service-config.ts';
+export { createShimService, type ShimService, type ShimServiceOptions } from './shim-service.ts';
+export { becomeSubreaper, type SubreaperOptions } from './subreaper.ts';

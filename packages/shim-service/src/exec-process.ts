@@ -1,0 +1,76 @@
+import type { OciRuntime, ProcessSpec } from '@shimwright/oci-runtime';
+import type { Status } from '@shimwright/shim-api';
+import { TtrpcError } from '@shimwright/ttrpc';
+import { ContainerProcess } from './container-process.ts';
+import { now } from './moment.ts';
+import type { ProcessExit } from './process-exit.ts';
+import type { ProcessIO } from './process-io.ts';
+import { runtimeFailure } from './runtime-failure.ts';
+import type { StdioPaths } from './stdio-paths.ts';
+
+/** What a further process needs of its container. */
+export interface ExecParent {
+  readonly containerId: string;
+  readonly runtime: OciRuntime;
+  readonly status: Status;
+  openIO(stdio: StdioPaths): Promise<ProcessIO>;
+  onExit(process: ContainerProcess, exit: ProcessExit): Promise<void>;
+}
+
+/** A process that was added to a container. */
+export class ExecProcess extends ContainerProcess {
+  readonly #spec: ProcessSpec;
+  readonly #parent: ExecParent;
+
+  constructor(id: string, stdio: StdioPaths, spec: ProcessSpec, parent: ExecParent) {
+    super(id, stdio);
+    this.#spec = { ...spec, terminal: stdio.terminal };
+    this.#parent = parent;
+  }
+
+  get status(): Status {
+    const { status } = this.#parent;
+    if (status === 'PAUSED' || status === 'PAUSING') return status;
+    return this.state === 'created' ? 'CREATED' : this.state === 'running' ? 'RUNNING' : 'STOPPED';
+  }
+
+  async start(): Promise<void> {
+    if (this.state !== 'created') throw new Error(`cannot start a ${this.state} process`);
+    const { containerId, runtime } = this.#parent;
+    this.io = await this.#parent.openIO(this.stdio);
+    try {
+      const { pid } = await runtime.exec(containerId, this.#spec, {
+        detach: true,
+        ...this.io.runtimeOptions,
+      });
+      this.state = 'running';
+      this.watch(pid, (exit) => this.#parent.onExit(this, exit));
+      await this.io.started();
+    } catch (error) {
+      if (this.pid === 0) {
+        this.io.close();
+        this.setEnded({ status: 0, exitedAt: now() }); // nobody may wait for it in vain
+      }
+      throw runtimeFailure('OCI runtime exec failed', error);
+    }
+  }
+
+  async kill(signal: number): Promise<void> {
+    if (this.pid === 0) {
+      throw TtrpcError.status('FAILED_PRECONDITION', 'process not created: failed precondition');
+    }
+    if (this.hasEnded) throw TtrpcError.status('NOT_FOUND', 'process already finished: not found');
+    // It is ours to reap, so as long as we have not, nobody else has its id.
+    process.kill(this.pid, signal);
+  }
+
+  async delete(): Promise<void> {
+    if (this.state === 'running') throw new Error('cannot delete a running process');
+    this.io?.close();
+  }
+
+  override resize(size: { readonly width: number; readonly height: number }): void {
+    if (this.state === 'stopped') throw new Error('cannot resize a stopped container');
+    super.resize(size);
+  }
+}

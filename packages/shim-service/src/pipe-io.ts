@@ -1,0 +1,111 @@
+import { closeSync, fchownSync } from 'node:fs';
+import { openFifoToRead } from './fifo.ts';
+import { type OutputOptions, openOutput, startLogger } from './output-target.ts';
+import type { ProcessIO } from './process-io.ts';
+import type { StdioPaths } from './stdio-paths.ts';
+
+/** Who is to own the stdio of a container with a user namespace, on the host. */
+export interface IOOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Stdio without a terminal. The process has the FIFOs themselves: no byte passes through here, and what it writes
+ * waits in the FIFO for a reader that is late.
+ *
+ * @throws {ShimServiceError} `ERR_SHIM_STDIO`; then nothing is left open.
+ */
+export async function openPipeIO(
+  paths: StdioPaths,
+  owner: IOOwner | undefined,
+  options: OutputOptions,
+): Promise<ProcessIO> {
+  const ends = new Ends();
+  try {
+    if (paths.stdin !== '') ends.addInput(paths.stdin);
+    if (paths.stdout.startsWith('binary://')) await ends.addLogger(paths.stdout, options);
+    else ends.addOutputs(paths);
+    if (owner) ends.giveTo(owner);
+  } catch (error) {
+    ends.close();
+    throw error;
+  }
+  return ends;
+}
+
+class Ends implements ProcessIO {
+  #stdin: number | undefined;
+  #stdout: number | undefined;
+  #stderr: number | undefined;
+  #keepInput: number | undefined;
+  #drained: Promise<unknown>[] = [];
+  #closers: (() => void)[] = [];
+
+  get runtimeOptions(): ProcessIO['runtimeOptions'] {
+    return {
+      stdin: this.#stdin ?? 'ignore',
+      stdout: this.#stdout ?? 'ignore',
+      stderr: this.#stderr ?? 'ignore',
+    };
+  }
+
+  get drained(): Promise<void> {
+    return Promise.all(this.#drained).then(() => {});
+  }
+
+  addInput(file: string): void {
+    const { own, keepAlive } = openFifoToRead(file);
+    this.#stdin = own;
+    this.#keepInput = keepAlive;
+  }
+
+  addOutputs({ stdout, stderr }: StdioPaths): void {
+    if (stdout !== '') this.#stdout = this.#open(stdout);
+    // One descriptor for both keeps what a process writes to a file in its order.
+    if (stderr !== '') this.#stderr = stderr === stdout ? this.#stdout : this.#open(stderr);
+  }
+
+  async addLogger(address: string, options: OutputOptions): Promise<void> {
+    const logger = await startLogger(address, options);
+    this.#stdout = logger.stdout;
+    this.#stderr = logger.stderr;
+    this.#closers.push(logger.close);
+  }
+
+  giveTo({ uid, gid }: IOOwner): void {
+    for (const descriptor of this.#given()) fchownSync(descriptor, uid, gid);
+  }
+
+  async started(): Promise<void> {
+    for (const descriptor of this.#given()) closeSync(descriptor);
+    this.#stdin = this.#stdout = this.#stderr = undefined;
+  }
+
+  closeStdin(): void {
+    if (this.#keepInput !== undefined) closeSync(this.#keepInput);
+    this.#keepInput = undefined;
+  }
+
+  resize(): void {
+    // There is no terminal.
+  }
+
+  close(): void {
+    for (const descriptor of this.#given()) closeSync(descriptor);
+    this.#stdin = this.#stdout = this.#stderr = undefined;
+    this.closeStdin();
+    for (const close of this.#closers.splice(0)) close();
+  }
+
+  #open(target: string): number {
+    const output = openOutput(target);
+    this.#drained.push(output.drained);
+    this.#closers.push(output.close);
+    return output.descriptor;
+  }
+
+  #given(): Set<number> {
+    return new Set([this.#stdin, this.#stdout, this.#stderr].filter((end) => end !== undefined));
+  }
+}

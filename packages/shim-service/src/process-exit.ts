@@ -1,0 +1,66 @@
+import { closeSync } from 'node:fs';
+import type { Timestamp } from '@shimwright/shim-api';
+import { now } from './moment.ts';
+import { exitOfPidfd, openPidfd } from './native/pidfd.ts';
+import { isSystemError } from './native/system-error.ts';
+import { reap } from './native/wait.ts';
+import { watchReadable } from './native/watch-readable.ts';
+
+/** How and when a process ended. */
+export interface ProcessExit {
+  /** Its exit status; 128 and the signal's number where one ended it; 255 where nobody knows. */
+  readonly status: number;
+  /** When it was noticed. */
+  readonly exitedAt: Timestamp;
+}
+
+const UNKNOWN_STATUS = 255;
+
+const watched = new Set<number>();
+
+/** Whether a process is watched, and so will be reaped by its watch. */
+export function isWatched(pid: number): boolean {
+  return watched.has(pid);
+}
+
+/**
+ * Resolves when a process ends that was handed to this one, a subreaper, and reaps it. Each is watched by a
+ * descriptor of its own: nothing is polled, and no child of Node is ever waited for.
+ */
+export async function watchExit(pid: number): Promise<ProcessExit> {
+  watched.add(pid);
+  try {
+    return await ended(pid);
+  } finally {
+    watched.delete(pid);
+  }
+}
+
+async function ended(pid: number): Promise<ProcessExit> {
+  let pidfd: number;
+  try {
+    pidfd = openPidfd(pid);
+  } catch (error) {
+    if (isSystemError(error, 'ESRCH')) return { status: UNKNOWN_STATUS, exitedAt: now() }; // somebody else reaped it
+    throw error;
+  }
+  return new Promise((resolve) => {
+    const watch = watchReadable(pidfd, () => {
+      const status = statusOf(pid, pidfd);
+      if (status === undefined) return;
+      watch.close();
+      closeSync(pidfd);
+      resolve({ status, exitedAt: now() });
+    });
+    watch.unref(); // a container alone does not keep a program running
+  });
+}
+
+function statusOf(pid: number, pidfd: number): number | undefined {
+  try {
+    return reap(pid)?.status;
+  } catch (error) {
+    if (!isSystemError(error, 'ECHILD')) throw error;
+    return exitOfPidfd(pidfd)?.status ?? UNKNOWN_STATUS;
+  }
+}

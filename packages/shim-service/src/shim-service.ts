@@ -1,0 +1,342 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createRuntime, type ProcessSpec, type Resources } from '@shimwright/oci-runtime';
+import {
+  type Any,
+  type CheckpointOptions,
+  type CreateOptions,
+  type CreateTaskRequest,
+  type ProcessInfo,
+  packAny,
+  type ShimHandlers,
+  taskTopics,
+  unpackAny,
+} from '@shimwright/shim-api';
+import { TtrpcError } from '@shimwright/ttrpc';
+import type { ContainerProcess } from './container-process.ts';
+import { type ExecParent, ExecProcess } from './exec-process.ts';
+import { InitProcess } from './init-process.ts';
+import { NEVER } from './moment.ts';
+import { mount, unmountAll } from './native/mount.ts';
+import { type IOOwner, openPipeIO } from './pipe-io.ts';
+import type { ProcessExit } from './process-exit.ts';
+import type { ProcessIO } from './process-io.ts';
+import type { ServiceConfig } from './service-config.ts';
+import type { StdioPaths } from './stdio-paths.ts';
+import { requireSubreaper } from './subreaper.ts';
+import { openTerminalIO } from './terminal-io.ts';
+
+const DEFAULT_RUNTIME_ROOT = '/run/containerd/runc';
+
+/** How a service does its work. */
+export interface ShimServiceOptions {
+  /** Called for each event, in order; a failure of it is the caller's own. */
+  readonly publish: (topic: string, event: Any) => void;
+  /** The OCI runtime where a request names none: a path or a name. @default `runc`, else `crun` */
+  readonly runtime?: string;
+  /** The absolute paths of the programs that `binary://` in stdio may start. @default none */
+  readonly allowedLoggers?: readonly string[];
+}
+
+/** The shim of one bundle, in this process. */
+export interface ShimService {
+  /** What answers the 16 calls. */
+  readonly handlers: ShimHandlers;
+  /** Kills and deletes the container, if there is one, and gives up all that belongs to it. */
+  close(): Promise<void>;
+}
+
+/**
+ * A shim for one container, with the states, answers and messages of containerd's own.
+ *
+ * @throws {ShimServiceError} `ERR_SHIM_SUBREAPER` unless this process is a subreaper, see `becomeSubreaper`.
+ * @throws {NativeError} `ERR_SHIM_PLATFORM` elsewhere than on Linux.
+ */
+export function createShimService(config: ServiceConfig, options: ShimServiceOptions): ShimService {
+  requireSubreaper();
+  const container = new Container(config, options);
+  return { handlers: container.handlers(), close: () => container.close() };
+}
+
+class Container {
+  readonly #config: ServiceConfig;
+  readonly #options: ShimServiceOptions;
+  readonly #processes = new Map<string, ContainerProcess>();
+  #init: InitProcess | undefined;
+  #bundle = '';
+  #owner: IOOwner | undefined;
+
+  constructor(config: ServiceConfig, options: ShimServiceOptions) {
+    this.#config = config;
+    this.#options = options;
+  }
+
+  handlers(): ShimHandlers {
+    return {
+      create: (request, { signal }) => this.#create(request, signal),
+      start: async ({ id }) => {
+        const found = this.#process(id);
+        await found.start();
+        return { id: found.id, pid: found.pid };
+      },
+      state: ({ id }) => this.#state(this.#process(id)),
+      delete: async () => {
+        const init = this.#created();
+        await init.delete();
+        this.#processes.delete(init.id);
+        return deleted(init);
+      },
+      deleteProcess: async ({ id }) => {
+        if (id === this.#init?.id) {
+          throw TtrpcError.status('INVALID_ARGUMENT', 'cannot delete init process with DeleteProcess');
+        }
+        const found = this.#process(id);
+        await found.delete();
+        this.#processes.delete(id);
+        return deleted(found);
+      },
+      exec: ({ id, spec, terminal, stdin, stdout, stderr }) => {
+        this.#exec(id, { stdin, stdout, stderr, terminal }, spec);
+        return {};
+      },
+      kill: async ({ id, signal, all }) => {
+        await (id === '' ? this.#created() : this.#process(id)).kill(signal, all);
+        return {};
+      },
+      pause: async () => {
+        await this.#created().pause();
+        return {};
+      },
+      resume: async () => {
+        await this.#created().resume();
+        return {};
+      },
+      update: async ({ resources }) => {
+        await this.#created().update(jsonOf<Resources>(resources));
+        return {};
+      },
+      checkpoint: async (request) => {
+        await this.#checkpoint(request.path, request.options);
+        return {};
+      },
+      wait: async ({ id }) => {
+        const found = this.#process(id);
+        await found.ended;
+        return { exitStatus: found.exitStatus, exitedAt: found.exitedAt };
+      },
+      listPids: async ({ id }) => ({ processes: await this.#listPids(id) }),
+      resizePty: ({ id, width, height }) => {
+        if (id === '') throw TtrpcError.status('INVALID_ARGUMENT', 'id not provided: invalid argument');
+        const found = this.#processes.get(id);
+        if (!found) throw new Error(`process does not exist ${id}`);
+        found.resize({ width, height });
+        return {};
+      },
+      closeIO: ({ id }) => {
+        this.#process(id).closeStdin();
+        return {};
+      },
+      shimInfo: () => ({ shimPid: process.pid }),
+    };
+  }
+
+  async close(): Promise<void> {
+    const init = this.#init;
+    if (!init || !this.#processes.has(init.id)) return;
+    await init.destroy();
+    for (const [id, other] of this.#processes) {
+      if (other !== init && other.pid !== 0) await other.ended;
+      if (other !== init) await other.delete();
+      this.#processes.delete(id);
+    }
+  }
+
+  async #create(request: CreateTaskRequest, signal: AbortSignal): Promise<{ pid: number }> {
+    if (this.#init && this.#processes.has(this.#init.id)) {
+      throw TtrpcError.status('ALREADY_EXISTS', `id ${this.#init.id}: already exists`);
+    }
+    const rootfs = request.rootfs.length > 0 ? path.join(request.bundle, 'rootfs') : '';
+    try {
+      mountRootfs(request, rootfs);
+      const init = await this.#makeInit(request, rootfs, signal);
+      return { pid: init.pid };
+    } catch (error) {
+      unmountAll(rootfs);
+      throw error;
+    }
+  }
+
+  async #makeInit(request: CreateTaskRequest, rootfs: string, signal: AbortSignal): Promise<InitProcess> {
+    const { id, bundle, terminal, stdin, stdout, stderr, checkpoint, parentCheckpoint } = request;
+    const options = createOptions(request.options);
+    const { ioUid = 0, ioGid = 0 } = options;
+    this.#owner = ioUid === 0 && ioGid === 0 ? undefined : { uid: ioUid, gid: ioGid };
+    const stdio = { stdin, stdout, stderr, terminal };
+    const io = await this.#openIO(stdio, id);
+    const init = new InitProcess({
+      ...{ id, bundle, stdio, rootfs, io },
+      runtime: this.#runtime(request.runtime),
+      noPivot: options.noPivotRoot ?? false,
+      noNewKeyring: options.noNewKeyring ?? false,
+      restore:
+        checkpoint === ''
+          ? undefined
+          : {
+              imagePath: checkpoint,
+              workPath: options.criuWorkPath || this.#config.workDir,
+              ...(parentCheckpoint === '' ? {} : { parentPath: parentCheckpoint }),
+            },
+      onExit: (ended, exit) => this.#onExit(ended, exit),
+    });
+    // Known before it is made: it could end before the runtime has said that it is there.
+    this.#init = init;
+    this.#bundle = bundle;
+    this.#processes.set(id, init);
+    try {
+      await init.create(signal);
+      return init;
+    } catch (error) {
+      io.close();
+      this.#init = undefined;
+      this.#processes.delete(id);
+      throw error;
+    }
+  }
+
+  #exec(id: string, stdio: StdioPaths, spec: Any | undefined): void {
+    if (this.#processes.has(id)) throw TtrpcError.status('ALREADY_EXISTS', `id ${id}: already exists`);
+    const init = this.#created();
+    init.requireExec();
+    const parent: ExecParent = {
+      containerId: init.id,
+      runtime: init.runtime,
+      get status() {
+        return init.status;
+      },
+      openIO: (paths) => this.#openIO(paths, init.id),
+      onExit: (ended, exit) => this.#onExit(ended, exit),
+    };
+    this.#processes.set(id, new ExecProcess(id, stdio, jsonOf<ProcessSpec>(spec), parent));
+  }
+
+  async #onExit(ended: ContainerProcess, exit: ProcessExit): Promise<void> {
+    if (ended === this.#init && sharesPids(this.#bundle)) {
+      await this.#init.killAll().catch(() => {}); // there may be nobody left
+    }
+    const { id, pid } = ended;
+    const containerId = this.#init?.id ?? id;
+    const exited = { containerId, id, pid, exitStatus: exit.status, exitedAt: exit.exitedAt };
+    // After those who wait are told, as the stock shim does.
+    void ended.ended.then(() => {
+      this.#options.publish(taskTopics.exit, packAny('containerd.events.TaskExit', exited));
+    });
+  }
+
+  #state(found: ContainerProcess) {
+    const { id, pid, status, exitStatus, exitedAt, stdio } = found;
+    return { id, bundle: this.#bundle, pid, status, exitStatus, exitedAt, ...stdio };
+  }
+
+  async #listPids(id: string): Promise<ProcessInfo[]> {
+    const pids = await this.#created().runtime.ps(id);
+    return pids.map((pid) => ({ pid, info: this.#details(pid) }));
+  }
+
+  #details(pid: number): Any | undefined {
+    for (const { id, pid: known } of this.#processes.values()) {
+      if (known === pid) return packAny('containerd.linux.runc.ProcessDetails', { execId: id });
+    }
+    return undefined;
+  }
+
+  async #checkpoint(imagePath: string, packed: Any | undefined): Promise<void> {
+    const options = checkpointOptions(packed);
+    await this.#created().checkpoint({
+      imagePath,
+      workPath: options.workPath || path.join(this.#config.workDir, 'criu-work'),
+      leaveRunning: !options.exit,
+      tcpEstablished: options.openTcp ?? false,
+      externalUnixSockets: options.externalUnixSockets ?? false,
+      shellJob: options.terminal ?? false,
+      fileLocks: options.fileLocks ?? false,
+      emptyNamespaces: options.emptyNamespaces ?? [],
+    });
+  }
+
+  async #openIO(stdio: StdioPaths, id: string): Promise<ProcessIO> {
+    if (stdio.terminal) return openTerminalIO(stdio);
+    const { namespace } = this.#config;
+    return openPipeIO(stdio, this.#owner, {
+      ...{ id, namespace },
+      allowedLoggers: this.#options.allowedLoggers ?? [],
+    });
+  }
+
+  #runtime(name: string) {
+    const { namespace, runtimeRoot, systemdCgroup, criu, path: bundle } = this.#config;
+    return createRuntime({
+      command: name || this.#options.runtime,
+      root: path.join(runtimeRoot || DEFAULT_RUNTIME_ROOT, namespace),
+      systemdCgroup,
+      criu: criu || undefined,
+      log: path.join(bundle, 'log.json'),
+    });
+  }
+
+  #created(): InitProcess {
+    const init = this.#init;
+    if (init && this.#processes.has(init.id)) return init;
+    throw TtrpcError.status('FAILED_PRECONDITION', 'container must be created: failed precondition');
+  }
+
+  #process(id: string): ContainerProcess {
+    const found = this.#processes.get(id);
+    if (found) return found;
+    throw TtrpcError.status('NOT_FOUND', `process ${id} does not exist: not found`);
+  }
+}
+
+function mountRootfs({ rootfs: mounts }: CreateTaskRequest, target: string): void {
+  if (target === '') return;
+  mkdirSync(target, { recursive: true, mode: 0o711 });
+  for (const { type, source, options } of mounts) mount({ type, source, target, options });
+}
+
+function createOptions(packed: Any | undefined): Partial<CreateOptions> {
+  if (!packed) return {};
+  const { type, message } = unpackAny(packed);
+  if (type === 'containerd.linux.runc.CreateOptions') return message;
+  throw TtrpcError.status('INVALID_ARGUMENT', `options of ${type} are not for Create`);
+}
+
+function checkpointOptions(packed: Any | undefined): Partial<CheckpointOptions> {
+  if (!packed) return {};
+  const { type, message } = unpackAny(packed);
+  if (type === 'containerd.linux.runc.CheckpointOptions') return message;
+  throw TtrpcError.status('INVALID_ARGUMENT', `options of ${type} are not for Checkpoint`);
+}
+
+/** What an Any holds as JSON. Its type is not looked at, as by the stock shim: there is but one that fits. */
+function jsonOf<Value>(any: Any | undefined): Value {
+  try {
+    return JSON.parse(Buffer.from(any?.value ?? []).toString());
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw TtrpcError.status('INVALID_ARGUMENT', `no JSON: ${reason}`, { cause });
+  }
+}
+
+/** Whether other processes of the container can outlive its first, which ends those of a namespace of its own. */
+function sharesPids(bundle: string): boolean {
+  try {
+    const { linux } = JSON.parse(readFileSync(path.join(bundle, 'config.json'), 'utf8'));
+    const namespaces: { type: string; path?: string }[] = linux?.namespaces ?? [];
+    return !namespaces.some(({ type, path: joined }) => type === 'pid' && !joined);
+  } catch {
+    return true;
+  }
+}
+
+function deleted({ pid, exitStatus, exitedAt = NEVER }: ContainerProcess) {
+  return { pid, exitStatus, exitedAt };
+}
