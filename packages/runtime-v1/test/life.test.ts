@@ -4,27 +4,17 @@ import { text } from 'node:stream/consumers';
 import { packJson } from '@shimwright/shim-api';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
-import { decodeEvent, newShimClient, shimConnect, TaskIO, watchSpool } from '../src/index.ts';
+import { decodeEvent, newShimClient, shimConnect, TaskIO } from '../src/index.ts';
 import { created, output } from './fixtures/task.ts';
 
 const id = 'one';
 
-async function nextEvent(daemonAddress: string, topic: string) {
-  const listening = new AbortController();
-  let found: unknown;
-  for await (const event of watchSpool(daemonAddress, listening)) {
-    if (event.topic !== topic) continue;
-    found = { ...event, event: decodeEvent(event.event) };
-    listening.abort();
-  }
-  return found;
-}
-
-describe('a container on the stock shim', () => {
+describe.each(['stock', 'local'] as const)('a container on the %s shim', (kind) => {
   needs('linux', 'root', 'command containerd-shim', 'command runc');
 
   test('is created, started, watched to its end, and deleted', async () => {
-    const { shim, io, pid, bundle, base, daemonAddress } = await created(
+    const { shim, io, pid, bundle, base, exitEvent } = await created(
+      kind,
       '/bin/sh',
       '-c',
       'echo out; echo err >&2; exit 7',
@@ -35,8 +25,9 @@ describe('a container on the stock shim', () => {
     expect(await output(io)).toEqual({ stdout: 'out\n', stderr: 'err\n' });
     expect(await shim.wait({ id })).toMatchObject({ exitStatus: 7 });
     expect(await shim.state({ id })).toMatchObject({ status: 'STOPPED', exitStatus: 7 });
-    expect(await nextEvent(daemonAddress, '/tasks/exit')).toMatchObject({
-      namespace: 'test',
+    const { topic, event } = await exitEvent();
+    expect({ topic, event: decodeEvent(event) }).toMatchObject({
+      topic: '/tasks/exit',
       event: { type: 'containerd.events.TaskExit', message: { containerId: id, id, pid, exitStatus: 7 } },
     });
 
@@ -47,27 +38,31 @@ describe('a container on the stock shim', () => {
     expect(readdirSync(base, { recursive: true }).filter((name) => String(name).includes('one'))).toEqual([]);
   });
 
-  test('goes on when its manager is gone, and is found again by the next one', async () => {
-    const { shim, io, bundle, config, namespace } = await created(
-      '/bin/sh',
-      '-c',
-      'read line; echo "got $line"',
-    );
-    await shim.start({ id });
-    await shim.close();
-    await io.close().catch(() => {});
+  test.runIf(kind === 'stock')(
+    'goes on when its manager is gone, and is found again by the next one',
+    async () => {
+      const { shim, io, bundle, config, namespace } = await created(
+        kind,
+        '/bin/sh',
+        '-c',
+        'read line; echo "got $line"',
+      );
+      await shim.start({ id });
+      await shim.close();
+      await io.close().catch(() => {});
 
-    await using again = await newShimClient(bundle, namespace, shimConnect(config));
-    const task = await again.state({ id });
-    expect(task).toMatchObject({ status: 'RUNNING' });
-    await again.kill({ id: '', signal: 9, all: true });
-    expect(await again.wait({ id })).toMatchObject({ exitStatus: 137 });
-    await again.delete({});
-    await again.stopShim();
-  });
+      await using again = await newShimClient(bundle, namespace, shimConnect(config));
+      const task = await again.state({ id });
+      expect(task).toMatchObject({ status: 'RUNNING' });
+      await again.kill({ id: '', signal: 9, all: true });
+      expect(await again.wait({ id })).toMatchObject({ exitStatus: 137 });
+      await again.delete({});
+      await again.stopShim();
+    },
+  );
 
   test('reads its input until closeIO', async () => {
-    const { shim, io } = await created('/bin/cat');
+    const { shim, io } = await created(kind, '/bin/cat');
     await shim.start({ id });
     const { stdin, stdout } = io.streams();
     stdin?.end('hello\n');
@@ -77,7 +72,7 @@ describe('a container on the stock shim', () => {
   });
 
   test('takes further processes', async () => {
-    const { shim, base, pid } = await created('/bin/sleep', '600');
+    const { shim, base, pid } = await created(kind, '/bin/sleep', '600');
     await shim.start({ id });
     await using io = await TaskIO.create(path.join(base, 'exec-io'));
     const spec = packJson('types.containerd.io/opencontainers/runtime-spec/1/Process', {
@@ -97,7 +92,7 @@ describe('a container on the stock shim', () => {
   });
 
   test('is paused and resumed', async () => {
-    const { shim } = await created('/bin/sleep', '600');
+    const { shim } = await created(kind, '/bin/sleep', '600');
     await shim.start({ id });
     await shim.pause({});
     expect(await shim.state({ id })).toMatchObject({ status: 'PAUSED' });
@@ -106,7 +101,7 @@ describe('a container on the stock shim', () => {
   });
 
   test('takes new resources', async () => {
-    const { shim, token } = await created('/bin/sleep', '600');
+    const { shim, token } = await created(kind, '/bin/sleep', '600');
     await shim.start({ id });
     const limit = 64 * 1024 * 1024;
     const resources = packJson('types.containerd.io/opencontainers/runtime-spec/1/LinuxResources', {
@@ -119,7 +114,7 @@ describe('a container on the stock shim', () => {
   });
 
   test('refuses what its state does not allow, in the words of gRPC', async () => {
-    const { shim, bundle } = await created('/bin/sleep', '600');
+    const { shim, bundle } = await created(kind, '/bin/sleep', '600');
     await expect(shim.wait({ id: 'nobody' })).rejects.toMatchObject({ status: 'NOT_FOUND' });
     await expect(shim.deleteProcess({ id })).rejects.toMatchObject({ status: 'INVALID_ARGUMENT' });
     await expect(shim.resizePty({ width: 80, height: 24 })).rejects.toMatchObject({
@@ -130,8 +125,37 @@ describe('a container on the stock shim', () => {
     });
   });
 
+  test.runIf(kind === 'local')('is gone with its client, whatever it is about', async () => {
+    const { shim, pid, bundle } = await created(kind, '/bin/sleep', '600');
+    await shim.start({ id });
+    await shim.close();
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    expect(readdirSync(path.join(bundle.path, 'rootfs'))).toEqual([]);
+  });
+
+  test('takes a terminal', async () => {
+    const { shim, base } = await created(kind, '/bin/sleep', '600');
+    await shim.start({ id });
+    await using io = await TaskIO.create(path.join(base, 'tty-io'), { stdin: true, terminal: true });
+    const spec = packJson('types.containerd.io/opencontainers/runtime-spec/1/Process', {
+      args: ['/bin/sh', '-c', 'stty size; read line; echo "got $line"; tty'],
+      cwd: '/',
+      user: { uid: 0, gid: 0 },
+      env: ['PATH=/usr/bin:/bin', 'TERM=xterm'],
+    });
+    await shim.exec({ id: 'tty', spec, terminal: true, ...io.paths });
+    await shim.start({ id: 'tty' });
+    await shim.resizePty({ id: 'tty', width: 91, height: 37 });
+    const { stdin, stdout } = io.streams();
+    stdin?.write('hello\n');
+    const seen = stdout ? await text(stdout) : '';
+    expect(seen).toMatch(/got hello\r\n\/dev\/pts\/\d\r\n$/);
+    expect(await shim.wait({ id: 'tty' })).toMatchObject({ exitStatus: 0 });
+    expect(await shim.state({ id: 'tty' })).toMatchObject({ terminal: true, status: 'STOPPED' });
+  });
+
   test('a command that is missing is an error in the words of the OCI runtime', async () => {
-    await expect(created('/no/such/command')).rejects.toMatchObject({
+    await expect(created(kind, '/no/such/command')).rejects.toMatchObject({
       code: 'ERR_TTRPC_STATUS',
       message: expect.stringMatching(/"\/no\/such\/command": .*no such file or directory/),
     });

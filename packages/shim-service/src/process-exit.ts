@@ -4,7 +4,7 @@ import { now } from './moment.ts';
 import { exitOfPidfd, openPidfd } from './native/pidfd.ts';
 import { isSystemError } from './native/system-error.ts';
 import { reap } from './native/wait.ts';
-import { watchReadable } from './native/watch-readable.ts';
+import { type ReadableWatch, watchReadable } from './native/watch-readable.ts';
 
 /** How and when a process ended. */
 export interface ProcessExit {
@@ -45,15 +45,34 @@ async function ended(pid: number): Promise<ProcessExit> {
     throw error;
   }
   return new Promise((resolve) => {
-    const watch = watchReadable(pidfd, () => {
+    const watch = watchUntilExit(pidfd, () => {
       const status = statusOf(pid, pidfd);
       if (status === undefined) return;
-      watch.close();
+      unwatch(watch);
       closeSync(pidfd);
       resolve({ status, exitedAt: now() });
     });
-    watch.unref(); // a container alone does not keep a program running
   });
+}
+
+const watches = new Set<ReadableWatch>();
+
+/** A watch that this process may end with: what watches beyond that end makes Node abort. */
+function watchUntilExit(pidfd: number, onReadable: () => void): ReadableWatch {
+  if (watches.size === 0) process.once('exit', unwatchAll);
+  const watch = watchReadable(pidfd, onReadable);
+  watches.add(watch);
+  return watch;
+}
+
+function unwatch(watch: ReadableWatch): void {
+  watch.close();
+  watches.delete(watch);
+  if (watches.size === 0) process.removeListener('exit', unwatchAll);
+}
+
+function unwatchAll(): void {
+  for (const watch of watches) watch.close();
 }
 
 function statusOf(pid: number, pidfd: number): number | undefined {

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { ReadStream } from 'node:tty';
 import { ConsoleSocket } from './console-socket.ts';
 import { openFifoToRead, openFifoToWrite } from './fifo.ts';
-import { clearOnlcr, resizeTerminal } from './native/terminal.ts';
+import { resizeTerminal } from './native/terminal.ts';
 import type { ProcessIO } from './process-io.ts';
 import type { StdioPaths } from './stdio-paths.ts';
 
@@ -63,7 +63,6 @@ class TerminalIO implements ProcessIO {
     const terminal = new ReadStream(descriptor);
     this.#closers.push(() => terminal.destroy());
     this.#descriptor = descriptor;
-    clearOnlcr(descriptor);
     terminal.on('error', () => {}); // EIO: all that had the other side open are gone
     terminal.once('close', () => {
       this.#descriptor = undefined;
