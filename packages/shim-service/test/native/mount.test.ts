@@ -192,8 +192,10 @@ describe('an overlay', () => {
       'var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots',
     );
     expect(request.options.join(',').length).toBeGreaterThan(8192);
+    const before = readdirSync('/proc/self/fd').length;
     mount(request);
     expect(readdirSync(target)).toHaveLength(100);
+    expect(readdirSync('/proc/self/fd')).toHaveLength(before);
   });
 
   test('of more than a page can name is refused before anything is mounted', async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { ReadStream } from 'node:tty';
 import { execa } from 'execa';
@@ -76,13 +76,33 @@ describe('from a Go process', () => {
   });
 });
 
+describe('a process that can open no more descriptors', () => {
+  needs('linux', 'command go');
+
+  test('is told that one came, and loses it', async () => {
+    const socketPath = path.join(await tempDir(), 'console.sock');
+    const program = path.join(import.meta.dirname, 'fixtures/receive-when-full.ts');
+    const limited = ['-c', 'ulimit -n 64 && exec "$@"', 'sh', process.execPath, program, socketPath];
+    const receiver = execa('sh', limited, { ipc: true });
+    await receiver.getOneMessage();
+    const sender = execa(await buildGo(path.join(import.meta.dirname, 'fixtures/send-descriptors')), [
+      socketPath,
+      '1',
+    ]);
+    expect(JSON.parse((await receiver).stdout)).toEqual({
+      code: 'ERR_SHIM_DESCRIPTOR',
+      message: 'the message has descriptors that this process could not open',
+    });
+    await sender;
+  });
+});
+
 describe('what brings no message', () => {
   needs('linux');
 
   test('is told apart: nothing yet, no socket, no descriptor', async () => {
     const socketPath = path.join(await tempDir(), 'console.sock');
     const { connection } = await consoleSocket(socketPath);
-    const { connect } = await import('node:net');
     const peer = connect(socketPath);
     onTestFinished(() => void peer.destroy());
     expect(receiveDescriptor(descriptorOf(await connection))).toBeUndefined();
@@ -163,6 +183,6 @@ describe('from runc', () => {
     await lines(1);
     resizeTerminal(master, { width: 133, height: 44 });
     await lines(2);
-    expect(output).toBe('ready\n44 133\n');
+    expect(output).toBe('ready\r\n44 133\r\n');
   });
 });
