@@ -1,0 +1,47 @@
+/** What can go wrong with an event, in the terms a program branches on. */
+export type EventExchangeErrorCode =
+  | 'ERR_EVENT_NAMESPACE'
+  | 'ERR_EVENT_TOPIC'
+  | 'ERR_EVENT_ENVELOPE'
+  | 'ERR_EVENT_FILTER';
+
+/** The facts of a failure, as far as they are known. */
+export interface EventExchangeErrorFacts {
+  /** The filter concerned. */
+  readonly filter?: string;
+  /** Where in the filter, as an index of the string. */
+  readonly position?: number;
+}
+
+/**
+ * Every failure this package can name. Compare `code`; messages are for people and may change.
+ *
+ * | code | meaning |
+ * | --- | --- |
+ * | `ERR_EVENT_NAMESPACE` | not a namespace that containerd would take |
+ * | `ERR_EVENT_TOPIC` | not a topic that containerd would take, such as `/tasks/exit` |
+ * | `ERR_EVENT_ENVELOPE` | the time or the event is missing, or is none |
+ * | `ERR_EVENT_FILTER` | not a filter; see `filter` and `position` |
+ */
+export class EventExchangeError extends Error {
+  static {
+    EventExchangeError.prototype.name = 'EventExchangeError';
+  }
+  /** What went wrong. */
+  readonly code: EventExchangeErrorCode;
+  /** The filter concerned; undefined for the other codes. */
+  readonly filter: string | undefined;
+  /** The index in the filter of what is wrong, 0 for its first character; undefined for the other codes. */
+  readonly position: number | undefined;
+
+  constructor(
+    code: EventExchangeErrorCode,
+    message: string,
+    facts: EventExchangeErrorFacts & ErrorOptions = {},
+  ) {
+    super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
+    this.code = code;
+    this.filter = facts.filter;
+    this.position = facts.position;
+  }
+}

@@ -1,0 +1,89 @@
+import { type Any, dateToTimestamp, type Envelope } from '@shimwright/shim-api';
+import { EventExchangeError } from './errors.ts';
+import { shown } from './shown.ts';
+
+/** An event that was recorded elsewhere, as `watchSpool` of `@shimwright/shim-client` gives it. */
+export interface RecordedEvent {
+  /** When it was published. */
+  readonly timestamp: Date;
+  /** The namespace it happened in. */
+  readonly namespace: string;
+  /** What happened, for example `/tasks/exit`. */
+  readonly topic: string;
+  /** The event itself. */
+  readonly event: Any;
+}
+
+/** How events from elsewhere are passed on. */
+export interface ForwardFromOptions {
+  /** Ends the forwarding, without an error. */
+  readonly signal?: AbortSignal;
+  /**
+   * Called with each event that is refused; the others go on. What it throws ends the forwarding.
+   * @default a warning of the process
+   */
+  readonly onError?: (error: EventExchangeError, event: RecordedEvent) => void;
+}
+
+/**
+ * Passes all that `source` gives to `forward`. Another event is asked for only once the one before it was passed on,
+ * which tells a spool that it may forget that one.
+ */
+export async function forwardAll(
+  source: AsyncIterable<RecordedEvent>,
+  forward: (envelope: Envelope) => void,
+  { signal, onError = warn }: ForwardFromOptions,
+): Promise<void> {
+  if (signal?.aborted) return;
+  const iterator = source[Symbol.asyncIterator]();
+  try {
+    while (true) {
+      const taken = await unlessAborted(iterator.next(), signal);
+      if (!taken || taken.done) return;
+      const refused = refusal(() => forward(toEnvelope(taken.value)));
+      if (refused) onError(refused, taken.value);
+    }
+  } finally {
+    // Not awaited: a generator returns only after its `next()`, for which an abort must not wait.
+    iterator.return?.()?.then(undefined, () => {});
+  }
+}
+
+function refusal(forward: () => void): EventExchangeError | undefined {
+  try {
+    forward();
+    return undefined;
+  } catch (error) {
+    if (error instanceof EventExchangeError) return error;
+    throw error;
+  }
+}
+
+function toEnvelope({ timestamp, namespace, topic, event }: RecordedEvent): Envelope {
+  try {
+    return { timestamp: dateToTimestamp(timestamp), namespace, topic, event };
+  } catch (cause) {
+    throw new EventExchangeError('ERR_EVENT_ENVELOPE', `an event of ${shown(topic)} has no valid Date`, {
+      cause,
+    });
+  }
+}
+
+/** What `work` gives, or undefined as soon as the signal is aborted. */
+function unlessAborted<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result | undefined> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve(undefined);
+    const settle = () => signal.removeEventListener('abort', stop);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    work.then(resolve, reject).finally(settle);
+  });
+}
+
+function warn(error: EventExchangeError): void {
+  process.emitWarning(error);
+}
