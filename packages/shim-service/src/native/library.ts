@@ -50,11 +50,6 @@ export function native(): NonNullable<typeof loaded> {
   return loaded;
 }
 
-/** Whether a call has been made, and so koffi loaded. */
-export function isLoaded(): boolean {
-  return loaded !== undefined;
-}
-
 function load(): NonNullable<typeof loaded> {
   const system = `${process.platform} ${process.arch}`;
   if (process.platform !== 'linux' || !ARCHITECTURES.includes(process.arch)) {

@@ -11,7 +11,8 @@ export interface ReadableWatch {
 
 /**
  * Calls `onReadable` from the event loop, again and again for as long as there is something to read: at a
- * pidfd the end of its process, at an eventfd a count. No thread waits. Nothing is read here.
+ * pidfd the end of its process, which stays so (close the watch then); at an eventfd a count, until it is
+ * taken. No thread waits, and nothing is read here.
  *
  * It is for descriptors that no stream of Node has: libuv allows one watch on each. See poll(2).
  *

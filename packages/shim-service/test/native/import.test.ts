@@ -16,6 +16,15 @@ describe('the native layer', () => {
     expect(seen).toEqual({ imported: false, result: false, called: true });
   });
 
+  test('says so when koffi has no binary for this system', async () => {
+    const other = process.arch === 'x64' ? 'arm64' : 'x64'; // whose binary was not installed here
+    expect(await importAll('linux', other)).toMatchObject({
+      imported: false,
+      result: { name: 'NativeError', code: 'ERR_SHIM_NATIVE', cause: expect.stringContaining('Koffi') },
+      called: false,
+    });
+  });
+
   test.each([
     ['darwin', 'arm64'],
     ['win32', 'x64'],

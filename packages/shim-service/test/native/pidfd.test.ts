@@ -48,6 +48,18 @@ describe('a pidfd', () => {
     expect(exitOfPidfd(killed.fd)).toEqual(isExitKept ? { status: 137, signal: 9 } : undefined);
   });
 
+  test('knows that of a process which was never a child of this one', async () => {
+    const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; wait'], {
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+    });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const fd = openPidfd(Number(await once(parent.stdout ?? expect.unreachable(), 'data')));
+    onTestFinished(() => closeSync(fd));
+    signalPidfd(fd, 15);
+    await once(parent, 'exit'); // once it has reaped its child
+    expect(exitOfPidfd(fd)).toEqual(isExitKept ? { status: 143, signal: 15 } : undefined);
+  });
+
   test('calls back when its process ends', async () => {
     const { child, fd } = started('cat');
     const ended = new Promise<void>((resolve) => {
