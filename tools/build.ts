@@ -20,7 +20,7 @@ for (const folder of folders) await bundle(path.join(ROOT, 'packages', folder));
 async function bundle(directory: string): Promise<void> {
   const source = path.join(directory, 'src');
   const dist = path.join(directory, 'dist');
-  await removeCode(dist);
+  await removeOld(dist, source);
   await build({
     input: path.join(source, 'index.ts'),
     platform: 'node',
@@ -31,8 +31,14 @@ async function bundle(directory: string): Promise<void> {
   for (const script of scripts) await cp(path.join(source, script), path.join(dist, script));
 }
 
-/** The types are left alone: the compiler writes only those anew whose sources have changed. */
-async function removeCode(dist: string): Promise<void> {
-  const files = await readdir(dist, { recursive: true });
-  for (const file of files) if (file.endsWith('.js')) await rm(path.join(dist, file));
+/** Removes the code, and the types of sources that are gone; the compiler writes only those anew that have changed. */
+async function removeOld(dist: string, source: string): Promise<void> {
+  const sources = await readdir(source, { recursive: true });
+  const types = sources
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${file.slice(0, -'.ts'.length)}.d.ts`);
+  for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (entry.isFile() && !types.includes(path.relative(dist, file))) await rm(file);
+  }
 }

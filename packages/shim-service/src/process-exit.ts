@@ -16,11 +16,23 @@ export interface ProcessExit {
 
 const UNKNOWN_STATUS = 255;
 
+// How many exits of processes that nobody watches are remembered.
+const MAX_EARLY_EXITS = 1024;
+
 const watched = new Set<number>();
+const earlyExits = new Map<number, ProcessExit>();
 
 /** Whether a process is watched, and so will be reaped by its watch. */
 export function isWatched(pid: number): boolean {
   return watched.has(pid);
+}
+
+/** Remembers the exit of a process that was reaped before anybody watched it: it may be that of a quick exec. */
+export function noteEarlyExit(pid: number, status: number): void {
+  earlyExits.delete(pid);
+  earlyExits.set(pid, { status, exitedAt: now() });
+  const [oldest] = earlyExits.keys();
+  if (earlyExits.size > MAX_EARLY_EXITS && oldest !== undefined) earlyExits.delete(oldest);
 }
 
 /**
@@ -41,8 +53,10 @@ async function ended(pid: number): Promise<ProcessExit> {
   try {
     pidfd = openPidfd(pid);
   } catch (error) {
-    if (isSystemError(error, 'ESRCH')) return { status: UNKNOWN_STATUS, exitedAt: now() }; // somebody else reaped it
-    throw error;
+    if (!isSystemError(error, 'ESRCH')) throw error;
+    const exit = earlyExits.get(pid) ?? { status: UNKNOWN_STATUS, exitedAt: now() };
+    earlyExits.delete(pid);
+    return exit;
   }
   return new Promise((resolve) => {
     const watch = watchUntilExit(pidfd, () => {

@@ -3,7 +3,7 @@ import { ShimServiceError } from './errors.ts';
 import { isSubreaper, setSubreaper } from './native/subreaper.ts';
 import { isSystemError } from './native/system-error.ts';
 import { peekAny, reap } from './native/wait.ts';
-import { isWatched } from './process-exit.ts';
+import { isWatched, noteEarlyExit } from './process-exit.ts';
 
 /** How to be a subreaper. */
 export interface SubreaperOptions {
@@ -78,7 +78,8 @@ function isInNamespace(pid: number): boolean {
 
 function reapQuietly(pid: number): void {
   try {
-    reap(pid);
+    const exit = reap(pid);
+    if (exit) noteEarlyExit(pid, exit.status);
   } catch (error) {
     if (!isSystemError(error, 'ECHILD')) throw error;
   }
