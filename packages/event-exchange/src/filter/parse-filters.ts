@@ -3,6 +3,9 @@ import { type GoRegExp, parseGoRegExp } from '../go-regexp/parse-go-regexp.ts';
 import { shown } from '../shown.ts';
 import { parseSelectors, type Selector } from './parse-selectors.ts';
 
+// Parsing is done at once, and a filter may come from somebody else.
+const MAX_LENGTH = 16_384;
+
 /** What a filter looks at. */
 export interface FilterSubject {
   /** The text of the field at a path, or undefined where there is none. */
@@ -25,6 +28,10 @@ export function parseFilters(filters: readonly string[]): EventFilter {
 function parseFilter(filter: string): EventFilter {
   if (typeof filter !== 'string') {
     throw new EventExchangeError('ERR_EVENT_FILTER', `a filter ${shown(filter)} must be a string`);
+  }
+  if (filter.length > MAX_LENGTH) {
+    const message = `the filter ${shown(filter)} is longer than ${MAX_LENGTH} characters`;
+    throw new EventExchangeError('ERR_EVENT_FILTER', message, { filter, position: MAX_LENGTH });
   }
   const conditions = parseSelectors(filter).map((selector) => condition(selector, filter));
   return (subject) => conditions.every((holds) => holds(subject));

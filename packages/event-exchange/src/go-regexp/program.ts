@@ -86,18 +86,19 @@ class Places {
   readonly chars: (Instruction & { kind: 'char' })[] = [];
   matched = false;
   readonly #instructions: readonly Instruction[];
-  readonly #seen = new Set<number>();
+  readonly #seen: Uint8Array;
 
   constructor(instructions: readonly Instruction[]) {
     this.#instructions = instructions;
+    this.#seen = new Uint8Array(instructions.length);
   }
 
   /** Adds an instruction and all that it leads to without another character. */
   add(start: number, before: string | undefined, after: string | undefined): void {
     const open = [start];
     for (let place = open.pop(); place !== undefined; place = open.pop()) {
-      if (this.#seen.has(place)) continue;
-      this.#seen.add(place);
+      if (this.#seen[place]) continue;
+      this.#seen[place] = 1;
       const instruction = this.#instructions[place] as Instruction;
       if (instruction.kind === 'match') this.matched = true;
       else if (instruction.kind === 'char') this.chars.push(instruction);
