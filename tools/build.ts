@@ -1,6 +1,6 @@
 // Builds the packages that are given as folders, or all: `node tools/build.ts [FOLDER…]`. The types stay in
 // files of their own; the code becomes one file a package, since to find and read a module takes Node as long as to run it.
-import { cp, readdir, rm } from 'node:fs/promises';
+import { chmod, cp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { build } from 'rolldown';
@@ -16,6 +16,21 @@ await execa('tsc', ['-b', ...folders.map((folder) => path.join('packages', folde
   stdio: 'inherit',
 });
 for (const folder of folders) await bundle(path.join(ROOT, 'packages', folder));
+
+// A shim starts in the time that Node takes to find and read its modules, so it is one file with all that it
+// needs, in the older kind of module, which Node reads sooner. What is native cannot be part of it.
+if (folders.includes('shim-service')) {
+  const directory = path.join(ROOT, 'packages/shim-service');
+  const file = path.join(directory, 'dist/shimwright-shim.cjs');
+  await build({
+    input: path.join(directory, 'src/shim-process/main.ts'),
+    platform: 'node',
+    resolve: { conditionNames: ['@shimwright/source', 'node', 'import', 'default'] },
+    external: ['koffi'],
+    output: { file, format: 'cjs', codeSplitting: false, banner: '#!/usr/bin/env node' },
+  });
+  await chmod(file, 0o755);
+}
 
 async function bundle(directory: string): Promise<void> {
   const source = path.join(directory, 'src');

@@ -23,6 +23,7 @@ afterAll(async () => {
 
 interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly files: readonly string[];
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -108,11 +109,13 @@ describe.each(PACKAGES)('%s', (folder) => {
   test('holds what is built from its sources, what it declares besides, and the documents', async () => {
     const files = await filesIn(packed.installed(folder));
     const documents = ['LICENSE', 'README.md', 'package.json'];
-    const declared = (await manifestOf(folder)).files.filter((entry) => entry !== 'dist');
+    const manifest = await manifestOf(folder);
+    const declared = manifest.files.filter((entry) => entry !== 'dist');
+    const programs = Object.values(manifest.bin ?? {}).map((file) => path.normalize(file));
     const changelog = files.filter((file) => file === 'CHANGELOG.md'); // from its first release on
 
     expect(files).toEqual(
-      [...documents, ...changelog, ...declared, ...(await builtFilesOf(folder))].toSorted(),
+      [...documents, ...changelog, ...declared, ...programs, ...(await builtFilesOf(folder))].toSorted(),
     );
   });
 

@@ -10,7 +10,16 @@ export {
 } from '@shimwright/bundle-core';
 export { decodeEvent } from '@shimwright/shim-api';
 export { type ShimClient, ShimClientError, TaskIO, watchSpool } from '@shimwright/shim-client';
+export { becomeSubreaper } from '@shimwright/shim-service';
 export type { Config } from './config.ts';
 export { newShimClient } from './new-shim-client.ts';
 export { type RunOptions, shimConfig } from './shim-config.ts';
-export { type ShimOpt, type ShimRemoteOptions, shimConnect, shimLocal, shimRemote } from './shim-opt.ts';
+export {
+  type EventPublisher,
+  type ShimLocalOptions,
+  type ShimOpt,
+  type ShimRemoteOptions,
+  shimConnect,
+  shimLocal,
+  shimRemote,
+} from './shim-opt.ts';

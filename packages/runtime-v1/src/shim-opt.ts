@@ -1,14 +1,15 @@
 import type { Bundle } from '@shimwright/bundle-core';
 import { decideShimAddress, shimAddress } from '@shimwright/shim-address';
+import type { Any } from '@shimwright/shim-api';
 import {
   type ClientOpt,
-  type CreateService,
   type ShimConfig,
   type StartOptions,
   withConnect,
   withLocal,
   withStart,
 } from '@shimwright/shim-client';
+import { createShimService, type ShimServiceOptions } from '@shimwright/shim-service';
 import type { Config } from './config.ts';
 import { type RunOptions, shimConfig } from './shim-config.ts';
 
@@ -56,10 +57,27 @@ export function shimConnect(config: Config, options: { readonly onClose?: () => 
   ];
 }
 
-/** Serves the bundle from within this process, by the service that `create` gives for it. */
-export function shimLocal(config: Config, create: CreateService): ShimOpt {
+/** Where the events of a shim in this process go; an `EventExchange` of `@shimwright/event-exchange` is one. */
+export interface EventPublisher {
+  /** Passes an event on. Must not wait. */
+  publish(namespace: string, topic: string, event: Any): void;
+}
+
+/** What {@link shimLocal} takes from its service. */
+export interface ShimLocalOptions extends Pick<ShimServiceOptions, 'allowedLoggers' | 'runtime'> {}
+
+/**
+ * Serves the bundle from within this process: no socket, and no other process than the container's own. When
+ * the client is closed, the container is killed and deleted.
+ *
+ * This process must be a subreaper, see `becomeSubreaper`: that concerns all of its descendants, and so is left to it.
+ */
+export function shimLocal(config: Config, exchange: EventPublisher, options: ShimLocalOptions = {}): ShimOpt {
   return (bundle, namespace, runOptions) => [
     shimConfig(bundle, namespace, config, runOptions),
-    withLocal(create),
+    withLocal(async (shim) => {
+      const publish = (topic: string, event: Any) => exchange.publish(namespace, topic, event);
+      return createShimService(shim, { ...options, publish });
+    }),
   ];
 }

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { needs } from '../../../tools/testing/needs.ts';
+import { privateContainerd } from './fixtures/containerd.ts';
+
+describe('stock containerd runs containers by our shim', () => {
+  needs('linux', 'root', 'command containerd', 'command ctr', 'command runc', 'command busybox');
+
+  test('to their end, with their output and their status', async () => {
+    const { run, ctr } = await privateContainerd();
+    expect(await run(['--rm'], 'one', '/bin/echo', 'hello')).toMatchObject({ stdout: 'hello', exitCode: 0 });
+    expect(await run(['--rm'], 'two', '/bin/sh', '-c', 'echo bad >&2; exit 7')).toMatchObject({
+      stderr: expect.stringContaining('bad'),
+      exitCode: 7,
+    });
+    expect((await ctr('task', 'ls', '-q')).stdout).toBe('');
+  });
+
+  test('with a terminal', async () => {
+    const { base, token } = await privateContainerd();
+    const options = ['--rm', '-t', '--runtime', 'io.containerd.runtime.v1.linux', '--rootfs'];
+    const command = [
+      'run',
+      ...options,
+      `${base}/rootfs`,
+      `${token}-tty`,
+      '/bin/sh',
+      '-c',
+      '/bin/tty; /bin/stty size',
+    ];
+    // ctr wants a terminal too, which script(1) gives it.
+    const line = ['ctr', '--address', `${base}/c.sock`, ...command].map((word) => `'${word}'`).join(' ');
+    const { stdout } = await execa('script', ['-qec', line, '/dev/null'], { reject: false, timeout: 20_000 });
+    expect(stdout).toMatch(/\/dev\/pts\/\d+/);
+  });
+
+  test('that are exec’d into, listed, paused, resumed, measured and killed', async () => {
+    const { run, ctr, token } = await privateContainerd();
+    const id = `${token}-web`;
+    expect(await run(['-d'], 'web', '/bin/sleep', '600')).toMatchObject({ exitCode: 0 });
+    expect(
+      await ctr('task', 'exec', '--exec-id', 'extra', id, '/bin/sh', '-c', 'echo inside; exit 3'),
+    ).toMatchObject({
+      stdout: 'inside',
+      exitCode: 3,
+    });
+    expect((await ctr('task', 'ps', id)).stdout).toContain(`ExecID:${id}`);
+    await ctr('task', 'pause', id);
+    expect((await ctr('task', 'ls')).stdout).toContain('PAUSED');
+    await ctr('task', 'resume', id);
+    expect((await ctr('task', 'ls')).stdout).toContain('RUNNING');
+    expect((await ctr('task', 'metrics', id)).stdout).toContain('memory');
+    await ctr('task', 'kill', '-s', 'KILL', id);
+    await expect.poll(async () => (await ctr('task', 'ls')).stdout).toContain('STOPPED');
+    expect((await ctr('task', 'rm', id)).stderr).toContain('exit code 137');
+  });
+
+  test('that go on while containerd is restarted', async () => {
+    const { run, ctr, restart, token } = await privateContainerd();
+    const id = `${token}-web`;
+    await run(['-d'], 'web', '/bin/sleep', '600');
+    const before = (await ctr('task', 'ls')).stdout;
+    await restart();
+    expect((await ctr('task', 'ls')).stdout).toBe(before);
+    expect(await ctr('task', 'exec', '--exec-id', 'extra', id, '/bin/echo', 'again')).toMatchObject({
+      stdout: 'again',
+    });
+  });
+
+  test('and its subscribers get all events', async () => {
+    const { run, start, token } = await privateContainerd();
+    const id = `${token}-web`;
+    const events = start('events');
+    const seen = text(events.stdout ?? []);
+    await once(events, 'spawn');
+    await expect
+      .poll(async () => {
+        await run(['--rm'], 'web', '/bin/echo', 'hello');
+        events.kill('SIGTERM');
+        return (await seen).includes(id);
+      })
+      .toBe(true);
+    const topics = [...(await seen).matchAll(/ default (\/tasks\/\S+)/g)].map(([, topic]) => topic);
+    expect(topics).toEqual(['/tasks/create', '/tasks/start', '/tasks/exit', '/tasks/delete']);
+  });
+});
