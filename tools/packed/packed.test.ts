@@ -38,6 +38,7 @@ async function filesIn(directory: string): Promise<string[]> {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)))
+    .filter((file) => !file.startsWith('node_modules/')) // links to the programs of dependencies
     .toSorted();
 }
 
