@@ -35,6 +35,14 @@ describe('the demo', () => {
     expect(exitCode).toBe(5);
   });
 
+  test('has the shim in its own process when it is told to', async () => {
+    const { stdout, stderr, exitCode } = await demo('--local', '--', 'sh', '-c', 'echo quick; exit 5');
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 5 });
+    expect(stdout).toContain('stdout | quick');
+    expect(stdout).toContain('/tasks/exit');
+    expect(stdout).toContain('Nothing is left');
+  });
+
   test('a command that does not exist ends it with the words of the OCI runtime, and leaves nothing', async () => {
     const { stderr, exitCode } = await demo('--', '/no/such/command');
     expect(stderr).toContain('no such file or directory');

@@ -31,6 +31,10 @@ export function layout(base: string): Layout {
     io: path.join(base, 'io'),
     daemonAddress: path.join(base, 'manager.sock'),
     cgroup: `/${path.basename(base)}`,
-    config: { shim: 'containerd-shim', runtimeRoot: path.join(base, 'runc'), socketRoot: base },
+    config: {
+      shim: process.env['DEMO_SHIM'] ?? 'containerd-shim',
+      runtimeRoot: path.join(base, 'runc'),
+      socketRoot: base,
+    },
   };
 }

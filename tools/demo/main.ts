@@ -1,5 +1,6 @@
 // The main job: a container made, started, watched, re-attached by another process, and cleaned up.
-// `demo -- CMD ARGS…` runs that command, and exits with its status.
+// `demo -- CMD ARGS…` runs that command, and exits with its status. `demo --local` has the shim in the managing
+// process, `demo --shim PATH` another shim process.
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { TaskIO } from '@shimwright/shim-client';
@@ -12,8 +13,7 @@ const GREETING = `for i in 1 2 3 4 5 6; do
   echo "hello $i from $(hostname), where I am process $$"; sleep 0.4
 done`;
 
-const given = process.argv.slice(2).filter((arg, index) => index > 0 || arg !== '--');
-const command = given.length > 0 ? given : ['/bin/sh', '-c', GREETING];
+const { isLocal, command } = readArguments(process.argv.slice(2));
 
 const setup = await execa(path.join(import.meta.dirname, '../setup.sh'), ['runc', 'containerd'], {
   stdio: 'inherit',
@@ -40,14 +40,18 @@ async function demo(): Promise<number> {
   // Held open, and never read here: what the container writes while no manager is there stays in the pipes
   // even when it ends meanwhile.
   const pipes = await TaskIO.create(layout(base).io);
-  const manager = await runProcess('manage.ts', base, ...command);
-  if (manager !== 0) throw new Error(`the first process failed with status ${manager}`);
-
-  const status = await runProcess('reattach.ts', base);
+  const status = isLocal ? await runProcess('local.ts', base, ...command) : await runInTurns();
   await pipes.close();
   await removeDirectories();
   proveNothingIsLeft();
   return status;
+}
+
+/** One process makes the container and exits, another sees it to its end. */
+async function runInTurns(): Promise<number> {
+  const manager = await runProcess('manage.ts', base, ...command);
+  if (manager !== 0) throw new Error(`the first process failed with status ${manager}`);
+  return runProcess('reattach.ts', base);
 }
 
 async function runProcess(program: string, ...args: string[]): Promise<number> {
@@ -74,4 +78,20 @@ function proveNothingIsLeft(): void {
   if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
   chapter('Nothing is left');
   step('checked', 'no process, no mount, no socket, no cgroup, no file');
+}
+
+function readArguments(args: readonly string[]): {
+  readonly isLocal: boolean;
+  readonly command: readonly string[];
+} {
+  const rest = [...args];
+  let isLocal = false;
+  for (let option = rest[0]; option?.startsWith('--'); option = rest[0]) {
+    rest.shift();
+    if (option === '--local') isLocal = true;
+    else if (option === '--shim') process.env['DEMO_SHIM'] = path.resolve(rest.shift() ?? '');
+    else if (option !== '--') throw new Error(`no such option: ${option}; there are --local and --shim PATH`);
+    else break;
+  }
+  return { isLocal, command: rest.length > 0 ? rest : ['/bin/sh', '-c', GREETING] };
 }
