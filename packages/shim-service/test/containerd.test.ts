@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -73,7 +74,7 @@ describe('stock containerd runs containers by our shim', () => {
     const { run, start, token } = await privateContainerd();
     const id = `${token}-web`;
     const events = start('events');
-    const seen = text(events.stdout ?? []);
+    const seen = text(Readable.from(events.stdout ?? []));
     await once(events, 'spawn');
     await expect
       .poll(async () => {
