@@ -1,4 +1,5 @@
 import type { Status, Timestamp } from '@shimwright/shim-api';
+import { TtrpcError } from '@shimwright/ttrpc';
 import { NEVER } from './moment.ts';
 import { type ProcessExit, watchExit } from './process-exit.ts';
 import type { ProcessIO } from './process-io.ts';
@@ -60,6 +61,11 @@ export abstract class ContainerProcess {
       await onExit(exit);
       this.setEnded(exit);
     });
+  }
+
+  /** @throws in the words of the stock shim when nobody is there to be signalled. */
+  protected requireAlive(): void {
+    if (this.hasEnded) throw TtrpcError.status('NOT_FOUND', 'process already finished: not found');
   }
 
   protected setEnded({ status, exitedAt }: ProcessExit): void {

@@ -59,9 +59,13 @@ export class ExecProcess extends ContainerProcess {
     if (this.pid === 0) {
       throw TtrpcError.status('FAILED_PRECONDITION', 'process not created: failed precondition');
     }
-    if (this.hasEnded) throw TtrpcError.status('NOT_FOUND', 'process already finished: not found');
-    // It is ours to reap, so as long as we have not, nobody else has its id.
-    process.kill(this.pid, signal);
+    this.requireAlive();
+    try {
+      // It is ours to reap, so as long as we have not, nobody else has its id.
+      process.kill(this.pid, signal);
+    } catch (cause) {
+      throw new Error(`exec kill error: unknown error after kill: ${signal} is no signal`, { cause });
+    }
   }
 
   async delete(): Promise<void> {

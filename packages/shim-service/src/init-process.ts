@@ -1,3 +1,5 @@
+import { copyFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CriuOptions, type OciRuntime, OciRuntimeError, type Resources } from '@shimwright/oci-runtime';
 import type { Status } from '@shimwright/shim-api';
@@ -27,6 +29,14 @@ export interface InitOptions {
   readonly restore: (CriuOptions & { readonly parentPath?: string }) | undefined;
   readonly io: ProcessIO;
   readonly onExit: (process: ContainerProcess, exit: ProcessExit) => Promise<void>;
+}
+
+/** How a container is checkpointed. */
+export interface CheckpointInit extends CriuOptions {
+  readonly workPath: string;
+  /** Whether the work directory stays, with CRIU's logs. */
+  readonly keepWork: boolean;
+  readonly leaveRunning: boolean;
 }
 
 const STATUS = { created: 'CREATED', running: 'RUNNING', paused: 'PAUSED', stopped: 'STOPPED' } as const;
@@ -79,6 +89,7 @@ export class InitProcess extends ContainerProcess {
 
   kill(signal: number, all: boolean): Promise<void> {
     return this.#lock.run(async () => {
+      if (signal === 0) return this.requireAlive(); // it only asks
       try {
         await this.runtime.kill(this.id, signal, { all });
       } catch (error) {
@@ -123,11 +134,17 @@ export class InitProcess extends ContainerProcess {
     });
   }
 
-  checkpoint(options: CriuOptions & { readonly leaveRunning: boolean }): Promise<void> {
+  checkpoint(options: CheckpointInit): Promise<void> {
     return this.#lock.run(async () => {
       if (this.state === 'created') throw new Error('cannot checkpoint a task in created state');
       if (this.state === 'stopped') throw new Error('cannot checkpoint a stopped container');
-      await this.#runtimeCall('OCI runtime checkpoint failed', this.runtime.checkpoint(this.id, options));
+      try {
+        await this.runtime.checkpoint(this.id, options);
+      } catch (error) {
+        throw this.#checkpointFailure(error, options.workPath);
+      } finally {
+        if (!options.keepWork) rmSync(options.workPath, { recursive: true, force: true });
+      }
     });
   }
 
@@ -152,6 +169,18 @@ export class InitProcess extends ContainerProcess {
   async destroy(): Promise<void> {
     await this.#lock.run(() => this.#deleteContainer(true));
     if (this.pid !== 0) await this.ended;
+  }
+
+  /** CRIU's own log says why; it is kept in the bundle, where the stock shim puts it. */
+  #checkpointFailure(error: unknown, workPath: string): Error {
+    const { message, cause } = runtimeFailure('OCI runtime checkpoint failed', error);
+    const kept = path.join(this.#options.bundle, 'criu-dump.log');
+    try {
+      copyFileSync(path.join(workPath, 'dump.log'), kept);
+    } catch {
+      return new Error(message, { cause }); // criu did not get that far
+    }
+    return new Error(`${message} path= ${kept}`, { cause });
   }
 
   async #start(): Promise<void> {

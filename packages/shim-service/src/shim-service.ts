@@ -254,6 +254,7 @@ class Container {
     await this.#created().checkpoint({
       imagePath,
       workPath: options.workPath || path.join(this.#config.workDir, 'criu-work'),
+      keepWork: Boolean(options.workPath),
       leaveRunning: !options.exit,
       tcpEstablished: options.openTcp ?? false,
       externalUnixSockets: options.externalUnixSockets ?? false,
@@ -299,7 +300,13 @@ class Container {
 function mountRootfs({ rootfs: mounts }: CreateTaskRequest, target: string): void {
   if (target === '') return;
   mkdirSync(target, { recursive: true, mode: 0o711 });
-  for (const { type, source, options } of mounts) mount({ type, source, target, options });
+  for (const { type, source, options } of mounts) {
+    try {
+      mount({ type, source, target, options });
+    } catch (cause) {
+      throw new Error(`failed to mount rootfs component ${source}: ${messageOf(cause)}`, { cause });
+    }
+  }
 }
 
 function createOptions(packed: Any | undefined): Partial<CreateOptions> {
@@ -321,9 +328,12 @@ function jsonOf<Value>(any: Any | undefined): Value {
   try {
     return JSON.parse(Buffer.from(any?.value ?? []).toString());
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw TtrpcError.status('INVALID_ARGUMENT', `no JSON: ${reason}`, { cause });
+    throw TtrpcError.status('INVALID_ARGUMENT', `no JSON: ${messageOf(cause)}`, { cause });
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Whether other processes of the container can outlive its first, which ends those of a namespace of its own. */
