@@ -1,7 +1,14 @@
 // The whole life of a container through our packages: `life-ours.ts BASE SPEC`, see turns.ts.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { newBundle, newShimClient, shimRemote } from '@shimwright/runtime-v1';
+import {
+  becomeSubreaper,
+  newBundle,
+  newShimClient,
+  type ShimOpt,
+  shimLocal,
+  shimRemote,
+} from '@shimwright/runtime-v1';
 import { contend } from './turns.ts';
 
 const [base = '', specFile = ''] = process.argv.slice(2);
@@ -10,7 +17,10 @@ const rootfs = [{ type: 'bind', source: '/', options: ['bind', 'ro'] }];
 const config = { shim: 'containerd-shim', runtimeRoot: path.join(base, 'runc') };
 let lives = 0;
 
-async function life(): Promise<void> {
+const remote = shimRemote(config, { daemonAddress: path.join(base, 'node.sock') });
+const local = shimLocal(config, { publish: () => {} }, { runtime: 'runc' });
+
+async function life(opt: ShimOpt): Promise<void> {
   const id = `node-${++lives}`;
   const bundle = await newBundle({
     id,
@@ -18,7 +28,6 @@ async function life(): Promise<void> {
     workDir: path.join(base, 'root'),
     spec: spec.replaceAll('@ID@', id),
   });
-  const opt = shimRemote(config, { daemonAddress: path.join(base, 'node.sock') });
   const shim = await newShimClient(bundle, 'bench', opt);
   await shim.create({ id, bundle: bundle.path, rootfs });
   await shim.start({ id });
@@ -29,8 +38,9 @@ async function life(): Promise<void> {
   await bundle.delete();
 }
 
-await contend({
-  life: async (count) => {
-    for (let done = 0; done < count; done++) await life();
-  },
-});
+const repeat = (opt: ShimOpt) => async (count: number) => {
+  for (let done = 0; done < count; done++) await life(opt);
+};
+
+becomeSubreaper();
+await contend({ life: repeat(remote), local: repeat(local) });

@@ -64,17 +64,19 @@ export interface Comparison {
 /** Measures both sides in turns, so that whatever else the machine does hits both; medians over `rounds`. */
 export async function inTurns(options: {
   readonly work: string;
+  /** What the peer is to do, where that has another name. @default work */
+  readonly peerWork?: string;
   readonly count: number;
   readonly rounds: number;
   readonly ours: Contender;
   readonly peer: Contender;
 }): Promise<Comparison> {
-  const { work, count, rounds, ours, peer } = options;
+  const { work, peerWork = work, count, rounds, ours, peer } = options;
   const times = { ours: [] as number[], peer: [] as number[] };
   await ours.measure(work, count); // the first turn of each warms it up
-  await peer.measure(work, count);
+  await peer.measure(peerWork, count);
   for (let round = 0; round < rounds; round++) {
-    times.peer.push(await peer.measure(work, count));
+    times.peer.push(await peer.measure(peerWork, count));
     times.ours.push(await ours.measure(work, count));
   }
   const oursNs = median(times.ours);
