@@ -174,13 +174,14 @@ export class InitProcess extends ContainerProcess {
   /** CRIU's own log says why; it is kept in the bundle, where the stock shim puts it. */
   #checkpointFailure(error: unknown, workPath: string): Error {
     const { message, cause } = runtimeFailure('OCI runtime checkpoint failed', error);
+    const [firstLine] = message.split('\n'); // the second names a file that is about to go
     const kept = path.join(this.#options.bundle, 'criu-dump.log');
     try {
       copyFileSync(path.join(workPath, 'dump.log'), kept);
     } catch {
-      return new Error(message, { cause }); // criu did not get that far
+      return new Error(firstLine, { cause }); // criu did not get that far
     }
-    return new Error(`${message} path= ${kept}`, { cause });
+    return new Error(`${firstLine} path= ${kept}`, { cause });
   }
 
   async #start(): Promise<void> {
