@@ -1,14 +1,8 @@
 // The whole life of a container through our packages: `life-ours.ts BASE SPEC`, see turns.ts.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  becomeSubreaper,
-  newBundle,
-  newShimClient,
-  type ShimOpt,
-  shimLocal,
-  shimRemote,
-} from '@shimwright/runtime-v1';
+import { newBundleSync } from '@shimwright/bundle-core';
+import { becomeSubreaper, newShimClient, type ShimOpt, shimLocal, shimRemote } from '@shimwright/runtime-v1';
 import { contend } from './turns.ts';
 
 const [base = '', specFile = ''] = process.argv.slice(2);
@@ -22,7 +16,7 @@ const local = shimLocal(config, { publish: () => {} }, { runtime: 'runc' });
 
 async function life(opt: ShimOpt): Promise<void> {
   const id = `node-${++lives}`;
-  const bundle = await newBundle({
+  const bundle = newBundleSync({
     id,
     path: path.join(base, 'state'),
     workDir: path.join(base, 'root'),
@@ -35,7 +29,7 @@ async function life(opt: ShimOpt): Promise<void> {
   await shim.delete({});
   await shim.stopShim();
   await shim.close();
-  await bundle.delete();
+  bundle.deleteSync();
 }
 
 const repeat = (opt: ShimOpt) => async (count: number) => {

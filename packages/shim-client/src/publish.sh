@@ -19,20 +19,20 @@ spool=${address:?--address is missing}.events
 [ -d "$spool" ] || mkdir -p "$spool"
 cd "$spool"
 
-# Unique among the living; what one that was killed left under this name is overwritten.
-whole=.$$
-trap 'rm -f "$whole"' EXIT
-{ printf '%s\n%s\n' "${topic:?--topic is missing}" "${namespace:?--namespace is missing}" && cat; } >"$whole"
-
-# A link under the number after the highest: it fails where another publisher was faster, and a rename would
-# replace the other's event. One shim publishes one event after another, so these keep their order.
+# The number after the highest is claimed by making the hidden file of that name, which fails where another publisher
+# was faster (-C). One shim publishes one event after another, so these keep their order. Nothing but cat and
+# mv is a process of its own, since each takes a millisecond.
+set -C
 tries=0
-while
+until
   highest=0
-  for file in [0-9]*; do
-    [ "$file" = '[0-9]*' ] || [ "$file" -le "$highest" ] || highest=$file
+  for file in [0-9]* .[0-9]*; do
+    number=${file#.}
+    case $number in *[!0-9]*) continue ;; esac
+    [ "$number" -le "$highest" ] || highest=$number
   done
-  ! ln "$whole" "$((highest + 1))" 2>/dev/null
+  claimed=$((highest + 1))
+  { true >".$claimed"; } 2>/dev/null
 do
   tries=$((tries + 1))
   if [ "$tries" -ge 1000 ]; then
@@ -40,3 +40,8 @@ do
     exit 1
   fi
 done
+
+trap 'rm -f ".$claimed"' EXIT
+{ printf '%s\n%s\n' "${topic:?--topic is missing}" "${namespace:?--namespace is missing}" && cat; } >>".$claimed"
+mv ".$claimed" "$claimed"
+trap - EXIT
