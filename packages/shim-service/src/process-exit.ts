@@ -1,10 +1,10 @@
 import { closeSync } from 'node:fs';
 import type { Timestamp } from '@shimwright/shim-api';
+import { guardedWatch } from './guarded-watch.ts';
 import { now } from './moment.ts';
 import { exitOfPidfd, openPidfd } from './native/pidfd.ts';
 import { isSystemError } from './native/system-error.ts';
 import { reap } from './native/wait.ts';
-import { type ReadableWatch, watchReadable } from './native/watch-readable.ts';
 
 /** How and when a process ended. */
 export interface ProcessExit {
@@ -59,34 +59,14 @@ async function ended(pid: number): Promise<ProcessExit> {
     return exit;
   }
   return new Promise((resolve) => {
-    const watch = watchUntilExit(pidfd, () => {
+    const watch = guardedWatch(pidfd, () => {
       const status = statusOf(pid, pidfd);
       if (status === undefined) return;
-      unwatch(watch);
+      watch.close();
       closeSync(pidfd);
       resolve({ status, exitedAt: now() });
     });
   });
-}
-
-const watches = new Set<ReadableWatch>();
-
-/** A watch that this process may end with: what watches beyond that end makes Node abort. */
-function watchUntilExit(pidfd: number, onReadable: () => void): ReadableWatch {
-  if (watches.size === 0) process.once('exit', unwatchAll);
-  const watch = watchReadable(pidfd, onReadable);
-  watches.add(watch);
-  return watch;
-}
-
-function unwatch(watch: ReadableWatch): void {
-  watch.close();
-  watches.delete(watch);
-  if (watches.size === 0) process.removeListener('exit', unwatchAll);
-}
-
-function unwatchAll(): void {
-  for (const watch of watches) watch.close();
 }
 
 function statusOf(pid: number, pidfd: number): number | undefined {

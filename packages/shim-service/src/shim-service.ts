@@ -18,6 +18,7 @@ import { type ExecParent, ExecProcess } from './exec-process.ts';
 import { InitProcess } from './init-process.ts';
 import { NEVER } from './moment.ts';
 import { mount, unmountAll } from './native/mount.ts';
+import { memoryCgroupOf, NO_OOM_WATCH, type OomWatch, watchOom } from './oom-watch.ts';
 import { type IOOwner, openPipeIO } from './pipe-io.ts';
 import type { ProcessExit } from './process-exit.ts';
 import type { ProcessIO } from './process-io.ts';
@@ -36,6 +37,8 @@ export interface ShimServiceOptions {
   readonly runtime?: string;
   /** The absolute paths of the programs that `binary://` in stdio may start. @default none */
   readonly allowedLoggers?: readonly string[];
+  /** Whether `/tasks/oom` is published; containerd 1.x does that by itself, for the containers of any shim. @default true */
+  readonly oomEvents?: boolean;
 }
 
 /** The shim of one bundle, in this process. */
@@ -65,6 +68,7 @@ class Container {
   #init: InitProcess | undefined;
   #bundle = '';
   #owner: IOOwner | undefined;
+  #oom: OomWatch = NO_OOM_WATCH;
 
   constructor(config: ServiceConfig, options: ShimServiceOptions) {
     this.#config = config;
@@ -77,6 +81,7 @@ class Container {
       start: async ({ id }) => {
         const found = this.#process(id);
         await found.start();
+        if (found === this.#init) this.#watchOom(found);
         return { id: found.id, pid: found.pid };
       },
       state: ({ id }) => this.#state(this.#process(id)),
@@ -194,6 +199,7 @@ class Container {
     this.#processes.set(id, init);
     try {
       await init.create(signal);
+      this.#watchOom(init);
       return init;
     } catch (error) {
       io.close();
@@ -220,6 +226,7 @@ class Container {
   }
 
   async #onExit(ended: ContainerProcess, exit: ProcessExit): Promise<void> {
+    if (ended === this.#init) this.#oom.close(); // what ended it is told first
     if (ended === this.#init && sharesPids(this.#bundle)) {
       await this.#init.killAll().catch(() => {}); // there may be nobody left
     }
@@ -230,6 +237,18 @@ class Container {
     void ended.ended.then(() => {
       this.#options.publish(taskTopics.exit, packAny('containerd.events.TaskExit', exited));
     });
+  }
+
+  /** From before the first program of the container runs; one that is restored has its process only then. */
+  #watchOom({ id: containerId, pid, hasEnded }: ContainerProcess): void {
+    if (this.#options.oomEvents === false || this.#oom !== NO_OOM_WATCH || pid === 0 || hasEnded) return;
+    const event = packAny('containerd.events.TaskOOM', { containerId });
+    try {
+      const cgroup = memoryCgroupOf(pid);
+      if (cgroup) this.#oom = watchOom(cgroup, () => this.#options.publish(taskTopics.oom, event));
+    } catch {
+      // A container without limits that can be watched is a container still.
+    }
   }
 
   #state(found: ContainerProcess) {

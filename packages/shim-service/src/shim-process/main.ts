@@ -41,7 +41,7 @@ async function serve(command: CommandLine): Promise<void> {
   const publisher = new Publisher({ program, address, namespace, log });
   const service = createShimService(
     { path: process.cwd(), workDir, namespace, criu, runtimeRoot, systemdCgroup },
-    { publish: (topic, event) => publisher.publish(topic, event), runtime: 'runc' },
+    { publish: (topic, event) => publisher.publish(topic, event), runtime: 'runc', oomEvents: false },
   );
   const server = new TtrpcServer({ authorize: isTrusted });
   server.handle(ShimDefinition, service.handlers);
