@@ -1,5 +1,7 @@
 import type { Status, Timestamp } from '@shimwright/shim-api';
 import { TtrpcError } from '@shimwright/ttrpc';
+import type { AdoptedProcess } from './adopted-process.ts';
+import type { ProcessRecord } from './journal.ts';
 import { NEVER } from './moment.ts';
 import { type ProcessExit, watchExit } from './process-exit.ts';
 import type { ProcessIO } from './process-io.ts';
@@ -18,6 +20,12 @@ export abstract class ContainerProcess {
   exitedAt: Timestamp = NEVER;
   protected state: ProcessState = 'created';
   protected io: ProcessIO | undefined;
+  #exit: ProcessExit | undefined;
+  #isStdinClosed = false;
+  #signal = (signal: number): void => {
+    // It is ours to reap, so as long as we have not, nobody else has its id.
+    process.kill(this.pid, signal);
+  };
   readonly #ended = Promise.withResolvers<void>();
 
   constructor(id: string, stdio: StdioPaths) {
@@ -46,7 +54,29 @@ export abstract class ContainerProcess {
     return this.state === 'stopped';
   }
 
+  /** What another shim has to know to go on with it. */
+  get record(): ProcessRecord {
+    const { id, stdio, pid } = this;
+    return { id, stdio, pid, isStdinClosed: this.#isStdinClosed, exit: this.#exit };
+  }
+
+  /** Goes on with a process that an earlier shim made; `onExit` is called unless its end was told already. */
+  adopt(known: AdoptedProcess, onExit: (exit: ProcessExit) => Promise<void>): void {
+    this.pid = known.pid;
+    this.state = known.state;
+    this.#isStdinClosed = known.isStdinClosed;
+    this.#signal = known.signal;
+    if (known.ended) this.watch(known.pid, onExit, known.ended);
+    if (known.exit) this.setEnded(known.exit);
+  }
+
+  /** Gives up its stdio, and leaves the process itself to itself. */
+  release(): void {
+    this.io?.close();
+  }
+
   closeStdin(): void {
+    this.#isStdinClosed = true;
     this.io?.closeStdin();
   }
 
@@ -55,9 +85,14 @@ export abstract class ContainerProcess {
   }
 
   /** Watches over the process the OCI runtime has made; `onExit` is called before those who wait are told. */
-  protected watch(pid: number, onExit: (exit: ProcessExit) => Promise<void>): void {
+  protected watch(
+    pid: number,
+    onExit: (exit: ProcessExit) => Promise<void>,
+    ended: Promise<ProcessExit> = watchExit(pid),
+  ): void {
     this.pid = pid;
-    void watchExit(pid).then(async (exit) => {
+    void ended.then(async (exit) => {
+      this.#exit = exit;
       await onExit(exit);
       this.setEnded(exit);
     });
@@ -68,9 +103,14 @@ export abstract class ContainerProcess {
     if (this.hasEnded) throw TtrpcError.status('NOT_FOUND', 'process already finished: not found');
   }
 
-  protected setEnded({ status, exitedAt }: ProcessExit): void {
-    this.exitStatus = status;
-    this.exitedAt = exitedAt;
+  protected signal(number: number): void {
+    this.#signal(number);
+  }
+
+  protected setEnded(exit: ProcessExit): void {
+    this.#exit = exit;
+    this.exitStatus = exit.status;
+    this.exitedAt = exit.exitedAt;
     this.state = 'stopped';
     this.#ended.resolve();
   }

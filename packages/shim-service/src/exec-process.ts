@@ -2,6 +2,7 @@ import type { OciRuntime, ProcessSpec } from '@shimwright/oci-runtime';
 import type { Status } from '@shimwright/shim-api';
 import { TtrpcError } from '@shimwright/ttrpc';
 import { ContainerProcess } from './container-process.ts';
+import type { ProcessRecord } from './journal.ts';
 import { now } from './moment.ts';
 import type { ProcessExit } from './process-exit.ts';
 import type { ProcessIO } from './process-io.ts';
@@ -15,17 +16,21 @@ export interface ExecParent {
   readonly status: Status;
   openIO(stdio: StdioPaths): Promise<ProcessIO>;
   onExit(process: ContainerProcess, exit: ProcessExit): Promise<void>;
+  /** Notes a process as it is now. */
+  save(process: ContainerProcess): void;
 }
 
 /** A process that was added to a container. */
 export class ExecProcess extends ContainerProcess {
   readonly #spec: ProcessSpec;
   readonly #parent: ExecParent;
+  #isStarted = false;
 
-  constructor(id: string, stdio: StdioPaths, spec: ProcessSpec, parent: ExecParent) {
+  constructor(id: string, stdio: StdioPaths, spec: ProcessSpec, parent: ExecParent, io?: ProcessIO) {
     super(id, stdio);
     this.#spec = { ...spec, terminal: stdio.terminal };
     this.#parent = parent;
+    this.io = io;
   }
 
   get status(): Status {
@@ -34,10 +39,16 @@ export class ExecProcess extends ContainerProcess {
     return this.state === 'created' ? 'CREATED' : this.state === 'running' ? 'RUNNING' : 'STOPPED';
   }
 
+  override get record(): ProcessRecord {
+    return { ...super.record, exec: { spec: this.#spec, isStarted: this.#isStarted } };
+  }
+
   async start(): Promise<void> {
     if (this.state !== 'created') throw new Error(`cannot start a ${this.state} process`);
     const { containerId, runtime } = this.#parent;
     this.io = await this.#parent.openIO(this.stdio);
+    this.#isStarted = true;
+    this.#parent.save(this);
     try {
       const { pid } = await runtime.exec(containerId, this.#spec, {
         detach: true,
@@ -45,11 +56,13 @@ export class ExecProcess extends ContainerProcess {
       });
       this.state = 'running';
       this.watch(pid, (exit) => this.#parent.onExit(this, exit));
+      this.#parent.save(this);
       await this.io.started();
     } catch (error) {
       if (this.pid === 0) {
         this.io.close();
         this.setEnded({ status: 0, exitedAt: now() }); // nobody may wait for it in vain
+        this.#parent.save(this);
       }
       throw runtimeFailure('OCI runtime exec failed', error);
     }
@@ -61,8 +74,7 @@ export class ExecProcess extends ContainerProcess {
     }
     this.requireAlive();
     try {
-      // It is ours to reap, so as long as we have not, nobody else has its id.
-      process.kill(this.pid, signal);
+      this.signal(signal);
     } catch (cause) {
       throw new Error(`exec kill error: unknown error after kill: ${signal} is no signal`, { cause });
     }

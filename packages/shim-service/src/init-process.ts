@@ -5,6 +5,7 @@ import { type CriuOptions, type OciRuntime, OciRuntimeError, type Resources } fr
 import type { Status } from '@shimwright/shim-api';
 import { TtrpcError } from '@shimwright/ttrpc';
 import { ContainerProcess } from './container-process.ts';
+import type { ContainerRecord, ProcessRecord } from './journal.ts';
 import { Lock } from './lock.ts';
 import { unmountAll } from './native/mount.ts';
 import type { ProcessExit } from './process-exit.ts';
@@ -23,6 +24,8 @@ export interface InitOptions {
   /** Where the rootfs is mounted; empty where nothing is. */
   readonly rootfs: string;
   readonly runtime: OciRuntime;
+  /** What a later shim has to know of it. */
+  readonly facts: ContainerRecord;
   readonly noPivot: boolean;
   readonly noNewKeyring: boolean;
   /** A checkpoint to restore when it is started; undefined to make it anew. */
@@ -56,6 +59,10 @@ export class InitProcess extends ContainerProcess {
 
   get status(): Status {
     return this.#isPausing ? 'PAUSING' : STATUS[this.state];
+  }
+
+  override get record(): ProcessRecord {
+    return { ...super.record, container: this.#options.facts };
   }
 
   get runtime(): OciRuntime {

@@ -12,6 +12,8 @@ export interface ProcessExit {
   readonly status: number;
   /** When it was noticed. */
   readonly exitedAt: Timestamp;
+  /** Set where the status is made up: it ended while no shim watched, and the kernel no longer knows how. */
+  readonly isUnknown?: true;
 }
 
 const UNKNOWN_STATUS = 255;

@@ -15,3 +15,13 @@ export interface ProcessIO {
   /** Gives up everything. Never throws. */
   close(): void;
 }
+
+/** No stdio at all. */
+export const noIO: ProcessIO = {
+  runtimeOptions: {},
+  started: async () => {},
+  closeStdin: () => {},
+  resize: () => {},
+  drained: Promise.resolve(),
+  close: () => {},
+};

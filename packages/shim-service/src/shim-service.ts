@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createRuntime, type ProcessSpec, type Resources } from '@shimwright/oci-runtime';
+import { createRuntime, type OciRuntime, type ProcessSpec, type Resources } from '@shimwright/oci-runtime';
 import {
   type Any,
   type CheckpointOptions,
@@ -13,15 +13,17 @@ import {
   unpackAny,
 } from '@shimwright/shim-api';
 import { TtrpcError } from '@shimwright/ttrpc';
+import type { AdoptedProcess } from './adopted-process.ts';
 import type { ContainerProcess } from './container-process.ts';
 import { type ExecParent, ExecProcess } from './exec-process.ts';
 import { InitProcess } from './init-process.ts';
+import { type ContainerRecord, type Journal, noJournal, type ProcessRecord } from './journal.ts';
 import { NEVER } from './moment.ts';
 import { mount, unmountAll } from './native/mount.ts';
 import { memoryCgroupOf, NO_OOM_WATCH, type OomWatch, watchOom } from './oom-watch.ts';
 import { type IOOwner, openPipeIO } from './pipe-io.ts';
 import type { ProcessExit } from './process-exit.ts';
-import type { ProcessIO } from './process-io.ts';
+import { noIO, type ProcessIO } from './process-io.ts';
 import type { ServiceConfig } from './service-config.ts';
 import type { StdioPaths } from './stdio-paths.ts';
 import { requireSubreaper } from './subreaper.ts';
@@ -57,25 +59,56 @@ export interface ShimService {
  */
 export function createShimService(config: ServiceConfig, options: ShimServiceOptions): ShimService {
   requireSubreaper();
-  const container = new Container(config, options);
-  return { handlers: container.handlers(), close: () => container.close() };
+  const container = new Container(config, options, noJournal(options.publish));
+  return { handlers: container.handlers, close: () => container.close() };
 }
 
-class Container {
+/** A process of an earlier shim: what that one knew of it, what became of it, and its stdio taken up again. */
+export interface Adopted {
+  readonly record: ProcessRecord;
+  readonly known: AdoptedProcess;
+  readonly io: ProcessIO | undefined;
+}
+
+/** A shim that another one can go on with, and that can be given up without its container. */
+export interface LastingService extends ShimService {
+  /** Goes on with the processes of an earlier shim. */
+  adopt(processes: readonly Adopted[]): void;
+  /** The OCI runtime that knows the container, as a request has named it. */
+  runtime(name: string): OciRuntime;
+  /** Gives up all that belongs to the shim, and leaves the container to itself. */
+  release(): void;
+}
+
+/** A shim that notes in a journal what its successor has to know. @throws as {@link createShimService}. */
+export function createLastingService(
+  config: ServiceConfig,
+  options: Omit<ShimServiceOptions, 'publish'>,
+  journal: Journal,
+): LastingService {
+  requireSubreaper();
+  return new Container(config, options, journal);
+}
+
+class Container implements LastingService {
+  readonly handlers: ShimHandlers;
   readonly #config: ServiceConfig;
-  readonly #options: ShimServiceOptions;
+  readonly #options: Omit<ShimServiceOptions, 'publish'>;
+  readonly #journal: Journal;
   readonly #processes = new Map<string, ContainerProcess>();
   #init: InitProcess | undefined;
   #bundle = '';
   #owner: IOOwner | undefined;
   #oom: OomWatch = NO_OOM_WATCH;
 
-  constructor(config: ServiceConfig, options: ShimServiceOptions) {
+  constructor(config: ServiceConfig, options: Omit<ShimServiceOptions, 'publish'>, journal: Journal) {
     this.#config = config;
     this.#options = options;
+    this.#journal = journal;
+    this.handlers = this.#handlers();
   }
 
-  handlers(): ShimHandlers {
+  #handlers(): ShimHandlers {
     return {
       create: (request, { signal }) => this.#create(request, signal),
       start: async ({ id }) => {
@@ -88,7 +121,7 @@ class Container {
       delete: async () => {
         const init = this.#created();
         await init.delete();
-        this.#processes.delete(init.id);
+        this.#forget(init.id);
         return deleted(init);
       },
       deleteProcess: async ({ id }) => {
@@ -97,7 +130,7 @@ class Container {
         }
         const found = this.#process(id);
         await found.delete();
-        this.#processes.delete(id);
+        this.#forget(id);
         return deleted(found);
       },
       exec: ({ id, spec, terminal, stdin, stdout, stderr }) => {
@@ -138,7 +171,9 @@ class Container {
         return {};
       },
       closeIO: ({ id }) => {
-        this.#process(id).closeStdin();
+        const found = this.#process(id);
+        found.closeStdin();
+        this.#journal.save(found.record);
         return {};
       },
       shimInfo: () => ({ shimPid: process.pid }),
@@ -152,8 +187,24 @@ class Container {
     for (const [id, other] of this.#processes) {
       if (other !== init && other.pid !== 0) await other.ended;
       if (other !== init) await other.delete();
-      this.#processes.delete(id);
+      this.#forget(id);
     }
+  }
+
+  adopt(processes: readonly Adopted[]): void {
+    const first = processes.find(({ record }) => record.container);
+    if (!first?.record.container) return;
+    this.#adoptInit(first, first.record.container);
+    for (const { record, known, io } of processes) {
+      if (!record.exec) continue;
+      const exec = new ExecProcess(record.id, record.stdio, record.exec.spec, this.#execParent(), io);
+      this.#processes.set(record.id, exec);
+      exec.adopt(known, (exit) => this.#onExit(exec, exit));
+    }
+  }
+
+  release(): void {
+    for (const known of this.#processes.values()) known.release();
   }
 
   async #create(request: CreateTaskRequest, signal: AbortSignal): Promise<{ pid: number }> {
@@ -178,9 +229,10 @@ class Container {
     this.#owner = ioUid === 0 && ioGid === 0 ? undefined : { uid: ioUid, gid: ioGid };
     const stdio = { stdin, stdout, stderr, terminal };
     const io = await this.#openIO(stdio, id);
+    const facts = { bundle, rootfs, runtime: request.runtime, owner: this.#owner };
     const init = new InitProcess({
-      ...{ id, bundle, stdio, rootfs, io },
-      runtime: this.#runtime(request.runtime),
+      ...{ id, bundle, stdio, rootfs, io, facts },
+      runtime: this.runtime(request.runtime),
       noPivot: options.noPivotRoot ?? false,
       noNewKeyring: options.noNewKeyring ?? false,
       restore:
@@ -197,23 +249,31 @@ class Container {
     this.#init = init;
     this.#bundle = bundle;
     this.#processes.set(id, init);
+    this.#journal.save(init.record);
     try {
       await init.create(signal);
       this.#watchOom(init);
+      this.#journal.save(init.record);
       return init;
     } catch (error) {
       io.close();
       this.#init = undefined;
-      this.#processes.delete(id);
+      this.#forget(id);
       throw error;
     }
   }
 
   #exec(id: string, stdio: StdioPaths, spec: Any | undefined): void {
     if (this.#processes.has(id)) throw TtrpcError.status('ALREADY_EXISTS', `id ${id}: already exists`);
+    this.#created().requireExec();
+    const exec = new ExecProcess(id, stdio, jsonOf<ProcessSpec>(spec), this.#execParent());
+    this.#processes.set(id, exec);
+    this.#journal.save(exec.record);
+  }
+
+  #execParent(): ExecParent {
     const init = this.#created();
-    init.requireExec();
-    const parent: ExecParent = {
+    return {
       containerId: init.id,
       runtime: init.runtime,
       get status() {
@@ -221,22 +281,42 @@ class Container {
       },
       openIO: (paths) => this.#openIO(paths, init.id),
       onExit: (ended, exit) => this.#onExit(ended, exit),
+      save: (changed) => this.#journal.save(changed.record),
     };
-    this.#processes.set(id, new ExecProcess(id, stdio, jsonOf<ProcessSpec>(spec), parent));
+  }
+
+  #adoptInit({ record, known, io = noIO }: Adopted, facts: ContainerRecord): void {
+    const { id, stdio } = record;
+    this.#owner = facts.owner;
+    this.#bundle = facts.bundle;
+    this.#init = new InitProcess({
+      ...{ id, stdio, io, facts },
+      ...{ bundle: facts.bundle, rootfs: facts.rootfs, runtime: this.runtime(facts.runtime) },
+      ...{ noPivot: false, noNewKeyring: false, restore: undefined },
+      onExit: (ended, exit) => this.#onExit(ended, exit),
+    });
+    const init = this.#init;
+    this.#processes.set(id, init);
+    init.adopt(known, (exit) => this.#onExit(init, exit));
+  }
+
+  #forget(id: string): void {
+    this.#processes.delete(id);
+    this.#journal.forget(id);
   }
 
   async #onExit(ended: ContainerProcess, exit: ProcessExit): Promise<void> {
+    const { id, pid } = ended;
+    const containerId = this.#init?.id ?? id;
+    const exited = { containerId, id, pid, exitStatus: exit.status, exitedAt: exit.exitedAt };
+    const event = packAny('containerd.events.TaskExit', exited);
+    const publish = this.#journal.exited(ended.record, taskTopics.exit, event);
     if (ended === this.#init) this.#oom.close(); // what ended it is told first
     if (ended === this.#init && sharesPids(this.#bundle)) {
       await this.#init.killAll().catch(() => {}); // there may be nobody left
     }
-    const { id, pid } = ended;
-    const containerId = this.#init?.id ?? id;
-    const exited = { containerId, id, pid, exitStatus: exit.status, exitedAt: exit.exitedAt };
     // After those who wait are told, as the stock shim does.
-    void ended.ended.then(() => {
-      this.#options.publish(taskTopics.exit, packAny('containerd.events.TaskExit', exited));
-    });
+    void ended.ended.then(publish);
   }
 
   /** From before the first program of the container runs; one that is restored has its process only then. */
@@ -245,7 +325,7 @@ class Container {
     const event = packAny('containerd.events.TaskOOM', { containerId });
     try {
       const cgroup = memoryCgroupOf(pid);
-      if (cgroup) this.#oom = watchOom(cgroup, () => this.#options.publish(taskTopics.oom, event));
+      if (cgroup) this.#oom = watchOom(cgroup, () => this.#journal.publish(taskTopics.oom, event));
     } catch {
       // A container without limits that can be watched is a container still.
     }
@@ -292,7 +372,7 @@ class Container {
     });
   }
 
-  #runtime(name: string) {
+  runtime(name: string): OciRuntime {
     const { namespace, runtimeRoot, systemdCgroup, criu, path: bundle } = this.#config;
     return createRuntime({
       command: name || this.#options.runtime,
