@@ -1,11 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, createWriteStream, mkdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, constants, mkdirSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { ShimServiceError } from './errors.ts';
 import { isFifo, openFifoToWrite } from './fifo.ts';
 import { makePipe } from './native/pipe.ts';
+
+/** How long a logger may take until it is ready. */
+const LOGGER_READY_MS = 10_000;
+
+/** How long a logger may take to end by itself, once all that wrote to it have, and then after it was asked to. */
+const LOGGER_GRACE_MS = 2_000;
+
+const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
 
 /** Where the output of a process goes. */
 export interface OutputTarget {
@@ -28,15 +37,17 @@ export interface OutputOptions {
 }
 
 /**
- * Opens the target of stdout or stderr: a FIFO, to which the process writes by itself; a file, or `file://PATH`, into
- * which its output is copied, since it could truncate a file that it has itself.
+ * Opens the target of stdout or stderr: a FIFO, to which the process writes by itself; a file that is there, or
+ * `file://PATH`, which is made, into which its output is copied, since it could truncate a file that it has itself.
  *
  * @throws {ShimServiceError} `ERR_SHIM_STDIO`.
  */
-export function openOutput(target: string): OutputTarget {
-  if (target.startsWith('file://')) return openFile(decodeURIComponent(new URL(target).pathname));
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(target)) throw unknownKind(target);
-  return isFifo(target) ? openFifo(target) : openFile(target);
+export async function openOutput(target: string): Promise<OutputTarget> {
+  if (isFifo(target)) return openFifo(target);
+  if (path.isAbsolute(target)) return openFile(target, target);
+  if (!target.startsWith('file://')) throw unknownKind(target);
+  const file = decodeURIComponent(new URL(target).pathname);
+  return openFile(target, file, O_CREAT);
 }
 
 function openFifo(file: string): OutputTarget {
@@ -44,21 +55,41 @@ function openFifo(file: string): OutputTarget {
   return { descriptor: own, drained: Promise.resolve(), close: () => closeSync(keepAlive) };
 }
 
-function openFile(file: string): OutputTarget {
-  if (!path.isAbsolute(file)) throw unknownKind(file);
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
+async function openFile(target: string, file: string, make = 0): Promise<OutputTarget> {
+  const log = await openLog(target, file, make);
   const [readEnd, writeEnd] = makePipe();
+  return { descriptor: writeEnd, drained: copy(readEnd, log), close: () => {} };
+}
+
+async function openLog(target: string, file: string, make: number): Promise<FileHandle> {
+  try {
+    if (make) mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
+    // Not to wait for the other side, should it turn out to be a FIFO.
+    return await open(file, O_WRONLY | O_APPEND | O_NONBLOCK | make, 0o644);
+  } catch (cause) {
+    throw new ShimServiceError('ERR_SHIM_STDIO', `cannot open ${target} for output`, { path: target, cause });
+  }
+}
+
+async function copy(readEnd: number, log: FileHandle): Promise<void> {
   const source = new Socket({ fd: readEnd, readable: true, writable: false });
-  const drained = pipeline(source, createWriteStream(file, { flags: 'a', mode: 0o644 })).catch(() => {
-    source.resume(); // a full disk must not stop the container
-  });
-  return { descriptor: writeEnd, drained, close: () => {} };
+  try {
+    for await (const chunk of source) {
+      // On a full disk the container goes on without its log, and with it again when there is space.
+      await log.appendFile(chunk).catch(() => {});
+    }
+  } finally {
+    await log.close();
+  }
 }
 
 /** A program that is given the output of a process on its descriptors 3 and 4. */
 export interface Logger {
   readonly stdout: number;
   readonly stderr: number;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+  /** Ends it, after a while in which it may do so by itself: it is to pass on what is still in its pipes. */
   close(): void;
 }
 
@@ -66,7 +97,7 @@ export interface Logger {
  * Starts the program of a `binary://PATH?ARG=VALUE` address, and waits until it says, by closing its descriptor 5, that
  * it is ready.
  *
- * @throws {ShimServiceError} `ERR_SHIM_STDIO` unless the program is allowed.
+ * @throws {ShimServiceError} `ERR_SHIM_STDIO` unless the program is allowed and can be started.
  */
 export async function startLogger(address: string, options: OutputOptions): Promise<Logger> {
   const url = new URL(address);
@@ -75,9 +106,7 @@ export async function startLogger(address: string, options: OutputOptions): Prom
     throw new ShimServiceError(
       'ERR_SHIM_STDIO',
       `${program} is no logger that is allowed; see allowedLoggers`,
-      {
-        path: address,
-      },
+      { path: address },
     );
   }
   const [stdoutRead, stdout] = makePipe();
@@ -89,16 +118,31 @@ export async function startLogger(address: string, options: OutputOptions): Prom
     stdio: ['ignore', 'ignore', 'ignore', stdoutRead, stderrRead, readyWrite],
     env: { ...process.env, ...env },
   });
+  const ended = once(logger, 'exit').then(() => {});
   for (const fd of [stdoutRead, stderrRead, readyWrite]) closeSync(fd);
-  await ready(logger, readyRead);
-  return { stdout, stderr, close: () => void logger.kill('SIGTERM') };
+  const readiness = new Socket({ fd: readyRead, readable: true, writable: false });
+  const tooLate = setTimeout(() => logger.kill('SIGKILL'), LOGGER_READY_MS);
+  try {
+    await Promise.race([once(readiness.resume(), 'close'), ended]);
+    if (logger.pid === undefined) await ended;
+    if (logger.killed) throw new Error(`it was not ready in ${LOGGER_READY_MS} ms`);
+    return { stdout, stderr, ended, close: () => endSoon(logger) };
+  } catch (cause) {
+    for (const fd of [stdout, stderr]) closeSync(fd);
+    throw new ShimServiceError('ERR_SHIM_STDIO', `cannot start ${program}`, { path: address, cause });
+  } finally {
+    clearTimeout(tooLate);
+    readiness.destroy();
+  }
 }
 
-async function ready(logger: ChildProcess, fd: number): Promise<void> {
-  const signal = new Socket({ fd, readable: true, writable: false });
-  const failure = new Promise<never>((_, reject) => logger.once('error', reject));
-  failure.catch(() => {});
-  await Promise.race([new Promise((resolve) => signal.once('close', resolve).resume()), failure]);
+function endSoon(logger: ChildProcess): void {
+  const signals = (['SIGTERM', 'SIGKILL'] as const).map((signal, index) =>
+    setTimeout(() => logger.kill(signal), (index + 1) * LOGGER_GRACE_MS).unref(),
+  );
+  logger.once('exit', () => {
+    for (const timer of signals) clearTimeout(timer);
+  });
 }
 
 function unknownKind(target: string): ShimServiceError {

@@ -25,7 +25,7 @@ export async function openPipeIO(
   try {
     if (paths.stdin !== '') ends.addInput(paths.stdin);
     if (paths.stdout.startsWith('binary://')) await ends.addLogger(paths.stdout, options);
-    else ends.addOutputs(paths);
+    else await ends.addOutputs(paths);
     if (owner) ends.giveTo(owner);
   } catch (error) {
     ends.close();
@@ -60,16 +60,17 @@ class Ends implements ProcessIO {
     this.#keepInput = keepAlive;
   }
 
-  addOutputs({ stdout, stderr }: StdioPaths): void {
-    if (stdout !== '') this.#stdout = this.#open(stdout);
+  async addOutputs({ stdout, stderr }: StdioPaths): Promise<void> {
+    if (stdout !== '') this.#stdout = await this.#open(stdout);
     // One descriptor for both keeps what a process writes to a file in its order.
-    if (stderr !== '') this.#stderr = stderr === stdout ? this.#stdout : this.#open(stderr);
+    if (stderr !== '') this.#stderr = stderr === stdout ? this.#stdout : await this.#open(stderr);
   }
 
   async addLogger(address: string, options: OutputOptions): Promise<void> {
     const logger = await startLogger(address, options);
     this.#stdout = logger.stdout;
     this.#stderr = logger.stderr;
+    this.#drained.push(logger.ended);
     this.#closers.push(logger.close);
   }
 
@@ -98,8 +99,8 @@ class Ends implements ProcessIO {
     for (const close of this.#closers.splice(0)) close();
   }
 
-  #open(target: string): number {
-    const output = openOutput(target);
+  async #open(target: string): Promise<number> {
+    const output = await openOutput(target);
     this.#drained.push(output.drained);
     this.#closers.push(output.close);
     return output.descriptor;

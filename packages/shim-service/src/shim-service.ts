@@ -364,12 +364,9 @@ class Container implements LastingService {
   }
 
   async #openIO(stdio: StdioPaths, id: string): Promise<ProcessIO> {
-    if (stdio.terminal) return openTerminalIO(stdio);
     const { namespace } = this.#config;
-    return openPipeIO(stdio, this.#owner, {
-      ...{ id, namespace },
-      allowedLoggers: this.#options.allowedLoggers ?? [],
-    });
+    const options = { id, namespace, allowedLoggers: this.#options.allowedLoggers ?? [] };
+    return stdio.terminal ? openTerminalIO(stdio, options) : openPipeIO(stdio, this.#owner, options);
   }
 
   runtime(name: string): OciRuntime {
