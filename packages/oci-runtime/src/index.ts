@@ -21,5 +21,7 @@ export { findRuntime } from './find-runtime.ts';
 export { createRuntime, OciRuntime } from './oci-runtime.ts';
 export type { LogEntry } from './runtime-log.ts';
 export type { OciRuntimeOptions } from './runtime-options.ts';
+export type { RuntimeStart } from './runtime-process.ts';
 export type { RuntimeFeatures, RuntimeVersion } from './runtime-version.ts';
+export type { RuntimeSpawn, SpawnedRuntime } from './spawned-process.ts';
 export type { ProcessSpec, Resources } from './specs.ts';

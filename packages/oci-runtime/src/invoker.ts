@@ -9,7 +9,14 @@ import type { Invocation } from './invocation.ts';
 import { killTree } from './process-tree.ts';
 import { type Outcome, Run } from './run.ts';
 import type { RuntimeSettings } from './runtime-options.ts';
-import { loadExeca, type RuntimeExit, type RuntimeProcess } from './runtime-process.ts';
+import {
+  ExecaProcess,
+  loadExeca,
+  type RuntimeExit,
+  type RuntimeProcess,
+  type RuntimeStart,
+} from './runtime-process.ts';
+import { SpawnedProcess } from './spawned-process.ts';
 
 /** Starts runtimes, and takes back what the aborted ones made. */
 export class Invoker {
@@ -80,7 +87,7 @@ export class Invoker {
   async #start(invocation: Invocation, signal: AbortSignal | undefined) {
     signal?.throwIfAborted();
     this.#command ??= findRuntime(this.#settings.command, this.#settings.env['PATH']);
-    const execa = await loadExeca();
+    const starter = await this.#starter();
     signal?.throwIfAborted();
     const files = new CallFiles(this.#settings.tempDir);
     const close = () => {
@@ -89,11 +96,18 @@ export class Invoker {
     };
     try {
       const run = new Run(this.#settings, this.#command, invocation, files);
-      return { run, runtime: run.start(execa), close };
+      return { run, runtime: run.start(starter), close };
     } catch (error) {
       close();
       throw error;
     }
+  }
+
+  async #starter(): Promise<(start: RuntimeStart) => RuntimeProcess> {
+    const { spawn } = this.#settings;
+    if (spawn) return (start) => new SpawnedProcess(spawn, start);
+    const execa = await loadExeca();
+    return (start) => new ExecaProcess(execa, start);
   }
 
   #inTime(): AbortSignal {

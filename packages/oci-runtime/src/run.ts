@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { execa as Execa } from 'execa';
 import type { CallFiles } from './call-files.ts';
 import { hasCode, OciRuntimeError, type OciRuntimeErrorCode } from './errors.ts';
 import { failureCode } from './failure-code.ts';
@@ -7,7 +6,7 @@ import type { Invocation } from './invocation.ts';
 import { PidFile } from './pid-file.ts';
 import { type LogEntry, lastError, parseLog } from './runtime-log.ts';
 import type { RuntimeSettings } from './runtime-options.ts';
-import { type RuntimeExit, RuntimeProcess } from './runtime-process.ts';
+import type { RuntimeExit, RuntimeProcess, RuntimeStart } from './runtime-process.ts';
 
 const MAX_WORDS = 4096;
 
@@ -48,8 +47,8 @@ export class Run {
   }
 
   /** Starts the runtime. */
-  start(execa: typeof Execa): RuntimeProcess {
-    return new RuntimeProcess(execa, {
+  start(starter: (start: RuntimeStart) => RuntimeProcess): RuntimeProcess {
+    return starter({
       command: this.#command,
       args: this.#args,
       env: this.#settings.env,

@@ -4,10 +4,10 @@ import { type StandardStreams, withDescriptors } from './descriptors.ts';
 import { linesOf } from './lines.ts';
 import { kill } from './process-tree.ts';
 
-const MAX_OUTPUT_CHARACTERS = 16 * 1024 * 1024;
+export const MAX_OUTPUT_CHARACTERS = 16 * 1024 * 1024;
 
 // A daemon that a hook started may hold our pipe open for ever. What the runtime itself wrote has long been read.
-const LINGER_MS = 250;
+export const LINGER_MS = 250;
 
 /** What to start, and with which descriptors. */
 export interface RuntimeStart {
@@ -54,10 +54,22 @@ export function loadExeca(): Promise<typeof Execa> {
 }
 
 /** One run of a runtime, in a process group of its own. */
-export class RuntimeProcess {
+export interface RuntimeProcess {
   /** Its id; undefined if it did not start. */
   readonly pid: number | undefined;
   /** How it ended. Never rejects. */
+  readonly ended: Promise<RuntimeExit>;
+  /** Whether it has ended, so that its id may be another's by now. */
+  readonly hasEnded: boolean;
+  /** Its output by the line, where it is streamed. */
+  lines(): AsyncGenerator<string, void, undefined>;
+  /** Ends it and all in its group, at once. */
+  killGroup(): void;
+}
+
+/** A run that execa has started. */
+export class ExecaProcess implements RuntimeProcess {
+  readonly pid: number | undefined;
   readonly ended: Promise<RuntimeExit>;
   readonly #stdout: Readable | null;
   #hasEnded = false;
@@ -94,17 +106,14 @@ export class RuntimeProcess {
     });
   }
 
-  /** Whether it has ended, so that its id may be another's by now. */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
 
-  /** Its output by the line, where it is streamed. */
   lines(): AsyncGenerator<string, void, undefined> {
     return linesOf(this.#stdout ?? [], MAX_OUTPUT_CHARACTERS);
   }
 
-  /** Ends it and all in its group, at once. */
   killGroup(): void {
     if (this.pid !== undefined && !this.#hasEnded) kill(-this.pid, 'SIGKILL');
   }

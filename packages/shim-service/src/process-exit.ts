@@ -4,10 +4,10 @@ import { guardedWatch } from './guarded-watch.ts';
 import { now } from './moment.ts';
 import { exitOfPidfd, openPidfd } from './native/pidfd.ts';
 import { isSystemError } from './native/system-error.ts';
-import { reap } from './native/wait.ts';
+import { type ExitStatus, reap } from './native/wait.ts';
 
 /** How and when a process ended. */
-export interface ProcessExit {
+export interface ProcessExit extends ExitStatus {
   /** Its exit status; 128 and the signal's number where one ended it; 255 where nobody knows. */
   readonly status: number;
   /** When it was noticed. */
@@ -62,20 +62,20 @@ async function ended(pid: number): Promise<ProcessExit> {
   }
   return new Promise((resolve) => {
     const watch = guardedWatch(pidfd, () => {
-      const status = statusOf(pid, pidfd);
-      if (status === undefined) return;
+      const exit = exitOf(pid, pidfd);
+      if (exit === undefined) return;
       watch.close();
       closeSync(pidfd);
-      resolve({ status, exitedAt: now() });
+      resolve({ ...exit, exitedAt: now() });
     });
   });
 }
 
-function statusOf(pid: number, pidfd: number): number | undefined {
+function exitOf(pid: number, pidfd: number): ExitStatus | undefined {
   try {
-    return reap(pid)?.status;
+    return reap(pid);
   } catch (error) {
     if (!isSystemError(error, 'ECHILD')) throw error;
-    return exitOfPidfd(pidfd)?.status ?? UNKNOWN_STATUS;
+    return exitOfPidfd(pidfd) ?? { status: UNKNOWN_STATUS };
   }
 }

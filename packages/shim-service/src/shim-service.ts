@@ -25,6 +25,7 @@ import { type IOOwner, openPipeIO } from './pipe-io.ts';
 import type { ProcessExit } from './process-exit.ts';
 import { noIO, type ProcessIO } from './process-io.ts';
 import type { ServiceConfig } from './service-config.ts';
+import { spawnRuntime } from './spawn-runtime.ts';
 import type { StdioPaths } from './stdio-paths.ts';
 import { requireSubreaper } from './subreaper.ts';
 import { openTerminalIO } from './terminal-io.ts';
@@ -377,6 +378,7 @@ class Container implements LastingService {
       systemdCgroup,
       criu: criu || undefined,
       log: path.join(bundle, 'log.json'),
+      spawn: spawnRuntime,
     });
   }
 

@@ -1,0 +1,48 @@
+import { closeSync, openSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+import type { RuntimeSpawn } from '@shimwright/oci-runtime';
+import { makePipe } from './native/pipe.ts';
+import { spawnProcess } from './native/spawn.ts';
+import type { ExitStatus } from './native/wait.ts';
+import { watchExit } from './process-exit.ts';
+
+/** How many descriptors a program always has. */
+const STANDARD = 3;
+
+/** Starts an OCI runtime without a copy of this process's memory, and without loading execa for it. */
+export const spawnRuntime: RuntimeSpawn = ({ command, args, env }, stdio) => {
+  const opened: number[] = [];
+  const outputs: (Readable | undefined)[] = [];
+  try {
+    const descriptors = stdio.map((target, index) => {
+      if (target === 'inherit') return index;
+      if (typeof target === 'number') return target;
+      if (target === 'ignore' && index >= STANDARD) return undefined;
+      const own = target === 'pipe' ? pipeTo(outputs, index) : openSync('/dev/null', 'r+');
+      opened.push(own);
+      return own;
+    });
+    const pid = spawnProcess({ command, args, env, descriptors });
+    return { pid, stdout: outputs[1], stderr: outputs[2], exited: watchExit(pid).then(asExit) };
+  } catch (error) {
+    for (const output of outputs) output?.destroy();
+    throw error;
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
+  }
+};
+
+function pipeTo(outputs: (Readable | undefined)[], index: number): number {
+  const [readEnd, writeEnd] = makePipe();
+  outputs[index] = new Socket({ fd: readEnd, readable: true, writable: false });
+  return writeEnd;
+}
+
+function asExit({ status, signal }: ExitStatus): { exitCode: number } | { exitSignal: string } {
+  if (signal === undefined) return { exitCode: status };
+  const [name = String(signal)] =
+    Object.entries(constants.signals).find(([, number]) => number === signal) ?? [];
+  return { exitSignal: name };
+}
