@@ -1,8 +1,17 @@
 // The whole life of a container through our packages: `life-ours.ts BASE SPEC`, see turns.ts.
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { newBundleSync } from '@shimwright/bundle-core';
-import { becomeSubreaper, newShimClient, type ShimOpt, shimLocal, shimRemote } from '@shimwright/runtime-v1';
+import {
+  becomeSubreaper,
+  newShimClient,
+  type ShimClient,
+  type ShimOpt,
+  shimLocal,
+  shimRemote,
+  TaskIO,
+} from '@shimwright/runtime-v1';
+import { ociProcessType, packJson } from '@shimwright/shim-api';
 import { contend } from './turns.ts';
 
 const [base = '', specFile = ''] = process.argv.slice(2);
@@ -14,27 +23,86 @@ let lives = 0;
 const remote = shimRemote(config, { daemonAddress: path.join(base, 'node.sock') });
 const local = shimLocal(config, { publish: () => {} }, { runtime: 'runc' });
 
-async function life(opt: ShimOpt): Promise<void> {
+interface Container {
+  readonly shim: ShimClient;
+  readonly id: string;
+  end(): Promise<void>;
+}
+
+async function made(
+  opt: ShimOpt,
+  containerSpec = spec,
+  io: { stdout?: string; stderr?: string } = {},
+): Promise<Container> {
   const id = `node-${++lives}`;
   const bundle = newBundleSync({
     id,
     path: path.join(base, 'state'),
     workDir: path.join(base, 'root'),
-    spec: spec.replaceAll('@ID@', id),
+    spec: containerSpec.replaceAll('@ID@', id),
   });
   const shim = await newShimClient(bundle, 'bench', opt);
-  await shim.create({ id, bundle: bundle.path, rootfs });
+  await shim.create({ id, bundle: bundle.path, rootfs, ...io });
   await shim.start({ id });
-  await shim.wait({ id });
-  await shim.delete({});
-  await shim.stopShim();
-  await shim.close();
-  bundle.deleteSync();
+  const end = async () => {
+    await shim.wait({ id });
+    await shim.delete({});
+    await shim.stopShim();
+    await shim.close();
+    bundle.deleteSync();
+  };
+  return { shim, id, end };
 }
 
 const repeat = (opt: ShimOpt) => async (count: number) => {
-  for (let done = 0; done < count; done++) await life(opt);
+  for (let done = 0; done < count; done++) await (await made(opt)).end();
 };
 
+const atOnce = (opt: ShimOpt) => async (count: number) => {
+  await Promise.all(Array.from({ length: count }, async () => (await made(opt)).end()));
+};
+
+const withCommand = (...args: string[]) => spec.replace('["/bin/true"]', JSON.stringify(args));
+
+/** Processes in a container that runs, each from its start to its exit; only that is counted. */
+async function execs(count: number): Promise<number> {
+  const { shim, id, end } = await made(local, withCommand('/bin/sleep', '600'));
+  const packed = packJson(ociProcessType, { args: ['/bin/true'], cwd: '/', user: { uid: 0, gid: 0 } });
+  const start = performance.now();
+  for (let index = 0; index < count; index++) {
+    const exec = { id: `exec-${index}` };
+    await shim.exec({ ...exec, spec: packed });
+    await shim.start(exec);
+    await shim.wait(exec);
+    await shim.deleteProcess(exec);
+  }
+  const took = performance.now() - start;
+  await shim.kill({ id, signal: 9, all: true });
+  await end();
+  return took;
+}
+
+/** What a container writes to its stdout, in MiB, read from its FIFO by a process of its own. */
+async function output(count: number): Promise<number> {
+  const io = await TaskIO.create(path.join(base, `io-${lives}`));
+  const bytes = String(count * 2 ** 20);
+  const { end } = await made(local, withCommand('/usr/bin/head', '-c', bytes, '/dev/zero'), io.paths);
+  const start = performance.now();
+  const buffer = Buffer.allocUnsafe(1 << 20);
+  const fd = openSync(io.paths.stdout, 'r');
+  for (let left = Number(bytes); left > 0; ) left -= readSync(fd, buffer);
+  const took = performance.now() - start;
+  closeSync(fd);
+  await end();
+  await io.close();
+  return took;
+}
+
 becomeSubreaper();
-await contend({ life: repeat(remote), local: repeat(local) });
+await contend({
+  life: repeat(remote),
+  local: repeat(local),
+  'at-once': atOnce(local),
+  exec: execs,
+  output,
+});

@@ -16,11 +16,28 @@ export async function run(): Promise<readonly Comparison[]> {
     await using ours = nodeContender(path.join(import.meta.dirname, 'life-ours.ts'), base, spec);
     await using peer = new Contender(binary, [base, spec]);
     const turns = { count: 3, rounds: 15, ours, peer };
-    const stock = await inTurns({ ...turns, work: 'life' });
-    const local = await inTurns({ ...turns, work: 'local', peerWork: 'life' });
+    const compare = async (
+      title: string,
+      given: Partial<Parameters<typeof inTurns>[0]> & { work: string },
+    ) => ({
+      ...(await inTurns({ ...turns, ...given })),
+      work: title,
+    });
     return [
-      { ...stock, work: 'whole life, stock shim on both sides' },
-      { ...local, work: 'whole life, shimLocal against the stock shim' },
+      await compare('whole life, stock shim on both sides', { work: 'life' }),
+      await compare('whole life, shimLocal against the stock shim', { work: 'local', peerWork: 'life' }),
+      await compare('whole life, shimLocal against runc alone', { work: 'local', peerWork: 'bare' }),
+      await compare('20 at once, shimLocal against the stock shim, each', {
+        work: 'at-once',
+        count: 20,
+        rounds: 7,
+      }),
+      await compare('exec to exit, shimLocal against the stock shim', { work: 'exec', count: 5, rounds: 9 }),
+      await compare('output by a FIFO, shimLocal against the stock shim, a MiB', {
+        work: 'output',
+        count: 256,
+        rounds: 7,
+      }),
     ];
   } finally {
     await removeLeftovers(token, base);

@@ -39,17 +39,19 @@ export function nodeContender(file: string, ...args: readonly string[]): Contend
   return new Contender(process.execPath, ['--conditions=@shimwright/source', file, ...args]);
 }
 
-/** Answers the lines a {@link Contender} sends; a contender's whole main program. */
-export async function contend(
-  works: Readonly<Record<string, (count: number) => Promise<void> | void>>,
-): Promise<void> {
+/**
+ * Answers the lines a {@link Contender} sends; a contender's whole main program. A work that gives a number counts
+ * itself, in milliseconds.
+ */
+export async function contend(works: Readonly<Record<string, (count: number) => unknown>>): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     const [name = '', count] = line.split(' ');
     const work = works[name];
     if (!work) throw new Error(`unknown work ${name}`);
     const start = process.hrtime.bigint();
-    await work(Number(count));
-    console.log(String(process.hrtime.bigint() - start));
+    const counted = await work(Number(count));
+    const took = process.hrtime.bigint() - start;
+    console.log(typeof counted === 'number' ? Math.round(counted * 1e6) : String(took));
   }
 }
 
