@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { OciRuntime, ProcessSpec } from '@shimwright/oci-runtime';
 import type { Status } from '@shimwright/shim-api';
 import { TtrpcError } from '@shimwright/ttrpc';
@@ -14,6 +15,8 @@ export interface ExecParent {
   readonly containerId: string;
   readonly runtime: OciRuntime;
   readonly status: Status;
+  /** Aborted when the container is given up. */
+  readonly endSignal: AbortSignal;
   openIO(stdio: StdioPaths): Promise<ProcessIO>;
   onExit(process: ContainerProcess, exit: ProcessExit): Promise<void>;
   /** Notes a process as it is now. */
@@ -45,13 +48,14 @@ export class ExecProcess extends ContainerProcess {
 
   async start(): Promise<void> {
     if (this.state !== 'created') throw new Error(`cannot start a ${this.state} process`);
-    const { containerId, runtime } = this.#parent;
+    const { containerId, runtime, endSignal } = this.#parent;
     this.io = await this.#parent.openIO(this.stdio);
     this.#isStarted = true;
     this.#parent.save(this);
     try {
       const { pid } = await runtime.exec(containerId, this.#spec, {
         detach: true,
+        signal: endSignal,
         ...this.io.runtimeOptions,
       });
       this.state = 'running';
@@ -59,7 +63,9 @@ export class ExecProcess extends ContainerProcess {
       this.#parent.save(this);
       await this.io.started();
     } catch (error) {
-      if (this.pid === 0) {
+      if (this.pid !== 0) {
+        this.#killUnlessEnded(); // it has no terminal
+      } else {
         this.io.close();
         this.setEnded({ status: 0, exitedAt: now() }); // nobody may wait for it in vain
         this.#parent.save(this);
@@ -78,6 +84,10 @@ export class ExecProcess extends ContainerProcess {
     } catch (cause) {
       throw new Error(`exec kill error: unknown error after kill: ${signal} is no signal`, { cause });
     }
+  }
+
+  #killUnlessEnded(): void {
+    if (!this.record.exit) this.signal(constants.signals.SIGKILL);
   }
 
   async delete(): Promise<void> {

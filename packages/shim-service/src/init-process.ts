@@ -1,4 +1,5 @@
 import { copyFileSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CriuOptions, type OciRuntime, OciRuntimeError, type Resources } from '@shimwright/oci-runtime';
@@ -42,6 +43,8 @@ export interface CheckpointInit extends CriuOptions {
   readonly leaveRunning: boolean;
 }
 
+const { SIGKILL } = constants.signals;
+
 const STATUS = { created: 'CREATED', running: 'RUNNING', paused: 'PAUSED', stopped: 'STOPPED' } as const;
 
 /** The first process of a container, and with it the container. */
@@ -50,6 +53,7 @@ export class InitProcess extends ContainerProcess {
   // What the OCI runtime is asked to do with a container is done one after the other.
   readonly #lock = new Lock();
   #isPausing = false;
+  readonly #end = new AbortController();
 
   constructor(options: InitOptions) {
     super(options.id, options.stdio);
@@ -67,6 +71,11 @@ export class InitProcess extends ContainerProcess {
 
   get runtime(): OciRuntime {
     return this.#options.runtime;
+  }
+
+  /** Aborted when all of it is given up, so that no runtime that hangs is waited for. */
+  get endSignal(): AbortSignal {
+    return this.#end.signal;
   }
 
   /** Makes the container, unless it is restored when it is started. */
@@ -98,7 +107,7 @@ export class InitProcess extends ContainerProcess {
     return this.#lock.run(async () => {
       if (signal === 0) return this.requireAlive(); // it only asks
       try {
-        await this.runtime.kill(this.id, signal, { all });
+        await this.runtime.kill(this.id, signal, { all, signal: this.endSignal });
       } catch (error) {
         throw killFailure(error);
       }
@@ -116,7 +125,7 @@ export class InitProcess extends ContainerProcess {
       this.#require('running', `cannot pause a ${this.state} container`);
       this.#isPausing = true;
       try {
-        await this.#runtimeCall('OCI runtime pause failed', this.runtime.pause(this.id));
+        await this.#runtimeCall('OCI runtime pause failed', this.runtime.pause(this.id, this.#untilEnd));
         if (this.state === 'running') this.state = 'paused';
       } finally {
         this.#isPausing = false;
@@ -129,7 +138,7 @@ export class InitProcess extends ContainerProcess {
       if (this.state === 'created') throw new Error('cannot resume task in created state');
       if (this.state === 'running') throw new Error('cannot resume a running process');
       this.#require('paused', 'cannot resume a stopped container');
-      await this.#runtimeCall('OCI runtime resume failed', this.runtime.resume(this.id));
+      await this.#runtimeCall('OCI runtime resume failed', this.runtime.resume(this.id, this.#untilEnd));
       if (this.state === 'paused') this.state = 'running';
     });
   }
@@ -137,7 +146,8 @@ export class InitProcess extends ContainerProcess {
   update(resources: Resources): Promise<void> {
     return this.#lock.run(async () => {
       if (this.state === 'stopped') throw new Error('cannot update a stopped container');
-      await this.#runtimeCall('OCI runtime update failed', this.runtime.update(this.id, resources));
+      const updated = this.runtime.update(this.id, resources, this.#untilEnd);
+      await this.#runtimeCall('OCI runtime update failed', updated);
     });
   }
 
@@ -146,7 +156,7 @@ export class InitProcess extends ContainerProcess {
       if (this.state === 'created') throw new Error('cannot checkpoint a task in created state');
       if (this.state === 'stopped') throw new Error('cannot checkpoint a stopped container');
       try {
-        await this.runtime.checkpoint(this.id, options);
+        await this.runtime.checkpoint(this.id, { ...options, ...this.#untilEnd });
       } catch (error) {
         throw this.#checkpointFailure(error, options.workPath);
       } finally {
@@ -169,13 +179,26 @@ export class InitProcess extends ContainerProcess {
         throw new Error(`cannot delete a ${this.state} process`);
       }
       await this.#deleteContainer(false);
+      if (this.pid !== 0) await this.ended; // one that was never started has only just been killed
     });
   }
 
   /** Ends and deletes the container whatever its state, for a shim that gives everything up. */
   async destroy(): Promise<void> {
-    await this.#lock.run(() => this.#deleteContainer(true));
-    if (this.pid !== 0) await this.ended;
+    this.#end.abort(new Error('the shim gives the container up'));
+    try {
+      await this.#lock.run(() => this.#deleteContainer(true));
+    } finally {
+      if (this.pid !== 0) {
+        // Where the runtime cannot. As long as it was not reaped, its id is its own.
+        if (!this.record.exit) this.signal(SIGKILL);
+        await this.ended;
+      }
+    }
+  }
+
+  get #untilEnd(): { readonly signal: AbortSignal } {
+    return { signal: this.endSignal };
   }
 
   /** CRIU's own log says why; it is kept in the bundle, where the stock shim puts it. */
@@ -192,7 +215,7 @@ export class InitProcess extends ContainerProcess {
   }
 
   async #start(): Promise<void> {
-    await this.#runtimeCall('OCI runtime start failed', this.runtime.start(this.id));
+    await this.#runtimeCall('OCI runtime start failed', this.runtime.start(this.id, this.#untilEnd));
   }
 
   async #restore(): Promise<void> {
@@ -204,6 +227,7 @@ export class InitProcess extends ContainerProcess {
       ...restore,
       detach: true,
       noSubreaper: true,
+      ...this.#untilEnd,
       ...io.runtimeOptions,
     } as const;
     const { pid } = await this.#runtimeCall(

@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { createRuntime, type OciRuntime, type ProcessSpec, type Resources } from '@shimwright/oci-runtime';
 import {
@@ -29,6 +30,8 @@ import { spawnRuntime } from './spawn-runtime.ts';
 import type { StdioPaths } from './stdio-paths.ts';
 import { requireSubreaper } from './subreaper.ts';
 import { openTerminalIO } from './terminal-io.ts';
+
+const { SIGKILL } = constants.signals;
 
 const DEFAULT_RUNTIME_ROOT = '/run/containerd/runc';
 
@@ -101,6 +104,9 @@ class Container implements LastingService {
   #bundle = '';
   #owner: IOOwner | undefined;
   #oom: OomWatch = NO_OOM_WATCH;
+  readonly #closing = new AbortController();
+  #creation: Promise<unknown> = Promise.resolve();
+  #creating: string | undefined;
 
   constructor(config: ServiceConfig, options: Omit<ShimServiceOptions, 'publish'>, journal: Journal) {
     this.#config = config;
@@ -111,7 +117,16 @@ class Container implements LastingService {
 
   #handlers(): ShimHandlers {
     return {
-      create: (request, { signal }) => this.#create(request, signal),
+      create: (request, { signal }) => {
+        this.#requireNone();
+        const creation = this.#create(request, AbortSignal.any([signal, this.#closing.signal]));
+        this.#creating = request.id;
+        const done = () => {
+          this.#creating = undefined;
+        };
+        this.#creation = creation.then(done, done);
+        return creation;
+      },
       start: async ({ id }) => {
         const found = this.#process(id);
         await found.start();
@@ -182,14 +197,23 @@ class Container implements LastingService {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort(new Error('the shim was closed'));
+    await this.#creation;
     const init = this.#init;
-    if (!init || !this.#processes.has(init.id)) return;
-    await init.destroy();
-    for (const [id, other] of this.#processes) {
-      if (other !== init && other.pid !== 0) await other.ended;
-      if (other !== init) await other.delete();
-      this.#forget(id);
+    try {
+      if (init && this.#processes.has(init.id)) await init.destroy();
+    } finally {
+      for (const other of this.#processes.values()) await this.#giveUp(other);
     }
+  }
+
+  async #giveUp(other: ContainerProcess): Promise<void> {
+    if (other !== this.#init && other.pid !== 0) {
+      await other.kill(SIGKILL, false).catch(() => {}); // it may have ended
+      await other.ended;
+    }
+    if (other !== this.#init) await other.delete();
+    this.#forget(other.id);
   }
 
   adopt(processes: readonly Adopted[]): void {
@@ -208,10 +232,14 @@ class Container implements LastingService {
     for (const known of this.#processes.values()) known.release();
   }
 
+  /** There is one container at a time, and one that is being made is one. */
+  #requireNone(): void {
+    const id =
+      this.#creating ?? (this.#init && this.#processes.has(this.#init.id) ? this.#init.id : undefined);
+    if (id !== undefined) throw TtrpcError.status('ALREADY_EXISTS', `id ${id}: already exists`);
+  }
+
   async #create(request: CreateTaskRequest, signal: AbortSignal): Promise<{ pid: number }> {
-    if (this.#init && this.#processes.has(this.#init.id)) {
-      throw TtrpcError.status('ALREADY_EXISTS', `id ${this.#init.id}: already exists`);
-    }
     const rootfs = request.rootfs.length > 0 ? path.join(request.bundle, 'rootfs') : '';
     try {
       mountRootfs(request, rootfs);
@@ -257,9 +285,10 @@ class Container implements LastingService {
       this.#journal.save(init.record);
       return init;
     } catch (error) {
-      io.close();
       this.#init = undefined;
       this.#forget(id);
+      if (init.pid !== 0) await init.destroy().catch(() => {}); // the first error is what matters
+      io.close();
       throw error;
     }
   }
@@ -281,6 +310,7 @@ class Container implements LastingService {
         return init.status;
       },
       openIO: (paths) => this.#openIO(paths, init.id),
+      endSignal: init.endSignal,
       onExit: (ended, exit) => this.#onExit(ended, exit),
       save: (changed) => this.#journal.save(changed.record),
     };
@@ -308,6 +338,7 @@ class Container implements LastingService {
 
   async #onExit(ended: ContainerProcess, exit: ProcessExit): Promise<void> {
     const { id, pid } = ended;
+    if (this.#processes.get(id) !== ended) return; // nobody knows of it
     const containerId = this.#init?.id ?? id;
     const exited = { containerId, id, pid, exitStatus: exit.status, exitedAt: exit.exitedAt };
     const event = packAny('containerd.events.TaskExit', exited);
