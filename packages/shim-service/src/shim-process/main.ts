@@ -1,17 +1,23 @@
 // The shim as a process, in the place of containerd's own `containerd-shim` of runtime v1: the same command line, the
-// socket on descriptor 3, the bundle as working directory.
-import type { Socket } from 'node:net';
+// socket on descriptor 3, the bundle as working directory. With `--shared`, the shims of many bundles.
 import { ShimDefinition } from '@shimwright/shim-api';
 import { TtrpcServer } from '@shimwright/ttrpc';
-import { peerCredentials } from '../native/peer-credentials.ts';
+import { serveShared } from '../shared/serve-shared.ts';
+import { parseSharedCommandLine } from '../shared/shared-command-line.ts';
 import { createShimService } from '../shim-service.ts';
 import { becomeSubreaper } from '../subreaper.ts';
 import { type CommandLine, CommandLineError, parseCommandLine, USAGE } from './command-line.ts';
 import { Publisher } from './publisher.ts';
+import { isTrustedPeer } from './trusted-peer.ts';
 
 const INHERITED_SOCKET = 3;
 
 function main(args: readonly string[]): void {
+  const shared = parseSharedCommandLine(args);
+  if (shared) {
+    serveShared({ ...shared, descriptor: INHERITED_SOCKET, log });
+    return;
+  }
   const command = parsed(args);
   if (command === 'help') process.stdout.write(USAGE);
   else if (command === 'version') process.stdout.write('shimwright-shim\n');
@@ -34,26 +40,20 @@ async function serve(command: CommandLine): Promise<void> {
   process.on('SIGPIPE', () => {});
   becomeSubreaper({ orphans: 'all' });
 
-  const log = (message: string) => {
-    if (command.debug) process.stderr.write(`${new Date().toISOString()} ${message}\n`);
-  };
   const { publisher: program, address, namespace, workDir, runtimeRoot, criu, systemdCgroup } = command;
-  const publisher = new Publisher({ program, address, namespace, log });
+  const publisher = new Publisher({ program, address, namespace, log: command.debug ? log : () => {} });
   const service = createShimService(
     { path: process.cwd(), workDir, namespace, criu, runtimeRoot, systemdCgroup },
     { publish: (topic, event) => publisher.publish(topic, event), runtime: 'runc', oomEvents: false },
   );
-  const server = new TtrpcServer({ authorize: isTrusted });
+  const server = new TtrpcServer({ authorize: isTrustedPeer });
   server.handle(ShimDefinition, service.handlers);
   await server.listen(command.socket === '' ? { fd: INHERITED_SOCKET } : command.socket);
-  log(`serving ${process.cwd()}`);
+  if (command.debug) log(`serving ${process.cwd()}`);
 }
 
-/** The same user and root may speak to a shim; the modes of its socket and directory say the same. */
-function isTrusted(socket: Socket): boolean {
-  const { fd } = (socket as unknown as { _handle: { fd: number } })._handle;
-  const { uid } = peerCredentials(fd);
-  return uid === 0 || uid === process.geteuid?.();
+function log(message: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${message}\n`);
 }
 
 function fail(error: unknown): void {

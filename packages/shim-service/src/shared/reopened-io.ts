@@ -1,0 +1,41 @@
+import { closeSync } from 'node:fs';
+import { type FifoEnds, isFifo, openFifoToRead, openFifoToWrite } from '../fifo.ts';
+import { noIO, type ProcessIO } from '../process-io.ts';
+import type { StdioPaths } from '../stdio-paths.ts';
+
+/**
+ * The shim's side of the stdio of a process that an earlier shim made: it keeps its FIFOs alive again. A terminal, and
+ * what was copied into a file, went with the earlier shim.
+ */
+export function reopenIO(stdio: StdioPaths, isStdinClosed: boolean): ProcessIO {
+  if (stdio.terminal) return noIO;
+  let input = isStdinClosed ? undefined : keepAlive(stdio.stdin, openFifoToRead);
+  const outputs = [...new Set([stdio.stdout, stdio.stderr])].map((file) => keepAlive(file, openFifoToWrite));
+  const closeStdin = () => {
+    close(input);
+    input = undefined;
+  };
+  return {
+    ...noIO,
+    closeStdin,
+    close: () => {
+      closeStdin();
+      for (const output of outputs.splice(0)) close(output);
+    },
+  };
+}
+
+function keepAlive(file: string, open: (file: string) => FifoEnds): number | undefined {
+  if (file === '' || !isFifo(file)) return undefined;
+  try {
+    const ends = open(file);
+    closeSync(ends.own);
+    return ends.keepAlive;
+  } catch {
+    return undefined; // whoever made it has taken it away just now
+  }
+}
+
+function close(descriptor: number | undefined): void {
+  if (descriptor !== undefined) closeSync(descriptor);
+}

@@ -1,0 +1,84 @@
+import { lstatSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { TtrpcError, TtrpcServer } from '@shimwright/ttrpc';
+import { becomeSubreaper } from '../subreaper.ts';
+import { Registry } from './registry.ts';
+import { type AddRequest, GroupDefinition } from './shared-service.ts';
+import { isTrusted } from './shared-shim.ts';
+import { SharedShims } from './shared-shims.ts';
+
+/** How a shared process serves. */
+export interface SharedOptions {
+  /** The path of its control socket, which listens at `descriptor` already. */
+  readonly controlSocket: string;
+  /** The control socket. */
+  readonly descriptor: number;
+  /** How long it waits for a shim to serve before it ends. */
+  readonly graceMs: number;
+  /** Told what went wrong. */
+  readonly log: (message: string) => void;
+}
+
+/**
+ * Serves the shims of many bundles from this process, which does nothing else, each at its own address. It goes on with
+ * those of a process that was killed, and ends by itself when none is left. Asked to end before that, it leaves them
+ * to the next one.
+ */
+export function serveShared({ controlSocket, descriptor, graceMs, log }: SharedOptions): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));
+  process.on('SIGPIPE', () => {});
+  becomeSubreaper({ orphans: 'all' });
+
+  const { ino } = lstatSync(controlSocket);
+  const registry = new Registry(controlSocket);
+  const shims = new SharedShims({ controlSocket, registry, log }, graceMs, () => {
+    // Whoever comes from now on finds no socket, or none who answers, and starts the next process: what both of them
+    // would use has to be gone before that.
+    registry.close();
+    rmSync(`${controlSocket}.log`, { force: true });
+    if (lstatSync(controlSocket, { throwIfNoEntry: false })?.ino === ino) rmSync(controlSocket);
+    process.exit(0);
+  });
+  const adopted = shims.adopt(registry.bundles());
+  const server = createServer((socket) => {
+    if (isTrusted(socket)) serveGroup(socket, shims, adopted);
+    else socket.on('error', () => {}).destroy();
+  });
+  server.on('error', (error) => log(`control socket: ${error.message}`));
+  server.listen({ fd: descriptor });
+}
+
+/** Answers one connection. What it adds is its own until it is kept, so whoever gives up leaves nothing behind. */
+function serveGroup(socket: Socket, shims: SharedShims, adopted: Promise<void>): void {
+  const added = new Map<string, AddRequest>();
+  let isClosed = false;
+  const server = new TtrpcServer().handle(GroupDefinition, {
+    add: async (request) => {
+      await adopted;
+      if (isClosed) throw TtrpcError.status('CANCELLED', 'whoever asked is gone');
+      await shims.add(request);
+      if (isClosed) shims.undo(request);
+      else added.set(request.path, request);
+      return { shimPid: process.pid };
+    },
+    keep: ({ path }) => {
+      if (!added.delete(path))
+        throw TtrpcError.status('NOT_FOUND', `${path} was not added by this connection`);
+      return {};
+    },
+    list: async () => {
+      await adopted;
+      return { shims: shims.listed };
+    },
+    remove: async ({ path }) => {
+      await adopted;
+      shims.remove(path);
+      return {};
+    },
+  });
+  socket.once('close', () => {
+    isClosed = true;
+    for (const request of added.values()) shims.undo(request);
+  });
+  server.accept(socket);
+}

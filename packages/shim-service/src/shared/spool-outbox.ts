@@ -1,0 +1,62 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { Any } from '@shimwright/shim-api';
+import { isSystemError } from '../native/system-error.ts';
+import { eventFile, readEventFile } from './event-file.ts';
+import type { Outbox } from './outbox.ts';
+import { renameNoReplace } from './rename-no-replace.ts';
+import { writeWhole } from './whole-file.ts';
+
+/** What concerns an outbox. */
+export interface OutboxOptions {
+  /** Told in each event. */
+  readonly namespace: string;
+  /** Begins the name of all files of this outbox. */
+  readonly key: string;
+  /** Told what went wrong. */
+  readonly log: (message: string) => void;
+}
+
+/**
+ * Drops events into a spool, as the publisher does that is run for each event of a shim of its own; no process is
+ * started for it. Each event is published exactly once, even if this process is killed on the way.
+ */
+export class SpoolOutbox implements Outbox {
+  readonly #spool: string;
+  readonly #options: OutboxOptions;
+
+  constructor(spool: string, options: OutboxOptions) {
+    this.#spool = spool;
+    this.#options = options;
+  }
+
+  prepare(name: string, topic: string, event: Any): void {
+    mkdirSync(this.#spool, { recursive: true, mode: 0o700 });
+    writeWhole(this.#file(name), eventFile(topic, this.#options.namespace, event));
+  }
+
+  send(name: string): void {
+    const from = this.#file(name);
+    try {
+      for (let number = this.#highest() + 1; ; number += 1) {
+        if (renameNoReplace(from, path.join(this.#spool, String(number)))) return;
+      }
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT')) this.#options.log(`cannot publish ${from}: ${String(error)}`);
+    }
+  }
+
+  prepared(name: string): Any | undefined {
+    const found = readEventFile(this.#file(name));
+    return found && Any.decode(found.event);
+  }
+
+  #file(name: string): string {
+    return path.join(this.#spool, `.${this.#options.key}.${name}`);
+  }
+
+  #highest(): number {
+    const numbers = readdirSync(this.#spool).filter((name) => /^[1-9][0-9]*$/.test(name));
+    return numbers.reduce((highest, name) => Math.max(highest, Number(name)), 0);
+  }
+}

@@ -1,0 +1,9 @@
+import type { Socket } from 'node:net';
+import { peerCredentials } from '../native/peer-credentials.ts';
+
+/** Whether the other end is of this user or root, who may speak to a shim; the modes of its socket say the same. */
+export function isTrustedPeer(socket: Socket): boolean {
+  const { fd } = (socket as unknown as { _handle: { fd: number } })._handle;
+  const { uid } = peerCredentials(fd);
+  return uid === 0 || uid === process.geteuid?.();
+}
