@@ -1,4 +1,6 @@
 export { ShimClientError, type ShimErrorCode, type ShimErrorFacts } from './errors.ts';
+export type { SharedProcessOptions } from './shared-process.ts';
+export type { SharedShim } from './shared-service.ts';
 export { newClient, type ShimClient, type WaitOptions } from './shim-client.ts';
 export type { ShimConfig } from './shim-config.ts';
 export type { ClientOpt, EndSignal, ShimConnection } from './shim-connection.ts';
@@ -6,4 +8,12 @@ export { prepareSpool, type SpooledEvent, spoolPath, watchSpool } from './spool.
 export { TaskIO, type TaskIOOptions, type TaskIOPaths, type TaskStreams } from './task-io.ts';
 export { type ConnectOptions, withConnect } from './with-connect.ts';
 export { type CreateService, type LocalShim, withLocal } from './with-local.ts';
+export {
+  isExitUnknown,
+  listShared,
+  type SharedConnectOptions,
+  type SharedOptions,
+  withShared,
+  withSharedConnect,
+} from './with-shared.ts';
 export { type StartOptions, withStart } from './with-start.ts';

@@ -1,6 +1,7 @@
 import { parseAddress, socketPath } from '@shimwright/shim-address';
 import { ShimDefinition, type ShimService } from '@shimwright/shim-api';
 import { connect, type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
+import { endMember } from './end-member.ts';
 import { ShimClientError } from './errors.ts';
 import { identify, type ProcessIdentity, untilGone } from './process-identity.ts';
 import type { ClientOpt, EndSignal } from './shim-connection.ts';
@@ -27,7 +28,9 @@ export function withConnect(options: ConnectOptions): ClientOpt {
     if (options.onClose) client.closed.then(options.onClose);
     return {
       service,
-      end: (endSignal, abort) => endShim(service, endSignal, abort),
+      end: async (endSignal, abort) => {
+        if (!(await endMember(client, abort))) await endShim(service, endSignal, abort);
+      },
       close: () => client.close(),
     };
   };

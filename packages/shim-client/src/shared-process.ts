@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
+import { findCgroup, joinCgroup } from './cgroup.ts';
+import { ShimClientError } from './errors.ts';
+import { findExecutable } from './find-executable.ts';
+import { HandoverSocket } from './handover-socket.ts';
+import { raiseOomScore } from './oom-score.ts';
+import { freeSocketPath, listenPath, prepareSocketDirectory } from './shim-socket.ts';
+import { connectTo } from './with-connect.ts';
+
+/** How the process that serves the shims of many bundles is found, and started where there is none. */
+export interface SharedProcessOptions {
+  /** The program: a path, or a name looked up on the PATH. */
+  readonly command: string;
+  /** What the program is given before `--shared CONTROL_SOCKET`. @default none */
+  readonly args?: readonly string[];
+  /**
+   * The path of the socket that the process is reached at; one process serves all that name the same. The directory
+   * is made, 0700, where it is missing, and what is to outlive the process is kept beside the socket.
+   */
+  readonly controlSocket: string;
+  /** The cgroup for the process, from the root of the hierarchies; it must exist. @default that of this process */
+  readonly cgroup?: string;
+}
+
+/** How often a process is reached anew that ends just when it is asked. */
+const MAX_TRIES = 20;
+
+/** How long a process that broke its connection may take to end, before that alone is reported. */
+const LAST_WORDS_MS = 1_000;
+
+const LAST_CHARS = 4096;
+
+/**
+ * Does something over a connection to the shared process, which is started if it does not run. One that is about to
+ * end, or dies, is replaced, so `work` may be called several times; the connection is closed after it.
+ */
+export async function withSharedProcess<Result>(
+  options: SharedProcessOptions,
+  signal: AbortSignal | undefined,
+  work: (client: TtrpcClient) => Promise<Result>,
+): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    signal?.throwIfAborted();
+    const reached = await reach(options, signal);
+    if (!reached) continue; // somebody else was faster
+    try {
+      return await work(reached.client);
+    } catch (error) {
+      if (signal?.aborted || !isEnding(error)) throw error;
+      await reached.child?.failure();
+      if (tries >= MAX_TRIES) throw error;
+    } finally {
+      await reached.client.close();
+    }
+  }
+}
+
+interface Reached {
+  readonly client: TtrpcClient;
+  /** The process, where this call has started it. */
+  readonly child: StartedProcess | undefined;
+}
+
+async function reach(options: SharedProcessOptions, signal?: AbortSignal): Promise<Reached | undefined> {
+  const address = `unix://${options.controlSocket}`;
+  try {
+    return { client: await connectTo(address, signal), child: undefined };
+  } catch (error) {
+    if (!(error instanceof ShimClientError && error.code === 'ERR_SHIM_UNREACHABLE')) throw error;
+  }
+  const child = await startUnlessStarted(options);
+  if (!child) return undefined;
+  try {
+    return { client: await connectTo(address, signal), child };
+  } catch (error) {
+    if (!signal?.aborted) await child.failure();
+    throw error;
+  }
+}
+
+function isEnding(error: unknown): boolean {
+  if (!(error instanceof TtrpcError)) return false;
+  return error.code === 'ERR_TTRPC_CLOSED' || error.status === 'UNAVAILABLE';
+}
+
+/** Starts the process; undefined when another one has the control socket. */
+async function startUnlessStarted(options: SharedProcessOptions): Promise<StartedProcess | undefined> {
+  try {
+    return await StartedProcess.start(options);
+  } catch (error) {
+    if (error instanceof ShimClientError && error.code === 'ERR_SHIM_ADDRESS_IN_USE') return undefined;
+    throw error;
+  }
+}
+
+/** A shared process that was started by this one, and outlives it. */
+class StartedProcess {
+  readonly #exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  readonly #log: string;
+
+  static async start(options: SharedProcessOptions): Promise<StartedProcess> {
+    const { controlSocket } = options;
+    const path = listenPath(`unix://${controlSocket}`);
+    const command = findExecutable(options.command, 'the shim');
+    const cgroup = options.cgroup === undefined ? [] : findCgroup(options.cgroup);
+    prepareSocketDirectory(path);
+    await freeSocketPath(path);
+    const { child, socket } = await spawnListening(command, options);
+    try {
+      joinCgroup(cgroup, Number(child.pid));
+      raiseOomScore(Number(child.pid));
+      return new StartedProcess(child, `${controlSocket}.log`);
+    } catch (error) {
+      child.kill('SIGKILL');
+      socket.remove();
+      throw error;
+    }
+  }
+
+  private constructor(child: ChildProcess, log: string) {
+    this.#log = log;
+    this.#exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+    child.unref(); // it must not keep this process from ending
+  }
+
+  /** Rejects with `ERR_SHIM_EXITED` and its last words if it failed; resolves where it only ended, or goes on. */
+  async failure(): Promise<void> {
+    const exit = await Promise.race([this.#exited, delay(LAST_WORDS_MS, undefined, { ref: false })]);
+    if (!exit || exit.code === 0 || exit.signal) return;
+    const stderr = lastWords(this.#log);
+    const message = `the shim exited with status ${exit.code} before it answered${stderr && `: ${stderr}`}`;
+    throw new ShimClientError('ERR_SHIM_EXITED', message, { stderr, exitCode: exit.code });
+  }
+}
+
+/** Listens and spawns in one tick of the event loop, see {@link HandoverSocket}: of many, one does. */
+async function spawnListening(command: string, { args = [], controlSocket }: SharedProcessOptions) {
+  // It gets its name from who wins.
+  const log = `${controlSocket}.log.${process.pid}`;
+  rmSync(log, { force: true });
+  const output = openSync(log, 'ax', 0o600);
+  try {
+    const socket = await HandoverSocket.listen(controlSocket);
+    try {
+      renameSync(log, `${controlSocket}.log`);
+      const child = spawn(command, [...args, '--shared', controlSocket], {
+        cwd: '/',
+        detached: true,
+        stdio: ['ignore', output, output, socket.fd],
+        env: { ...process.env, GOMAXPROCS: '2' }, // for the OCI runtime, which has little to do at a time
+      });
+      if (child.pid === undefined) throw await cannotStart(child, command);
+      return { child, socket };
+    } catch (error) {
+      socket.remove();
+      throw error;
+    } finally {
+      socket.release();
+    }
+  } finally {
+    closeSync(output);
+    rmSync(log, { force: true });
+  }
+}
+
+async function cannotStart(child: ChildProcess, command: string): Promise<ShimClientError> {
+  const [cause] = await once(child, 'error');
+  const message = `cannot start the shim ${command}`;
+  return new ShimClientError('ERR_SHIM_NOT_FOUND', message, { path: command, cause });
+}
+
+function lastWords(log: string): string {
+  try {
+    return readFileSync(log, 'utf8').slice(-LAST_CHARS).trim();
+  } catch {
+    return '';
+  }
+}

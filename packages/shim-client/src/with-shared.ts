@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { type Any, ShimDefinition } from '@shimwright/shim-api';
+import { type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
+import { endMember } from './end-member.ts';
+import { ShimClientError, type ShimErrorCode } from './errors.ts';
+import { findExecutable } from './find-executable.ts';
+import { type SharedProcessOptions, withSharedProcess } from './shared-process.ts';
+import { type AddRequest, GroupDefinition, type SharedShim } from './shared-service.ts';
+import type { ClientOpt } from './shim-connection.ts';
+import { listenPath } from './shim-socket.ts';
+import { prepareSpool } from './spool.ts';
+import { untilAborted } from './until-aborted.ts';
+import { type ConnectOptions, connectTo, withConnect } from './with-connect.ts';
+
+/** How {@link withShared} gets a shim. */
+export interface SharedOptions extends SharedProcessOptions {
+  /** Where the shim of the bundle is to listen, `unix://PATH`; the directory is made, 0700, where it is missing. */
+  readonly address: string;
+  /** The address of the program that manages the shim, told to its publisher; the spool is beside it. */
+  readonly daemonAddress: string;
+  /** A program that is run for each event. @default none: events are dropped into the spool, see `watchSpool` */
+  readonly publisher?: string;
+  /** Called once, when the connection was ended by the shim: it has ended, or its process has. */
+  readonly onExit?: () => void;
+}
+
+/** How {@link withSharedConnect} reaches a shim. */
+export interface SharedConnectOptions extends SharedProcessOptions, ConnectOptions {}
+
+/** What a refusal of the shared process is called here. */
+const REFUSALS: Readonly<Partial<Record<string, ShimErrorCode>>> = {
+  ALREADY_EXISTS: 'ERR_SHIM_ADDRESS_IN_USE',
+  INVALID_ARGUMENT: 'ERR_SHIM_ADDRESS',
+  PERMISSION_DENIED: 'ERR_SHIM_ADDRESS',
+};
+
+/**
+ * Has a process that serves many bundles serve this one too, at an address of its own, and connects to that. The
+ * process is started where it does not run, exactly one by however many ask; it goes on with the bundles of one that
+ * was killed, and ends by itself a second after its last shim has.
+ *
+ * What is at the address is a shim like any other; `stopShim` and `killShim` end that alone, and leave its container
+ * to itself. The bundle gets the files `address` and `shim.pid`, and `shim.shared` with the path of the control socket.
+ *
+ * The `ClientOpt` resolves once the shim has answered. It rejects, after undoing all it did, with a
+ * `ShimClientError`: `ERR_SHIM_NOT_FOUND`, `ERR_SHIM_EXITED`, `ERR_SHIM_ADDRESS`, `ERR_SHIM_ADDRESS_IN_USE`,
+ * `ERR_SHIM_CGROUP` or `ERR_SPOOL_INSECURE`.
+ */
+export function withShared(options: SharedOptions): ClientOpt {
+  return async (config, signal) => {
+    const { address, daemonAddress, onExit } = options;
+    listenPath(address);
+    const request = {
+      ...config,
+      ...{ address, daemonAddress, token: randomUUID() },
+      publisher: options.publisher === undefined ? '' : findExecutable(options.publisher, 'the publisher'),
+      spool: options.publisher === undefined ? prepareSpool(daemonAddress) : '',
+    };
+    const client = await withSharedProcess(options, signal, (control) => added(control, request, signal));
+    if (onExit) client.closed.then((reason) => reason && onExit());
+    return {
+      service: client.service(ShimDefinition),
+      end: async (_signal, abort) => void (await endMember(client, abort)),
+      close: () => client.close(),
+    };
+  };
+}
+
+/**
+ * Connects to a shim that was got by {@link withShared}. A process that has died is started anew before, and so goes on
+ * with all of its bundles: the exits that happened in between are published then.
+ *
+ * The `ClientOpt` rejects as those of {@link withShared} and `withConnect` do.
+ */
+export function withSharedConnect(options: SharedConnectOptions): ClientOpt {
+  return async (config, signal) => {
+    await listShared(options, signal);
+    return withConnect(options)(config, signal);
+  };
+}
+
+/** The shims of a shared process; it is started where it does not run, see {@link withSharedConnect}. */
+export function listShared(
+  options: SharedProcessOptions,
+  signal?: AbortSignal,
+): Promise<readonly SharedShim[]> {
+  return withSharedProcess(options, signal, async (control) => {
+    const { shims } = await control.service(GroupDefinition).list({}, signal && { signal });
+    return shims;
+  });
+}
+
+// Field 1000 of a TaskExit, a bool.
+const UNKNOWN_EXIT = Buffer.from([0xc0, 0x3e, 0x01]);
+
+/**
+ * Whether the exit status in an event is made up: the process ended while its shim was dead, and the kernel no longer
+ * knew how. It is 137 then.
+ */
+export function isExitUnknown({ value }: Any): boolean {
+  return Buffer.from(value.subarray(-UNKNOWN_EXIT.length)).equals(UNKNOWN_EXIT);
+}
+
+/** Adds the shim and connects to it. Until it is kept it is gone as soon as the control connection is. */
+async function added(control: TtrpcClient, request: AddRequest, signal?: AbortSignal): Promise<TtrpcClient> {
+  const group = control.service(GroupDefinition);
+  const options = signal && { signal };
+  await group.add(request, options).catch((error: unknown) => {
+    throw refusal(error, request.address);
+  });
+  const client = await connectTo(request.address, signal);
+  try {
+    await client.service(ShimDefinition).shimInfo({}, options);
+    await untilAborted(group.keep({ path: request.path }), signal);
+    return client;
+  } catch (error) {
+    // It may have been kept just then.
+    void endMember(client)
+      .catch(() => {})
+      .then(() => client.close());
+    throw error;
+  }
+}
+
+function refusal(error: unknown, address: string): unknown {
+  const code = error instanceof TtrpcError && error.status !== undefined ? REFUSALS[error.status] : undefined;
+  if (code === undefined || !(error instanceof Error)) return error;
+  return new ShimClientError(code, error.message, { path: address.slice('unix://'.length), cause: error });
+}
