@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ShimServiceError } from './errors.ts';
 import { isSubreaper, setSubreaper } from './native/subreaper.ts';
 import { isSystemError } from './native/system-error.ts';
-import { peekAny, reap } from './native/wait.ts';
+import { peek, peekAny, reap } from './native/wait.ts';
 import { isWatched, noteEarlyExit } from './process-exit.ts';
 
 /** How to be a subreaper. */
@@ -20,7 +20,14 @@ export interface SubreaperOptions {
 const RETRY_MS = 10;
 const MAX_RETRIES = 100;
 
+// Node reaps its own children in the very turn of the event loop in which it learns of them.
+const MAX_SIGHTINGS_OF_NODES_OWN = 2;
+
 let reaping: 'containers' | 'all' | undefined;
+let retry: NodeJS.Timeout | undefined;
+
+/** In how many looks in a row a zombie was there. */
+let sightings: ReadonlyMap<number, number> = new Map();
 
 /**
  * Makes this process the one that the processes of its containers are handed to when the OCI runtime ends, which
@@ -33,7 +40,7 @@ let reaping: 'containers' | 'all' | undefined;
  */
 export function becomeSubreaper({ orphans = 'containers' }: SubreaperOptions = {}): void {
   setSubreaper(true);
-  if (reaping === undefined) process.on('SIGCHLD', () => setImmediate(reapOrphans, 0));
+  if (reaping === undefined) process.on('SIGCHLD', () => setImmediate(reapOrphans));
   reaping = orphans;
 }
 
@@ -48,23 +55,47 @@ export function requireSubreaper(): void {
 
 /**
  * The first process of a pid namespace cannot end before all others are reaped, so one that nobody knows of must
- * not stay. The kernel shows one zombie at a time; it may be Node's, which takes it a moment later.
+ * not stay. A zombie may be that of a watch, or Node's, who take it a moment later; it may also be nobody's.
  */
-function reapOrphans(tries: number): void {
-  const zombie = peekAny();
-  if (!zombie || tries > MAX_RETRIES) return;
-  if (!isWatched(zombie.pid) && isOrphan(zombie.pid, tries)) {
-    reapQuietly(zombie.pid);
-    reapOrphans(0);
-  } else {
-    setTimeout(reapOrphans, RETRY_MS, tries + 1).unref();
+function reapOrphans(tries = 0): void {
+  clearTimeout(retry);
+  sightings = new Map(zombies().map((pid) => [pid, (sightings.get(pid) ?? 0) + 1]));
+  if (sightings.size === 0) return;
+  const reaped = [...sightings.keys()].filter((pid) => isOrphan(pid) && reapQuietly(pid));
+  if (reaped.length > 0) setImmediate(reapOrphans);
+  else if (tries < MAX_RETRIES) retry = setTimeout(reapOrphans, RETRY_MS, tries + 1).unref();
+}
+
+/** All that have ended and were not reaped. The kernel itself shows but one, and that again and again. */
+function zombies(): number[] {
+  const first = peekAny();
+  if (!first) return [];
+  return [...new Set([first.pid, ...children().filter(hasEnded)])];
+}
+
+/** The processes that this one has started, or that were handed to it; none where the kernel does not list them. */
+function children(): number[] {
+  try {
+    const list = readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1');
+    return list.split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
   }
 }
 
-function isOrphan(pid: number, tries: number): boolean {
+function hasEnded(pid: number): boolean {
+  try {
+    return peek(pid) !== undefined;
+  } catch (error) {
+    if (isSystemError(error, 'ECHILD')) return false; // reaped meanwhile
+    throw error;
+  }
+}
+
+function isOrphan(pid: number): boolean {
+  if (isWatched(pid)) return false;
   if (isInNamespace(pid)) return true;
-  // Node reaps its own children in the very turn of the event loop in which it learns of them.
-  return reaping === 'all' && tries >= 2;
+  return reaping === 'all' && (sightings.get(pid) ?? 0) > MAX_SIGHTINGS_OF_NODES_OWN;
 }
 
 /** Whether a process has ids in several pid namespaces, as nothing has that Node starts. */
@@ -76,11 +107,14 @@ function isInNamespace(pid: number): boolean {
   }
 }
 
-function reapQuietly(pid: number): void {
+/** Reaps a process that has ended; false where somebody else has. */
+function reapQuietly(pid: number): boolean {
   try {
     const exit = reap(pid);
     if (exit) noteEarlyExit(pid, exit.status);
+    return exit !== undefined;
   } catch (error) {
-    if (!isSystemError(error, 'ECHILD')) throw error;
+    if (isSystemError(error, 'ECHILD')) return false;
+    throw error;
   }
 }
