@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
 import { findCgroup, joinCgroup } from './cgroup.ts';
@@ -32,7 +32,7 @@ const MAX_TRIES = 20;
 /** How long a process that broke its connection may take to end, before that alone is reported. */
 const LAST_WORDS_MS = 1_000;
 
-const LAST_CHARS = 4096;
+const LAST_BYTES = 4096;
 
 /**
  * Does something over a connection to the shared process, which is started if it does not run. One that is about to
@@ -54,6 +54,7 @@ export async function withSharedProcess<Result>(
       await reached.child?.failure();
       if (tries >= MAX_TRIES) throw error;
     } finally {
+      reached.child?.forget();
       await reached.client.close();
     }
   }
@@ -78,6 +79,7 @@ async function reach(options: SharedProcessOptions, signal?: AbortSignal): Promi
     return { client: await connectTo(address, signal), child };
   } catch (error) {
     if (!signal?.aborted) await child.failure();
+    child.forget();
     throw error;
   }
 }
@@ -100,7 +102,8 @@ async function startUnlessStarted(options: SharedProcessOptions): Promise<Starte
 /** A shared process that was started by this one, and outlives it. */
 class StartedProcess {
   readonly #exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
-  readonly #log: string;
+  // Its own even when the name is another's already.
+  #log: number | undefined;
 
   static async start(options: SharedProcessOptions): Promise<StartedProcess> {
     const { controlSocket } = options;
@@ -109,29 +112,37 @@ class StartedProcess {
     const cgroup = options.cgroup === undefined ? [] : findCgroup(options.cgroup);
     prepareSocketDirectory(path);
     await freeSocketPath(path);
-    const { child, socket } = await spawnListening(command, options);
+    const { child, socket, log } = await spawnListening(command, options);
     try {
       joinCgroup(cgroup, Number(child.pid));
       raiseOomScore(Number(child.pid));
-      return new StartedProcess(child, `${controlSocket}.log`);
+      return new StartedProcess(child, log);
     } catch (error) {
       child.kill('SIGKILL');
       socket.remove();
+      closeSync(log);
       throw error;
     }
   }
 
-  private constructor(child: ChildProcess, log: string) {
+  private constructor(child: ChildProcess, log: number) {
     this.#log = log;
     this.#exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
     child.unref(); // it must not keep this process from ending
+  }
+
+  /** Leaves the process to itself, whatever it may still have to say. */
+  forget(): void {
+    if (this.#log !== undefined) closeSync(this.#log);
+    this.#log = undefined;
   }
 
   /** Rejects with `ERR_SHIM_EXITED` and its last words if it failed; resolves where it only ended, or goes on. */
   async failure(): Promise<void> {
     const exit = await Promise.race([this.#exited, delay(LAST_WORDS_MS, undefined, { ref: false })]);
     if (!exit || exit.code === 0 || exit.signal) return;
-    const stderr = lastWords(this.#log);
+    const stderr = this.#log === undefined ? '' : lastWords(this.#log);
+    this.forget();
     const message = `the shim exited with status ${exit.code} before it answered${stderr && `: ${stderr}`}`;
     throw new ShimClientError('ERR_SHIM_EXITED', message, { stderr, exitCode: exit.code });
   }
@@ -142,7 +153,7 @@ async function spawnListening(command: string, { args = [], controlSocket }: Sha
   // It gets its name from who wins.
   const log = `${controlSocket}.log.${process.pid}`;
   rmSync(log, { force: true });
-  const output = openSync(log, 'ax', 0o600);
+  const output = openSync(log, 'ax+', 0o600);
   try {
     const socket = await HandoverSocket.listen(controlSocket);
     try {
@@ -154,15 +165,17 @@ async function spawnListening(command: string, { args = [], controlSocket }: Sha
         env: { ...process.env, GOMAXPROCS: '2' }, // for the OCI runtime, which has little to do at a time
       });
       if (child.pid === undefined) throw await cannotStart(child, command);
-      return { child, socket };
+      return { child, socket, log: output };
     } catch (error) {
       socket.remove();
       throw error;
     } finally {
       socket.release();
     }
-  } finally {
+  } catch (error) {
     closeSync(output);
+    throw error;
+  } finally {
     rmSync(log, { force: true });
   }
 }
@@ -173,10 +186,9 @@ async function cannotStart(child: ChildProcess, command: string): Promise<ShimCl
   return new ShimClientError('ERR_SHIM_NOT_FOUND', message, { path: command, cause });
 }
 
-function lastWords(log: string): string {
-  try {
-    return readFileSync(log, 'utf8').slice(-LAST_CHARS).trim();
-  } catch {
-    return '';
-  }
+function lastWords(log: number): string {
+  const { size } = fstatSync(log);
+  const words = Buffer.alloc(Math.min(size, LAST_BYTES));
+  readSync(log, words, { position: size - words.length });
+  return words.toString().trim();
 }

@@ -7,6 +7,9 @@ import { isRunning } from './start-time.ts';
 /** How many bundles are adopted at a time: each may need a run of the OCI runtime. */
 const ADOPTED_AT_ONCE = 4;
 
+/** How long it waits for its first shim: whoever started it comes at once. */
+const FIRST_GRACE_MS = 1_000;
+
 /** All shims of a shared process, by the paths of their bundles. */
 export class SharedShims {
   readonly #around: Surroundings;
@@ -21,7 +24,7 @@ export class SharedShims {
     this.#around = around;
     this.#graceMs = graceMs;
     this.#onIdle = onIdle;
-    this.#look();
+    this.#look(Math.max(graceMs, FIRST_GRACE_MS));
   }
 
   /** All shims there are. */
@@ -100,12 +103,12 @@ export class SharedShims {
     this.#look();
   }
 
-  #look(): void {
+  #look(graceMs = this.#graceMs): void {
     clearTimeout(this.#timer);
     if (this.#shims.size > 0) return;
     this.#timer = setTimeout(() => {
       this.#isEnding = true;
       this.#onIdle();
-    }, this.#graceMs);
+    }, graceMs);
   }
 }

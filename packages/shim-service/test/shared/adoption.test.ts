@@ -1,11 +1,14 @@
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../../tools/testing/needs.ts';
 import { listShared, newClient, type ShimClient, withSharedConnect } from '../../../shim-client/src/index.ts';
 import { becomeSubreaper } from '../../src/index.ts';
+import { hostRoot } from '../fixtures/shim.ts';
 import { group, type Member } from './group.ts';
 
 /** Kills the process that serves these shims; resolves when all connections know. */
@@ -113,6 +116,30 @@ describe('a shared process that is killed', () => {
     await again.kill({ id: 'two', signal: 15 });
     expect(await again.wait({ id: 'two' })).toMatchObject({ exitStatus: 7 });
     expect(await one.exits(1)).toEqual([{ containerId: 'one', id: 'two', status: 7, unknown: false }]);
+    await again.close();
+  });
+
+  test('undoes what was being made', async () => {
+    const { bundle, base } = await group();
+    const one = await bundle('one');
+    const shim = await one.add();
+    // The OCI runtime waits at a FIFO until the process is dead, and then makes the container.
+    const [begun, go] = [path.join(base, 'begun'), path.join(base, 'go')];
+    await execa('mkfifo', [begun, go]);
+    const runtime = path.join(base, 'slow-runc');
+    const script = `case "$*" in *' create '*) echo >${begun}; read line <${go} ;; esac; exec runc "$@"`;
+    await writeFile(runtime, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const create = { id: 'one', bundle: one.config.path, rootfs: hostRoot };
+    const creation = shim.create({ ...create, runtime }).catch((error: unknown) => error);
+    await readFile(begun);
+    await killProcess(shim);
+    expect(await creation).toMatchObject({ code: 'ERR_TTRPC_CLOSED' });
+
+    const [again] = await Promise.all([reconnect(one), writeFile(go, '\n')]);
+    await expect(again.state({ id: 'one' })).rejects.toMatchObject({ status: 'NOT_FOUND' });
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(one.config.path);
+    await again.create(create);
+    await again.start({ id: 'one' });
     await again.close();
   });
 

@@ -16,12 +16,9 @@ import {
   withConnect,
   withShared,
 } from '../../../shim-client/src/index.ts';
-import { processSpec } from '../fixtures/shim.ts';
+import { hostRoot, processSpec } from '../fixtures/shim.ts';
 
 const MAIN = path.join(import.meta.dirname, '../../src/shim-process/main.ts');
-
-/** The root directory of this machine, read-only: nothing has to be downloaded. */
-const hostRoot = [{ type: 'bind', source: '/', target: '', options: ['bind', 'ro'] }];
 
 /** Bundles that are served by one process; all of it is gone after the test. */
 export interface Group extends Sandbox {
