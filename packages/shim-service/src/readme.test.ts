@@ -5,9 +5,8 @@ import { runReadmeUsage } from '../../../tools/testing/readme.ts';
 describe('the README', () => {
   needs('linux', 'root', 'command runc');
 
-  test('has a usage example that runs a container', async () => {
+  test('has a usage example that does what it says', async () => {
     const run = await runReadmeUsage(new URL('../README.md', import.meta.url));
-    expect(run).toEqual({ stdout: expect.any(String), stderr: '', exitCode: 0 });
-    expect(run.stdout.split('\n').toSorted()).toEqual(['/tasks/exit 3', '3']);
+    expect(run).toEqual({ stdout: 'CREATED\n3\n/tasks/exit 3', stderr: '', exitCode: 0 });
   });
 });

@@ -229,6 +229,7 @@ class Container implements LastingService {
   }
 
   release(): void {
+    this.#oom.close();
     for (const known of this.#processes.values()) known.release();
   }
 
@@ -329,6 +330,7 @@ class Container implements LastingService {
     const init = this.#init;
     this.#processes.set(id, init);
     init.adopt(known, (exit) => this.#onExit(init, exit));
+    this.#watchOom(init);
   }
 
   #forget(id: string): void {

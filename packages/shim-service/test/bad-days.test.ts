@@ -344,7 +344,8 @@ describe('a host program', () => {
   test('with a daemon that ended, which nobody reaps, learns of the end of its containers', async () => {
     const one = await running('ours', SLEEP);
     // Its parent is gone, so this process becomes that; it is not known to anybody here.
-    const { stdout } = await execa('sh', ['-c', 'sh -c "exit 0" >/dev/null 2>&1 & echo $!']);
+    const { stdout } = await execa('sh', ['-c', 'sleep 600 >/dev/null 2>&1 & echo $!']);
+    process.kill(Number(stdout));
     const isZombie = () => /\) Z /.test(readFileSync(`/proc/${stdout}/stat`, 'utf8'));
     await expect.poll(isZombie).toBe(true);
     // Nobody knows of this one either, and the container cannot end before it is reaped.
