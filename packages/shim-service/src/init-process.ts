@@ -37,9 +37,11 @@ export interface InitOptions {
 
 /** How a container is checkpointed. */
 export interface CheckpointInit extends CriuOptions {
+  /** Where CRIU works, and leaves its logs. */
   readonly workPath: string;
   /** Whether the work directory stays, with CRIU's logs. */
   readonly keepWork: boolean;
+  /** Whether the container goes on. */
   readonly leaveRunning: boolean;
 }
 

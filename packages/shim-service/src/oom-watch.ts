@@ -6,6 +6,7 @@ import type { ReadableWatch } from './native/watch-readable.ts';
 
 /** Where the kernel counts the memory of a container, and in which of its two ways. */
 export interface MemoryCgroup {
+  /** Of cgroups. */
   readonly version: 1 | 2;
   /** The directory. */
   readonly path: string;

@@ -85,7 +85,9 @@ async function copy(readEnd: number, log: FileHandle): Promise<void> {
 
 /** A program that is given the output of a process on its descriptors 3 and 4. */
 export interface Logger {
+  /** The end to write the output to; the caller's to close. */
   readonly stdout: number;
+  /** The end to write the errors to; the caller's to close. */
   readonly stderr: number;
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
