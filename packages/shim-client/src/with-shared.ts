@@ -40,7 +40,7 @@ const REFUSALS: Readonly<Partial<Record<string, ShimErrorCode>>> = {
  * was killed, and ends by itself a second after its last shim has.
  *
  * What is at the address is a shim like any other; `stopShim` and `killShim` end that alone, and leave its container
- * to itself. The bundle gets the files `address` and `shim.pid`, and `shim.shared` with the path of the control socket.
+ * to itself. The bundle gets the files `address` and `shim.pid`, and a link `shim.shared` to the control socket.
  *
  * The `ClientOpt` resolves once the shim has answered. It rejects, after undoing all it did, with a
  * `ShimClientError`: `ERR_SHIM_NOT_FOUND`, `ERR_SHIM_EXITED`, `ERR_SHIM_ADDRESS`, `ERR_SHIM_ADDRESS_IN_USE`,

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { type OciRuntime, OciRuntimeError } from '@shimwright/oci-runtime';
-import { type TaskEvent, unpackAny } from '@shimwright/shim-api';
+import { decodeEvent } from '@shimwright/shim-api';
 import type { AdoptedProcess } from '../adopted-process.ts';
 import type { ProcessState } from '../container-process.ts';
 import { unmountAll } from '../native/mount.ts';
 import type { ProcessExit } from '../process-exit.ts';
 import type { Adopted } from '../shim-service.ts';
 import { unknownExit, watchForeign } from './adopted-exit.ts';
+import type { RegisteredProcess } from './bundle-register.ts';
 import type { Outbox } from './outbox.ts';
-import type { RegisteredProcess } from './registry.ts';
 import { reopenIO } from './reopened-io.ts';
 import { exitName } from './shared-journal.ts';
 import type { AddRequest } from './shared-service.ts';
@@ -109,15 +109,16 @@ function whatBecameOf(
 
 /** An exit that was about to be noted: its event was written, and not yet sent. */
 function preparedExit(record: RegisteredProcess, outbox: Outbox): ProcessExit | undefined {
-  const event = outbox.prepared(exitName(record));
-  if (!event) return undefined;
-  const { type, message } = unpackAny(event) as TaskEvent;
-  return type === 'containerd.events.TaskExit' && message.exitedAt
-    ? {
-        ...{ status: message.exitStatus, exitedAt: message.exitedAt },
-        ...(isMarkedUnknown(event) ? { isUnknown: true } : {}),
-      }
-    : undefined;
+  try {
+    const event = outbox.prepared(exitName(record));
+    if (!event) return undefined;
+    const { type, message } = decodeEvent(event);
+    if (type !== 'containerd.events.TaskExit' || !message.exitedAt) return undefined;
+    const exit = { status: message.exitStatus, exitedAt: message.exitedAt };
+    return isMarkedUnknown(event) ? { ...exit, isUnknown: true } : exit;
+  } catch {
+    return undefined; // half of it was written
+  }
 }
 
 function noSignal(): void {

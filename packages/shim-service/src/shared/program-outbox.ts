@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Any } from '@shimwright/shim-api';
 import { eventFile, readEventFile } from './event-file.ts';
 import type { Outbox } from './outbox.ts';
 import type { OutboxOptions } from './spool-outbox.ts';
-import { writeWhole } from './whole-file.ts';
 
 /** How long one run of the program may take. */
 const TIMEOUT_MS = 5_000;
@@ -34,7 +33,7 @@ export class ProgramOutbox implements Outbox {
   }
 
   prepare(name: string, topic: string, event: Any): void {
-    writeWhole(this.#file(name), eventFile(topic, this.#options.namespace, event));
+    writeFileSync(this.#file(name), eventFile(topic, this.#options.namespace, event), { mode: 0o600 });
   }
 
   send(name: string): void {

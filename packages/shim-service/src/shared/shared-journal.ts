@@ -1,48 +1,38 @@
 import type { Any } from '@shimwright/shim-api';
 import type { Journal, ProcessRecord } from '../journal.ts';
+import type { BundleRegister } from './bundle-register.ts';
 import type { Outbox } from './outbox.ts';
-import { keyOf, type RegisteredProcess, type Registry } from './registry.ts';
+import { keyOf } from './registry.ts';
 import { processStat } from './start-time.ts';
 import { markUnknown } from './unknown-exit.ts';
 
 /** Notes the processes of a bundle in the registry, and their exits in its outbox as well. */
 export class SharedJournal implements Journal {
-  readonly #bundlePath: string;
-  readonly #registry: Registry;
+  readonly #register: BundleRegister;
   readonly #outbox: Outbox;
   readonly #log: (message: string) => void;
-  readonly #known = new Map<string, RegisteredProcess>();
   #isClosed = false;
   #published = 0;
 
-  constructor(bundlePath: string, registry: Registry, outbox: Outbox, log: (message: string) => void) {
-    this.#bundlePath = bundlePath;
-    this.#registry = registry;
+  constructor(register: BundleRegister, outbox: Outbox, log: (message: string) => void) {
+    this.#register = register;
     this.#outbox = outbox;
     this.#log = log;
   }
 
   /** The ids of the processes whose exit status is made up. */
   get unknownExits(): string[] {
-    return [...this.#known.values()].filter(({ exit }) => exit?.isUnknown).map(({ id }) => id);
-  }
-
-  /** Takes in what is registered already. */
-  adopt(processes: readonly RegisteredProcess[]): void {
-    for (const process of processes) this.#known.set(process.id, process);
+    return [...this.#register.processes.values()].filter(({ exit }) => exit?.isUnknown).map(({ id }) => id);
   }
 
   save(record: ProcessRecord): void {
     if (this.#isClosed) return;
     const registered = { ...record, startTime: this.#startTime(record) };
-    this.#known.set(record.id, registered);
-    this.#quietly(() => this.#registry.saveProcess(this.#bundlePath, registered));
+    this.#quietly(() => this.#register.save(registered));
   }
 
   forget(id: string): void {
-    const known = this.#known.get(id);
-    this.#known.delete(id);
-    if (known) this.#quietly(() => this.#registry.forgetProcess(this.#bundlePath, known));
+    if (!this.#isClosed) this.#quietly(() => this.#register.forget(id));
   }
 
   exited(record: ProcessRecord, topic: string, event: Any): () => void {
@@ -70,7 +60,7 @@ export class SharedJournal implements Journal {
   }
 
   #startTime({ id, pid }: ProcessRecord): string {
-    const known = this.#known.get(id);
+    const known = this.#register.processes.get(id);
     if (known?.pid === pid && known.startTime !== '') return known.startTime;
     return (pid !== 0 && processStat(pid)?.startTime) || '';
   }
@@ -80,7 +70,7 @@ export class SharedJournal implements Journal {
     try {
       work();
     } catch (error) {
-      this.#log(`cannot note ${this.#bundlePath}: ${String(error)}`);
+      this.#log(`cannot note what becomes of a container: ${String(error)}`);
     }
   }
 }

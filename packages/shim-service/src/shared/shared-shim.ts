@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import { ShimDefinition } from '@shimwright/shim-api';
@@ -6,10 +6,11 @@ import { TtrpcServer } from '@shimwright/ttrpc';
 import { isTrustedPeer } from '../shim-process/trusted-peer.ts';
 import { createLastingService, type LastingService } from '../shim-service.ts';
 import { adoptProcesses } from './adopt-processes.ts';
+import type { BundleRegister, RegisteredProcess } from './bundle-register.ts';
 import { MemberSocket } from './member-socket.ts';
 import type { Outbox } from './outbox.ts';
 import { ProgramOutbox } from './program-outbox.ts';
-import { keyOf, type RegisteredProcess, type Registry } from './registry.ts';
+import { keyOf, type Registry } from './registry.ts';
 import { SharedJournal } from './shared-journal.ts';
 import { type AddRequest, type ListedShim, MemberDefinition } from './shared-service.ts';
 import { SpoolOutbox } from './spool-outbox.ts';
@@ -22,13 +23,14 @@ export interface Surroundings {
   readonly log: (message: string) => void;
 }
 
-// The names in a bundle; the last is ours and tells where its shim can be asked for.
+// The names in a bundle; the last is ours, a link to the control socket of its shim's process.
 const FILES = { address: 'address', pid: 'shim.pid', shared: 'shim.shared' } as const;
 
 /** The shim of one bundle in a process that has those of others too. */
 export class SharedShim {
   readonly request: AddRequest;
   readonly #around: Surroundings;
+  readonly #register: BundleRegister;
   readonly #journal: SharedJournal;
   readonly #outbox: Outbox;
   readonly #service: LastingService;
@@ -43,7 +45,8 @@ export class SharedShim {
     this.#around = around;
     this.#onEnd = onEnd;
     this.#outbox = outboxOf(request, around);
-    this.#journal = new SharedJournal(request.path, around.registry, this.#outbox, around.log);
+    this.#register = around.registry.register(request);
+    this.#journal = new SharedJournal(this.#register, this.#outbox, around.log);
     this.#service = createLastingService(request, { runtime: 'runc' }, this.#journal);
     this.#server.handle(ShimDefinition, this.#service.handlers);
     this.#server.handle(MemberDefinition, { end: () => this.#endByCall() });
@@ -61,13 +64,9 @@ export class SharedShim {
    * @throws {TtrpcError} as `MemberSocket.listen` does.
    */
   async open(): Promise<void> {
-    const { registry, controlSocket } = this.#around;
-    const { path: bundlePath, address } = this.request;
-    registry.saveShim(this.request);
-    this.#socket = await MemberSocket.listen(address, (socket) => this.#greet(socket));
-    writeWhole(path.join(bundlePath, FILES.shared), controlSocket, 0o644);
-    writeWhole(path.join(bundlePath, FILES.address), address, 0o644);
-    writeWhole(path.join(bundlePath, FILES.pid), String(process.pid), 0o644);
+    this.#register.open();
+    await this.#listen();
+    this.#announce();
   }
 
   /**
@@ -80,16 +79,17 @@ export class SharedShim {
     const around = { request, runtime: this.#service.runtime.bind(this.#service), outbox: this.#outbox };
     const adopted = await adoptProcesses(registered, around);
     if (!adopted) return false;
-    this.#journal.adopt(adopted.registered);
+    this.#register.open(adopted.registered);
     this.#service.adopt(adopted.processes);
-    await this.open();
+    await this.#listen();
+    if (existsSync(request.path)) this.#announce();
     return true;
   }
 
   /** Ends it: its socket is gone then, and its container is left to itself. */
   end(): void {
     this.close();
-    this.#around.registry.forget(this.request.path);
+    this.#register.remove();
     // A process that others share must not be signalled by who finds its id here.
     this.#removeFiles(FILES.pid, FILES.shared);
   }
@@ -109,6 +109,18 @@ export class SharedShim {
     this.#service.release();
     this.#socket?.close();
     setImmediate(() => void this.#server.close()); // when the call that asked for this has its answer
+  }
+
+  async #listen(): Promise<void> {
+    this.#socket = await MemberSocket.listen(this.request.address, (socket) => this.#greet(socket));
+  }
+
+  #announce(): void {
+    const { path: bundlePath, address } = this.request;
+    this.#removeFiles(FILES.shared);
+    symlinkSync(this.#around.controlSocket, path.join(bundlePath, FILES.shared));
+    writeWhole(path.join(bundlePath, FILES.address), address, 0o644);
+    writeWhole(path.join(bundlePath, FILES.pid), String(process.pid), 0o644);
   }
 
   #endByCall(): Record<string, never> {

@@ -1,5 +1,5 @@
 import { TtrpcError } from '@shimwright/ttrpc';
-import type { RegisteredBundle } from './registry.ts';
+import type { RegisteredBundle } from './bundle-register.ts';
 import type { AddRequest, ListedShim } from './shared-service.ts';
 import { SharedShim, type Surroundings } from './shared-shim.ts';
 import { isRunning } from './start-time.ts';

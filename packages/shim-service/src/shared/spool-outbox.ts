@@ -1,11 +1,10 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Any } from '@shimwright/shim-api';
 import { isSystemError } from '../native/system-error.ts';
 import { eventFile, readEventFile } from './event-file.ts';
 import type { Outbox } from './outbox.ts';
 import { renameNoReplace } from './rename-no-replace.ts';
-import { writeWhole } from './whole-file.ts';
 
 /** What concerns an outbox. */
 export interface OutboxOptions {
@@ -31,8 +30,14 @@ export class SpoolOutbox implements Outbox {
   }
 
   prepare(name: string, topic: string, event: Any): void {
-    mkdirSync(this.#spool, { recursive: true, mode: 0o700 });
-    writeWhole(this.#file(name), eventFile(topic, this.#options.namespace, event));
+    const content = eventFile(topic, this.#options.namespace, event);
+    try {
+      writeFileSync(this.#file(name), content, { mode: 0o600 });
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT')) throw error;
+      mkdirSync(this.#spool, { recursive: true, mode: 0o700 });
+      writeFileSync(this.#file(name), content, { mode: 0o600 });
+    }
   }
 
   send(name: string): void {
