@@ -135,8 +135,18 @@ async function withParents<Made>(target: string, make: () => Promise<Made>): Pro
     return await make();
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
-    await mkdir(path.dirname(target), { recursive: true, mode: ROOT_MODE });
+    await makeParent(path.dirname(target));
     return make();
+  }
+}
+
+// One by one, since Node's recursive mkdir makes an ENOENT of whatever else hinders it.
+
+async function makeParent(parent: string): Promise<void> {
+  try {
+    await withParents(parent, () => mkdir(parent, ROOT_MODE));
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error; // somebody else was faster; what is no directory shows in the next step
   }
 }
 
@@ -145,8 +155,16 @@ function withParentsSync<Made>(target: string, make: () => Made): Made {
     return make();
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
-    mkdirSync(path.dirname(target), { recursive: true, mode: ROOT_MODE });
+    makeParentSync(path.dirname(target));
     return make();
+  }
+}
+
+function makeParentSync(parent: string): void {
+  try {
+    withParentsSync(parent, () => mkdirSync(parent, ROOT_MODE));
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
   }
 }
 

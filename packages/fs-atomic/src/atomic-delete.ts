@@ -1,10 +1,10 @@
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
-import { hasCode } from './errors.ts';
+import { aboutPath, hasCode } from './errors.ts';
 import * as disk from './file-system.ts';
 import { hiddenSibling, namedPath } from './hidden-name.ts';
 import { using } from './in-use.ts';
-import { mounted, mountsWithin, refuseMounts } from './mounts.ts';
+import { mounted, mountSteps, refuseMounts } from './mounts.ts';
 import { removeTree } from './remove-tree.ts';
 import { runPromise, runSync, type Steps } from './steps.ts';
 
@@ -60,7 +60,7 @@ function* deleteDirectory(target: string, signal: AbortSignal | undefined): Step
   if (!shallow) yield* refuseMounts(target);
   signal?.throwIfAborted();
   const hidden = hiddenSibling(target, 'delete');
-  yield* using(hidden, deleteHidden(target, hidden, shallow ? entries : undefined));
+  yield* using(hidden, target, deleteHidden(target, hidden, shallow ? entries : undefined));
 }
 
 /** Removes the directory if it is empty. */
@@ -101,8 +101,16 @@ function* deleteHidden(target: string, hidden: string, shallow: readonly Dirent[
       : error;
   }
   // From here on it is sure to go, now or in a sweep.
-  for (const probe of probes) yield* disk.unlink(probe);
+  for (const probe of probes) yield* removeProbe(probe, target);
   if (!shallow || !(yield* isRemovedEmpty(hidden))) yield* removeTree(hidden);
+}
+
+function* removeProbe(probe: string, target: string): Steps<void> {
+  try {
+    yield* disk.unlink(probe);
+  } catch (error) {
+    throw aboutPath(error, target);
+  }
 }
 
 const PROBE = '.probe~';
@@ -146,6 +154,6 @@ function* refusalFor(error: unknown, hidden: string): Steps<unknown> {
 
 /** The kernel's refusal is a fact even where this process cannot see the mount. */
 function* mountsOr(target: string): Steps<string[]> {
-  const mounts = yield* mountsWithin(target);
+  const mounts = yield* mountSteps(target);
   return mounts.length > 0 ? mounts : [target];
 }

@@ -61,7 +61,7 @@ function* makeSteps(directory: string, fill: Fill, options: AtomicMakeDirectoryO
   // A rename would replace an empty directory, which is somebody else's all the same.
   if (yield* disk.lstat(target)) throw exists(target);
   const hidden = hiddenSibling(target, 'make');
-  yield* using(hidden, make(target, hidden, fill, options));
+  yield* using(hidden, target, make(target, hidden, fill, options));
 }
 
 function* make(

@@ -79,7 +79,7 @@ function* writeSteps(
   const bytes = bytesOf(data, options.encoding);
   const mode = options.mode ?? (yield* modeOf(target));
   const hidden = hiddenSibling(target, 'write');
-  yield* using(hidden, replace(target, hidden, bytes, { ...options, mode }));
+  yield* using(hidden, target, replace(target, hidden, bytes, { ...options, mode }));
   if (options.fsyncDirectory ?? true) yield* syncDirectory(path.dirname(target));
 }
 
@@ -111,22 +111,17 @@ function* replace(
   // Nobody reads it before it has its owner and mode, and where no mode is wanted the umask decides.
   const descriptor = yield* disk.open(hidden, flags, attributes.mode === undefined ? 0o666 : 0o600);
   try {
-    yield* fill(descriptor, target, bytes, attributes);
+    yield* fill(descriptor, bytes, attributes);
     attributes.signal?.throwIfAborted();
     yield* disk.rename(hidden, target);
   } catch (error) {
     yield* discard(hidden);
-    throw aboutPath(error, target);
+    throw error;
   }
 }
 
 /** Writes all and closes; on a network file system, it is the close that tells of a full disk. */
-function* fill(
-  descriptor: number,
-  target: string,
-  bytes: Uint8Array,
-  attributes: FileAttributes,
-): Steps<void> {
+function* fill(descriptor: number, bytes: Uint8Array, attributes: FileAttributes): Steps<void> {
   const { owner, mode, signal, fsync = true } = attributes;
   try {
     for (let start = 0; start < bytes.length; ) {
@@ -139,7 +134,7 @@ function* fill(
     if (fsync) yield* disk.fsync(descriptor);
   } catch (error) {
     yield* closeQuietly(descriptor);
-    throw aboutPath(error, target);
+    throw error;
   }
   yield* disk.close(descriptor);
 }

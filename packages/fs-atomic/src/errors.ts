@@ -61,3 +61,15 @@ export function aboutPath(error: unknown, path: string): unknown {
   const message = known ? error.message.replace(known, path) : `${error.message} '${path}'`;
   return Object.assign(error, { message, path });
 }
+
+/**
+ * The same system error, told of the path the caller knows: `hidden` took its place for the time being. What failed
+ * on a descriptor names no path at all.
+ */
+export function unhidden(error: unknown, hidden: string, path: string): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  if (!('path' in error) || typeof error.path !== 'string') return aboutPath(error, path);
+  const shown = (text: string) => text.replaceAll(hidden, path);
+  const dest = 'dest' in error && typeof error.dest === 'string' ? { dest: shown(error.dest) } : {};
+  return Object.assign(error, { message: shown(error.message), path: shown(error.path), ...dest });
+}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { AtomicError } from './errors.ts';
+import { AtomicError, hasCode } from './errors.ts';
 
 /** What a hidden file or directory is there for. */
 export type HiddenKind = 'delete' | 'make' | 'write';
@@ -62,7 +62,11 @@ function random(): string {
 
 /** Since process ids are used again, a process is told by when it started; elsewhere than on Linux, by its id alone. */
 function isAlive(pid: number, start: number): boolean {
-  if (process.platform === 'linux') return startTime(pid) === start;
+  try {
+    if (process.platform === 'linux') return startTime(pid) === start;
+  } catch {
+    return true; // nobody knows: better left than taken away from somebody who works on it
+  }
   try {
     process.kill(pid, 0);
     return true;
@@ -71,14 +75,18 @@ function isAlive(pid: number, start: number): boolean {
   }
 }
 
-/** When a process started, in ticks since the machine did; undefined when there is no such process. */
+/**
+ * When a process started, in ticks since the machine did; undefined when there is no such process. Throws where that
+ * cannot be told, for want of descriptors.
+ */
 function startTime(pid: number | 'self'): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name of the program is in parentheses and may hold anything; the start time is field 22.
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ESRCH')) return undefined;
+    throw error;
   }
 }
 

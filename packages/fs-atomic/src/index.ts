@@ -13,4 +13,5 @@ export {
   type Owner,
 } from './atomic-write-file.ts';
 export { AtomicError, type AtomicErrorCode, type AtomicErrorFacts } from './errors.ts';
+export { mountsWithin, mountsWithinSync } from './mounts.ts';
 export { type SweepOptions, sweep, sweepSync } from './sweep.ts';

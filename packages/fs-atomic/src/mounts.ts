@@ -1,17 +1,37 @@
 import path from 'node:path';
-import { AtomicError } from './errors.ts';
+import { AtomicError, aboutPath } from './errors.ts';
 import { readText, realpath } from './file-system.ts';
-import type { Steps } from './steps.ts';
+import { runPromise, runSync, type Steps } from './steps.ts';
+
+/**
+ * The mount points at a path and below it, each by its absolute path without links: what stands against its deletion.
+ * They are those of this process's mount namespace; elsewhere than on Linux none are found.
+ */
+export async function mountsWithin(target: string): Promise<string[]> {
+  return runPromise(mountSteps(target));
+}
+
+/** The same as `mountsWithin`, before it returns. */
+export function mountsWithinSync(target: string): string[] {
+  return runSync(mountSteps(target));
+}
 
 /**
  * The mount points at `target` and below it, in this process's mount namespace. Only Linux can mount a
  * directory of a file system into the same one; elsewhere the device number tells, see `removeTree`.
  */
-export function* mountsWithin(target: string): Steps<string[]> {
+export function* mountSteps(target: string): Steps<string[]> {
   if (process.platform !== 'linux') return [];
   const parent = yield* realpath(path.dirname(path.resolve(target)));
-  const mountinfo = yield* readText('/proc/self/mountinfo');
-  return mountsListed(mountinfo, path.join(parent, path.basename(target)));
+  return mountsListed(yield* readMounts(target), path.join(parent, path.basename(target)));
+}
+
+function* readMounts(target: string): Steps<string> {
+  try {
+    return yield* readText('/proc/self/mountinfo');
+  } catch (error) {
+    throw aboutPath(error, target);
+  }
 }
 
 /** The mount points of a mountinfo file that are `directory` or below it; see proc(5). */
@@ -24,7 +44,7 @@ export function mountsListed(mountinfo: string, directory: string): string[] {
 
 /** @throws {AtomicError} `ERR_ATOMIC_MOUNTED` when something is mounted at `target` or below it. */
 export function* refuseMounts(target: string): Steps<void> {
-  const mounts = yield* mountsWithin(target);
+  const mounts = yield* mountSteps(target);
   if (mounts.length > 0) throw mounted(target, mounts);
 }
 

@@ -356,10 +356,12 @@ class Container implements LastingService {
   /** From before the first program of the container runs; one that is restored has its process only then. */
   #watchOom({ id: containerId, pid, hasEnded }: ContainerProcess): void {
     if (this.#options.oomEvents === false || this.#oom !== NO_OOM_WATCH || pid === 0 || hasEnded) return;
-    const event = packAny('containerd.events.TaskOOM', { containerId });
+    // Made when it is needed: it would hold 64 KiB of Node's memory for buffers until then.
+    const publish = () =>
+      this.#journal.publish(taskTopics.oom, packAny('containerd.events.TaskOOM', { containerId }));
     try {
       const cgroup = memoryCgroupOf(pid);
-      if (cgroup) this.#oom = watchOom(cgroup, () => this.#journal.publish(taskTopics.oom, event));
+      if (cgroup) this.#oom = watchOom(cgroup, publish);
     } catch {
       // A container without limits that can be watched is a container still.
     }
