@@ -1,0 +1,43 @@
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
+
+/** What is below a directory: the paths from there, each with its type, mode, owner and content in words. */
+export type Snapshot = ReadonlyMap<string, string>;
+
+/** All that is below `root`. */
+export function snapshot(root: string): Snapshot {
+  const found = new Map<string, string>();
+  const visit = (below: string) => {
+    for (const name of readdirSync(path.join(root, below)).sort()) {
+      const at = path.join(below, name);
+      found.set(at, describe(path.join(root, at), root));
+      if (lstatSync(path.join(root, at)).isDirectory()) visit(at);
+    }
+  };
+  visit('');
+  return found;
+}
+
+/** The part of a snapshot that is at `unit` and below it; empty when there is nothing. */
+export function partOf(whole: Snapshot, unit: string): Snapshot {
+  return new Map([...whole].filter(([at]) => at === unit || at.startsWith(`${unit}/`)));
+}
+
+/** Whether the name is one that `sweep` of fs-atomic may remove. */
+export function isHidden(at: string): boolean {
+  return at.split('/').some((name) => /^\..*\.(?:delete|make|write)~/.test(name));
+}
+
+/** A snapshot without what is hidden. */
+export function visible(whole: Snapshot): Snapshot {
+  return new Map([...whole].filter(([at]) => !isHidden(at)));
+}
+
+function describe(file: string, root: string): string {
+  const stats = lstatSync(file);
+  const facts = `${(stats.mode & 0o7777).toString(8)} ${stats.uid}:${stats.gid}`;
+  if (stats.isDirectory()) return `directory ${facts}`;
+  if (stats.isSymbolicLink()) return `link to ${readlinkSync(file)}`;
+  if (stats.isSocket()) return `socket ${facts}`;
+  return `file ${facts} ${readFileSync(file, 'latin1').replaceAll(root, 'ROOT')}`;
+}

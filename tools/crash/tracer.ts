@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseTrace, type SystemCall } from './system-call.ts';
+
+/** What strace is to do with some system calls: the value of its option `--inject`. */
+export type Injection = `${string}:signal=KILL:when=${number}` | `${string}:error=${string}:when=${string}`;
+
+let logs = 0;
+
+/** strace, attached to a process: what it counts begins here. */
+export class Tracer {
+  readonly #strace: ChildProcess;
+  readonly #log: string;
+
+  /**
+   * Resolves once every system call is seen.
+   *
+   * @param task a process, all of whose threads are traced, or one thread.
+   * @param names the calls to trace.
+   */
+  static async attach(
+    task: { readonly process: number } | { readonly thread: number },
+    names: readonly string[],
+    injections: readonly Injection[] = [],
+  ): Promise<Tracer> {
+    const log = path.join(tmpdir(), `shimwright-strace-${process.pid}-${logs++}`);
+    const whom = 'process' in task ? ['-f', '-p', String(task.process)] : ['-p', String(task.thread)];
+    const inject = injections.flatMap((one) => ['-e', `inject=${one}`]);
+    const args = ['-yy', '-s', '0', '-o', log, '-e', `trace=${names.join(',')}`, ...inject];
+    const strace = spawn('strace', [...args, ...whom], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const [said] = await Promise.race([once(strace.stderr, 'data'), once(strace, 'error')]);
+    if (!/attached/.test(String(said))) throw new Error(`strace cannot attach: ${said}`);
+    return new Tracer(strace, log);
+  }
+
+  private constructor(strace: ChildProcess, log: string) {
+    this.#strace = strace;
+    this.#log = log;
+  }
+
+  /** Lets the process go, if it still runs; the calls it has made. */
+  async detach(): Promise<SystemCall[]> {
+    if (this.#strace.exitCode === null && this.#strace.signalCode === null) {
+      const exited = once(this.#strace, 'exit');
+      this.#strace.kill('SIGINT');
+      await exited;
+    }
+    const trace = await readFile(this.#log, 'utf8');
+    await rm(this.#log);
+    return parseTrace(trace);
+  }
+}
