@@ -35,6 +35,20 @@ describe('the demo', () => {
     expect(exitCode).toBe(5);
   });
 
+  test('runs through the stock shim when it is told to', async () => {
+    const { stdout, stderr, exitCode } = await demo(
+      '--shim',
+      'containerd-shim',
+      '--',
+      'sh',
+      '-c',
+      'echo quick; exit 5',
+    );
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 5 });
+    expect(stdout).toMatch(/shim started +process \d+, containerd-shim/);
+    expect(stdout).toContain('Nothing is left');
+  });
+
   test('has the shim in its own process when it is told to', async () => {
     const { stdout, stderr, exitCode } = await demo('--local', '--', 'sh', '-c', 'echo quick; exit 5');
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 5 });

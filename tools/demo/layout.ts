@@ -32,7 +32,7 @@ export function layout(base: string): Layout {
     daemonAddress: path.join(base, 'manager.sock'),
     cgroup: `/${path.basename(base)}`,
     config: {
-      shim: process.env['DEMO_SHIM'] ?? 'containerd-shim',
+      shim: process.env['DEMO_SHIM'],
       runtimeRoot: path.join(base, 'runc'),
       socketRoot: base,
     },

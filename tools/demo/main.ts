@@ -1,8 +1,11 @@
 // The main job: a container made, started, watched, re-attached by another process, and cleaned up.
 // `demo -- CMD ARGS…` runs that command, and exits with its status. `demo --local` has the shim in the managing
-// process, `demo --shim PATH` another shim process.
+// process, `demo --shim containerd-shim` the stock one, or another by its path.
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sharedShimSocket } from '@shimwright/shim-address';
 import { TaskIO } from '@shimwright/shim-client';
 import { execa } from 'execa';
 import { leftovers, removeLeftovers } from '../leftovers.ts';
@@ -13,12 +16,19 @@ const GREETING = `for i in 1 2 3 4 5 6; do
   echo "hello $i from $(hostname), where I am process $$"; sleep 0.4
 done`;
 
+const MAX_IDLE_MS = 10_000;
+const IDLE_POLL_MS = 20;
+
 const { isLocal, command } = readArguments(process.argv.slice(2));
 
-const setup = await execa(path.join(import.meta.dirname, '../setup.sh'), ['runc', 'containerd'], {
-  stdio: 'inherit',
-  reject: false,
-});
+const setup = await execa(
+  path.join(import.meta.dirname, '../setup.sh'),
+  packagesFor(process.env['DEMO_SHIM']),
+  {
+    stdio: 'inherit',
+    reject: false,
+  },
+);
 if (setup.exitCode !== 0) process.exit(1);
 
 const base = await mkdtemp('/run/shimwright-demo-');
@@ -65,6 +75,7 @@ async function runProcess(program: string, ...args: string[]): Promise<number> {
 
 /** What is kept for the next container: the roots themselves. They must be empty. */
 async function removeDirectories(): Promise<void> {
+  await untilIdleShimEnds();
   const files = await readdir(base, { recursive: true, withFileTypes: true });
   const found = files
     .filter((file) => !file.isDirectory())
@@ -73,11 +84,25 @@ async function removeDirectories(): Promise<void> {
   await rm(base, { recursive: true });
 }
 
+/** The shim that can serve more containers waits a second for the next one. */
+async function untilIdleShimEnds(): Promise<void> {
+  const { daemonAddress, config } = layout(base);
+  const { socketRoot = '' } = config;
+  const socket = sharedShimSocket({ daemonAddress, socketRoot });
+  const deadline = Date.now() + MAX_IDLE_MS;
+  while (existsSync(socket) && Date.now() < deadline) await delay(IDLE_POLL_MS);
+}
+
 function proveNothingIsLeft(): void {
   const left = leftovers(token);
   if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
   chapter('Nothing is left');
   step('checked', 'no process, no mount, no socket, no cgroup, no file');
+}
+
+/** The Debian packages that are needed: the stock shim is in containerd's. */
+function packagesFor(shim: string | undefined): string[] {
+  return shim === undefined ? ['runc'] : ['runc', 'containerd'];
 }
 
 function readArguments(args: readonly string[]): {
@@ -89,8 +114,9 @@ function readArguments(args: readonly string[]): {
   for (let option = rest[0]; option?.startsWith('--'); option = rest[0]) {
     rest.shift();
     if (option === '--local') isLocal = true;
-    else if (option === '--shim') process.env['DEMO_SHIM'] = path.resolve(rest.shift() ?? '');
-    else if (option !== '--') throw new Error(`no such option: ${option}; there are --local and --shim PATH`);
+    else if (option === '--shim') process.env['DEMO_SHIM'] = rest.shift() ?? '';
+    else if (option !== '--')
+      throw new Error(`no such option: ${option}; there are --local and --shim NAME_OR_PATH`);
     else break;
   }
   return { isLocal, command: rest.length > 0 ? rest : ['/bin/sh', '-c', GREETING] };

@@ -18,7 +18,7 @@ step('bundle made', bundle.path);
 
 const shim = await newShimClient(bundle, namespace, shimRemote(config, { daemonAddress }));
 const { shimPid } = await shim.shimInfo({});
-step('shim started', `process ${shimPid}, ${config.shim}`);
+step('shim started', `process ${shimPid}, ${config.shim ?? 'ours, which can serve more containers'}`);
 
 const stdio = TaskIO.open({ stdin: '', stdout: `${io}/stdout`, stderr: `${io}/stderr` });
 const rootfs = [{ type: 'bind', source: '/', target: '', options: ['bind', 'ro'] }];

@@ -1,13 +1,21 @@
 /** How the containers of one runtime are run; containerd's `[plugins."io.containerd.runtime.v1.linux"]`. */
 export interface Config {
-  /** The shim: a path, or a name looked up on the PATH. @default 'containerd-shim' */
-  readonly shim?: string;
+  /**
+   * The program that is started for each container: a path, or a name looked up on the PATH, such as `containerd-shim`.
+   * @default none: our own shim, one process for all containers of a group
+   */
+  readonly shim?: string | undefined;
+  /**
+   * Which of the manager's containers share a shim process, where no `shim` is named; any text.
+   * @default '' one for all that name no other
+   */
+  readonly shimGroup?: string;
   /**
    * Where the OCI runtime keeps its state, unless the run options of a container name another place.
    * @default the shim's own: `/run/containerd/runc`
    */
   readonly runtimeRoot?: string;
-  /** Whether the shim logs what it does. @default false */
+  /** Whether the `shim` logs what it does; the shared one always tells what went wrong. @default false */
   readonly shimDebug?: boolean;
   /** The directory below which shims listen, in `s/`. @default '/run/containerd' */
   readonly socketRoot?: string;

@@ -3,7 +3,7 @@ import { needs } from '../../../tools/testing/needs.ts';
 import { runReadmeUsage } from '../../../tools/testing/readme.ts';
 
 describe('the README', () => {
-  needs('linux', 'root', 'command containerd-shim', 'command runc');
+  needs('linux', 'root', 'command runc');
 
   test('has a usage example that runs a container', async () => {
     const { stdout, stderr, exitCode } = await runReadmeUsage(new URL('../README.md', import.meta.url));

@@ -1,15 +1,18 @@
 import type { Bundle } from '@shimwright/bundle-core';
-import { decideShimAddress, shimAddress } from '@shimwright/shim-address';
+import { decideShimAddress, sharedShimSocket, shimAddress } from '@shimwright/shim-address';
 import type { Any } from '@shimwright/shim-api';
 import {
   type ClientOpt,
   type ShimConfig,
   type StartOptions,
+  sharedControlSocket,
   withConnect,
   withLocal,
+  withShared,
+  withSharedConnect,
   withStart,
 } from '@shimwright/shim-client';
-import { createShimService, type ShimServiceOptions } from '@shimwright/shim-service';
+import { createShimService, type ShimServiceOptions, shimProgram } from '@shimwright/shim-service';
 import type { Config } from './config.ts';
 import { type RunOptions, shimConfig } from './shim-config.ts';
 
@@ -24,35 +27,43 @@ export interface ShimRemoteOptions
   extends Pick<StartOptions, 'cgroup' | 'daemonAddress' | 'onExit' | 'publisher'> {}
 
 /**
- * Starts a new shim process for the bundle and connects to it.
+ * Gets a shim that outlives this process, and connects to it: our own, in a process that serves all containers of
+ * the group and is started with the first one, or a new process of the `shim` that the config names.
  *
  * It listens at the address that containerd would choose for the same daemon address, namespace and id,
  * so that whoever knows these finds it. Events arrive in the spool beside `daemonAddress`.
  */
 export function shimRemote(config: Config, options: ShimRemoteOptions): ShimOpt {
-  return (bundle, namespace, runOptions) => [
-    shimConfig(bundle, namespace, config, runOptions),
-    withStart({
-      ...options,
-      shim: config.shim ?? 'containerd-shim',
-      debug: config.shimDebug ?? false,
-      address: shimAddress({
-        daemonAddress: options.daemonAddress,
-        namespace,
-        id: bundle.id,
-        ...(config.socketRoot === undefined ? {} : { socketRoot: config.socketRoot }),
-      }),
-    }),
-  ];
+  const { shim, shimGroup: group = '', shimDebug: debug = false, socketRoot = '/run/containerd' } = config;
+  const { daemonAddress } = options;
+  return (bundle, namespace, runOptions) => {
+    const address = shimAddress({ daemonAddress, namespace, id: bundle.id, socketRoot });
+    const clientOpt =
+      shim === undefined
+        ? withShared({
+            ...{ ...options, ...shimProgram(), address },
+            controlSocket: sharedShimSocket({ daemonAddress, group, socketRoot }),
+          })
+        : withStart({ ...options, shim, debug, address });
+    return [shimConfig(bundle, namespace, config, runOptions), clientOpt];
+  };
 }
 
-/** Connects to the shim that runs for the bundle, at the address recorded there, else at the legacy one. */
+/**
+ * Connects to the shim that runs for the bundle, at the address recorded there, else at the legacy one. A shared
+ * process that has died is started anew before, and goes on with all of its containers.
+ */
 export function shimConnect(config: Config, options: { readonly onClose?: () => void } = {}): ShimOpt {
   return (bundle, namespace, runOptions) => [
     shimConfig(bundle, namespace, config, runOptions),
     async (shim, signal) => {
       const address = await decideShimAddress({ bundlePath: bundle.path, namespace, id: bundle.id });
-      return withConnect({ ...options, address })(shim, signal);
+      const controlSocket = await sharedControlSocket(bundle.path);
+      const reach =
+        controlSocket === undefined
+          ? withConnect({ ...options, address })
+          : withSharedConnect({ ...options, ...shimProgram(), address, controlSocket });
+      return reach(shim, signal);
     },
   ];
 }

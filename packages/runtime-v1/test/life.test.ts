@@ -9,7 +9,7 @@ import { created, output } from './fixtures/task.ts';
 
 const id = 'one';
 
-describe.each(['stock', 'local'] as const)('a container on the %s shim', (kind) => {
+describe.each(['stock', 'shared', 'local'] as const)('a container on the %s shim', (kind) => {
   needs('linux', 'root', 'command containerd-shim', 'command runc');
 
   test('is created, started, watched to its end, and deleted', async () => {
@@ -38,7 +38,7 @@ describe.each(['stock', 'local'] as const)('a container on the %s shim', (kind) 
     expect(readdirSync(base, { recursive: true }).filter((name) => String(name).includes('one'))).toEqual([]);
   });
 
-  if (kind === 'stock') {
+  if (kind !== 'local') {
     test('goes on when its manager is gone, and is found again by the next one', async () => {
       const { shim, io, bundle, config, namespace } = await created(
         kind,

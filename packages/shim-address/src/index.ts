@@ -7,6 +7,7 @@ export {
 } from './decide-shim-address.ts';
 export { ShimAddressError, type ShimAddressErrorCode, type ShimAddressErrorFacts } from './errors.ts';
 export { removeSocket, removeSocketSync } from './remove-socket.ts';
+export { type SharedShimSocketOptions, sharedShimSocket } from './shared-shim-socket.ts';
 export {
   legacyShimAddress,
   type ShimAddressOptions,

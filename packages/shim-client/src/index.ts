@@ -1,4 +1,5 @@
 export { ShimClientError, type ShimErrorCode, type ShimErrorFacts } from './errors.ts';
+export { sharedControlSocket } from './shared-link.ts';
 export type { SharedProcessOptions } from './shared-process.ts';
 export type { SharedShim } from './shared-service.ts';
 export { newClient, type ShimClient, type WaitOptions } from './shim-client.ts';

@@ -47,7 +47,7 @@ export class SharedShim {
     this.#outbox = outboxOf(request, around);
     this.#register = around.registry.register(request);
     this.#journal = new SharedJournal(this.#register, this.#outbox, around.log);
-    this.#service = createLastingService(request, { runtime: 'runc' }, this.#journal);
+    this.#service = createLastingService(request, {}, this.#journal);
     this.#server.handle(ShimDefinition, this.#service.handlers);
     this.#server.handle(MemberDefinition, { end: () => this.#endByCall() });
   }

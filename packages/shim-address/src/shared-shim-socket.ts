@@ -1,0 +1,30 @@
+import { parseAddress, SCHEME } from './address.ts';
+import { goJoin } from './go-path.ts';
+
+/** What the control socket of a shared shim process is found by. */
+export interface SharedShimSocketOptions {
+  /** The address of the daemon that manages the shims; any text that tells managers apart. */
+  readonly daemonAddress: string;
+  /** Which of the manager's processes is meant; any text. @default '' the one of all containers that name none */
+  readonly group?: string;
+  /** The absolute directory whose subdirectory `s` holds the sockets. @default '/run/containerd' */
+  readonly socketRoot?: string;
+}
+
+// Long enough that no two managers share one, and short enough for what is kept beside the socket.
+const NAME_LENGTH = 32;
+
+/**
+ * The path of the socket that a process which serves the shims of many containers is reached at: the socket root,
+ * `/s/shared-`, and 32 hex digits that tell the manager and its group. There is no such thing in containerd.
+ *
+ * @throws {ShimAddressError} as `shimAddress` does.
+ */
+export function sharedShimSocket(options: SharedShimSocketOptions): string {
+  const { daemonAddress, group = '', socketRoot = '/run/containerd' } = options;
+  const { hash } = process.getBuiltinModule('node:crypto');
+  const name = hash('sha256', `${goJoin(daemonAddress)}\0${group}`, 'hex').slice(0, NAME_LENGTH);
+  const path = `${goJoin(socketRoot, 's')}/shared-${name}`;
+  parseAddress(`${SCHEME}${path}`);
+  return path;
+}

@@ -1,0 +1,23 @@
+import path from 'node:path';
+
+/** A program that is to be started. */
+export interface Program {
+  /** Its path. */
+  readonly command: string;
+  /** What it is given before arguments of its own. */
+  readonly args: readonly string[];
+}
+
+/**
+ * How to start the program `shimwright-shim` of this package by the Node that runs now: with the command line of the
+ * stock shim after it, or with `--shared CONTROL_SOCKET`, see `withShared` of `@shimwright/shim-client`.
+ */
+export function shimProgram(): Program {
+  const command = process.execPath;
+  // While this package is developed, it runs from its sources.
+  return import.meta.filename.endsWith('.ts')
+    ? { command, args: ['--conditions=@shimwright/source', inThisPackage('shim-process/main.ts')] }
+    : { command, args: [inThisPackage('shimwright-shim.cjs')] };
+}
+
+const inThisPackage = (file: string) => path.join(import.meta.dirname, file);
