@@ -2,16 +2,19 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { newBundleSync } from '@shimwright/bundle-core';
+import { EventExchange } from '@shimwright/event-exchange';
 import {
   becomeSubreaper,
+  decodeEvent,
   newShimClient,
   type ShimClient,
   type ShimOpt,
   shimLocal,
   shimRemote,
   TaskIO,
+  watchSpool,
 } from '@shimwright/runtime-v1';
-import { ociProcessType, packJson } from '@shimwright/shim-api';
+import { type Any, ociProcessType, packJson } from '@shimwright/shim-api';
 import { contend } from './turns.ts';
 
 const [base = '', specFile = ''] = process.argv.slice(2);
@@ -20,8 +23,19 @@ const rootfs = [{ type: 'bind', source: '/', options: ['bind', 'ro'] }];
 const config = { shim: 'containerd-shim', runtimeRoot: path.join(base, 'runc') };
 let lives = 0;
 
-const remote = shimRemote(config, { daemonAddress: path.join(base, 'node.sock') });
-const local = shimLocal(config, { publish: () => {} }, { runtime: 'runc' });
+const ourConfig = { runtimeRoot: config.runtimeRoot };
+const daemonAddress = path.join(base, 'node.sock');
+const ourDaemonAddress = path.join(base, 'ours.sock');
+
+const exchange = new EventExchange();
+const remote = shimRemote(config, { daemonAddress });
+const shared = shimRemote(ourConfig, { daemonAddress: ourDaemonAddress });
+const local = shimLocal(config, exchange, { runtime: 'runc' });
+
+interface Published {
+  readonly topic: string;
+  readonly event?: Any | undefined;
+}
 
 interface Container {
   readonly shim: ShimClient;
@@ -82,6 +96,46 @@ async function execs(count: number): Promise<number> {
   return took;
 }
 
+/**
+ * From the kill of a process in a container to the arrival of its exit at who subscribed; only that is counted. The
+ * first one, the container's, opens the way.
+ */
+const exitEvents =
+  (opt: ShimOpt, subscribe: (signal: AbortSignal) => AsyncIterable<Published>) => async (count: number) => {
+    const { shim, id, end } = await made(opt, withCommand('/bin/sleep', '600'));
+    const packed = packJson(ociProcessType, {
+      args: ['/bin/sleep', '600'],
+      cwd: '/',
+      user: { uid: 0, gid: 0 },
+    });
+    const listening = new AbortController();
+    const exits = new Map<string, () => void>();
+    const reader = (async () => {
+      for await (const { topic, event } of subscribe(listening.signal)) {
+        if (topic !== '/tasks/exit' || event === undefined) continue;
+        const { message } = decodeEvent(event);
+        if ('id' in message) exits.get(String(message.id))?.();
+      }
+    })();
+    let took = 0;
+    for (let index = 0; index < count; index++) {
+      const exec = { id: `${id}-exec-${index}` };
+      await shim.exec({ ...exec, spec: packed });
+      const { pid } = await shim.start(exec);
+      const arrived = new Promise<void>((resolve) => exits.set(exec.id, resolve));
+      const start = performance.now();
+      process.kill(pid, 'SIGKILL');
+      await arrived;
+      took += performance.now() - start;
+      await shim.deleteProcess(exec);
+    }
+    await shim.kill({ id, signal: 9, all: true });
+    await end();
+    listening.abort();
+    await reader;
+    return took;
+  };
+
 /** What a container writes to its stdout, in MiB, read from its FIFO by a process of its own. */
 async function output(count: number): Promise<number> {
   const io = await TaskIO.create(path.join(base, `io-${lives}`));
@@ -101,8 +155,12 @@ async function output(count: number): Promise<number> {
 becomeSubreaper();
 await contend({
   life: repeat(remote),
+  shared: repeat(shared),
   local: repeat(local),
   'at-once': atOnce(local),
   exec: execs,
   output,
+  'exit-stock': exitEvents(remote, (signal) => watchSpool(daemonAddress, { signal })),
+  'exit-shared': exitEvents(shared, (signal) => watchSpool(ourDaemonAddress, { signal })),
+  'exit-local': exitEvents(local, (signal) => exchange.subscribe({ signal })),
 });

@@ -27,6 +27,10 @@ export async function run(): Promise<readonly Comparison[]> {
       await compare('whole life, stock shim on both sides', { work: 'life' }),
       await compare('whole life, shimLocal against the stock shim', { work: 'local', peerWork: 'life' }),
       await compare('whole life, shimLocal against runc alone', { work: 'local', peerWork: 'bare' }),
+      await compare('whole life, our shared shim against the stock shim', {
+        work: 'shared',
+        peerWork: 'life',
+      }),
       await compare('20 at once, shimLocal against the stock shim, each', {
         work: 'at-once',
         count: 20,
@@ -37,6 +41,14 @@ export async function run(): Promise<readonly Comparison[]> {
         work: 'output',
         count: 256,
         rounds: 7,
+      }),
+      await compare('exit to its event, shimLocal against the stock shim and our spool', {
+        ...{ work: 'exit-local', peerWork: 'exit-stock', peer: ours },
+        ...{ count: 5, rounds: 9 },
+      }),
+      await compare('exit to its event, our shared shim against the stock shim, both by our spool', {
+        ...{ work: 'exit-shared', peerWork: 'exit-stock', peer: ours },
+        ...{ count: 5, rounds: 9 },
       }),
     ];
   } finally {

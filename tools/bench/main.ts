@@ -15,12 +15,20 @@ for (const name of names) {
   const { run }: { run: () => Promise<readonly Comparison[]> } = await import(
     path.join(import.meta.dirname, `${name}.bench.ts`)
   );
-  for (const { work, oursNs, peerNs, ratio } of await run()) {
-    console.log(`| ${name}: ${work} | ${inUnits(oursNs)} | ${inUnits(peerNs)} | ${ratio.toFixed(2)} |`);
+  for (const one of await run()) {
+    const [ours, peer] =
+      'oursNs' in one
+        ? [inTime(one.oursNs), inTime(one.peerNs)]
+        : [inKilobytes(one.oursBytes), inKilobytes(one.peerBytes)];
+    console.log(`| ${name}: ${one.work} | ${ours} | ${peer} | ${one.ratio.toFixed(2)} |`);
   }
 }
 
-function inUnits(nanoseconds: number): string {
+function inTime(nanoseconds: number): string {
   const microseconds = nanoseconds / 1e3;
   return microseconds < 10_000 ? `${microseconds.toFixed(1)} µs` : `${(microseconds / 1e3).toFixed(1)} ms`;
+}
+
+function inKilobytes(bytes: number): string {
+  return `${Math.round(bytes / 1024)} KiB`;
 }

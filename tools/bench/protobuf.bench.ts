@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Comparison, inTurns, nodeContender } from './turns.ts';
+import { inTurns, nodeContender, type TimeComparison } from './turns.ts';
 
 const SHIM_API = path.join(import.meta.dirname, '../../packages/shim-api');
 const CODEC = path.join(import.meta.dirname, 'protobuf-codec.ts');
@@ -18,13 +18,13 @@ const WORKS = [
 ];
 
 /** The generated code on our wire.ts, against the same code on the runtime that the generator comes with. */
-export async function run(): Promise<readonly Comparison[]> {
+export async function run(): Promise<readonly TimeComparison[]> {
   const base = await mkdtemp(path.join(tmpdir(), 'shimwright-bench-'));
   try {
     await writePeer(base);
     await using ours = nodeContender(CODEC, path.join(SHIM_API, 'src/gen/containerd/shim.ts'));
     await using peer = nodeContender(CODEC, path.join(base, 'containerd/shim.ts'));
-    const comparisons: Comparison[] = [];
+    const comparisons: TimeComparison[] = [];
     for (const work of WORKS) {
       const comparison = await inTurns({ work, count: 200_000, rounds: 15, ours, peer });
       comparisons.push({ ...comparison, work: inNanoseconds(comparison) });
@@ -36,7 +36,7 @@ export async function run(): Promise<readonly Comparison[]> {
 }
 
 /** The table has microseconds, which are too coarse here. */
-function inNanoseconds({ work, oursNs, peerNs }: Comparison): string {
+function inNanoseconds({ work, oursNs, peerNs }: TimeComparison): string {
   return `${work.replaceAll('-', ' ')} (${Math.round(oursNs)} ns, peer ${Math.round(peerNs)} ns)`;
 }
 

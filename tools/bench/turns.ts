@@ -55,11 +55,22 @@ export async function contend(works: Readonly<Record<string, (count: number) => 
   }
 }
 
-/** The outcome of one line of the benchmark; `ratio` is ours over the peer's, in time. */
-export interface Comparison {
+/** The outcome of one line of the benchmark; `ratio` is ours over the peer's. */
+export type Comparison = TimeComparison | SpaceComparison;
+
+/** What took time. */
+export interface TimeComparison {
   readonly work: string;
   readonly oursNs: number;
   readonly peerNs: number;
+  readonly ratio: number;
+}
+
+/** What took memory. */
+export interface SpaceComparison {
+  readonly work: string;
+  readonly oursBytes: number;
+  readonly peerBytes: number;
   readonly ratio: number;
 }
 
@@ -72,7 +83,7 @@ export async function inTurns(options: {
   readonly rounds: number;
   readonly ours: Contender;
   readonly peer: Contender;
-}): Promise<Comparison> {
+}): Promise<TimeComparison> {
   const { work, peerWork = work, count, rounds, ours, peer } = options;
   const times = { ours: [] as number[], peer: [] as number[] };
   await ours.measure(work, count); // the first turn of each warms it up

@@ -8,6 +8,9 @@ export interface Program {
   readonly args: readonly string[];
 }
 
+// What a call leaves behind is collected sooner: it would be 10 MiB before the first time otherwise.
+const SMALL_YOUNG_SPACE = '--max-semi-space-size=1';
+
 /**
  * How to start the program `shimwright-shim` of this package by the Node that runs now: with the command line of the
  * stock shim after it, or with `--shared CONTROL_SOCKET`, see `withShared` of `@shimwright/shim-client`.
@@ -17,7 +20,7 @@ export function shimProgram(): Program {
   // While this package is developed, it runs from its sources.
   return import.meta.filename.endsWith('.ts')
     ? { command, args: ['--conditions=@shimwright/source', inThisPackage('shim-process/main.ts')] }
-    : { command, args: [inThisPackage('shimwright-shim.cjs')] };
+    : { command, args: [SMALL_YOUNG_SPACE, inThisPackage('shimwright-shim.cjs')] };
 }
 
 const inThisPackage = (file: string) => path.join(import.meta.dirname, file);

