@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** These look at the packages as users get them, which takes a build, a pack and an install before. */
+const PACKED = ['tools/packed/packed.test.ts', 'tools/quality/packed/*.test.ts'];
 
 const conditions = ['@shimwright/source', 'node', 'import', 'default'];
 
@@ -8,12 +11,25 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['packages/*/{src,test}/**/*.test.ts', 'tools/**/*.test.ts'],
     // Real processes, mounts and cgroups: a loaded machine is slow, and a test that hangs is still ended.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // What a test starts must find the sources too.
     pool: 'forks',
     execArgv: ['--conditions=@shimwright/source'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'sources',
+          include: ['packages/*/{src,test}/**/*.test.ts', 'tools/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...PACKED],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'packed', include: PACKED, globalSetup: 'tools/packed/global-setup.ts' },
+      },
+    ],
   },
 });

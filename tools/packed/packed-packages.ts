@@ -8,8 +8,8 @@ import { PACKAGES, packageName, ROOT } from './workspace-packages.ts';
 export interface PackedPackages extends AsyncDisposable {
   /** The project they are installed in. */
   readonly project: string;
-  /** Where a package is installed. */
-  installed(folder: string): string;
+  /** The tarballs, by the packages' folders. */
+  readonly tarballs: Readonly<Record<string, string>>;
 }
 
 /**
@@ -26,7 +26,7 @@ export async function packedPackages(): Promise<PackedPackages> {
     await install(project, tarballs);
     return {
       project,
-      installed: (folder) => path.join(project, 'node_modules', packageName(folder)),
+      tarballs,
       [Symbol.asyncDispose]: remove,
     };
   } catch (error) {
@@ -39,7 +39,7 @@ async function build(): Promise<void> {
   await execa(process.execPath, [path.join(ROOT, 'tools/build.ts'), ...PACKAGES]);
 }
 
-/** Packs all packages; gives the tarballs by the packages' names. */
+/** Packs all packages; gives the tarballs by the packages' folders. */
 async function pack(destination: string): Promise<Readonly<Record<string, string>>> {
   await mkdir(destination);
   const filters = PACKAGES.flatMap((folder) => ['--filter', `./packages/${folder}`]);
@@ -49,13 +49,15 @@ async function pack(destination: string): Promise<Readonly<Record<string, string
     PACKAGES.map((folder) => {
       const file = files.find((name) => new RegExp(`^shimwright-${folder}-\\d.*\\.tgz$`).test(name));
       if (!file) throw new Error(`${folder} was not packed`);
-      return [packageName(folder), path.join(destination, file)];
+      return [folder, path.join(destination, file)];
     }),
   );
 }
 
 async function install(project: string, tarballs: Readonly<Record<string, string>>): Promise<void> {
-  const files = Object.fromEntries(Object.entries(tarballs).map(([name, file]) => [name, `file:${file}`]));
+  const files = Object.fromEntries(
+    Object.entries(tarballs).map(([folder, file]) => [packageName(folder), `file:${file}`]),
+  );
   await mkdir(project);
   await writeFile(
     path.join(project, 'package.json'),

@@ -1,25 +1,15 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { needs } from '../testing/needs.ts';
 import { usageOf } from '../testing/readme.ts';
 import { loadedModules } from './loaded-modules.ts';
-import { type PackedPackages, packedPackages } from './packed-packages.ts';
+import { installed, project } from './packed.ts';
 import { PACKAGES, packageName, ROOT } from './workspace-packages.ts';
 
 /** Packages whose usage example runs a container, or drives the programs that do. */
 const NEED_RUNTIME: readonly string[] = ['oci-runtime', 'runtime-v1', 'shim-client', 'shim-service'];
-
-let packed: PackedPackages;
-
-beforeAll(async () => {
-  packed = await packedPackages();
-}, 240_000);
-
-afterAll(async () => {
-  await packed?.[Symbol.asyncDispose]();
-});
 
 interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
@@ -30,7 +20,7 @@ interface Manifest {
 }
 
 async function manifestOf(folder: string): Promise<Manifest> {
-  return JSON.parse(await readFile(path.join(packed.installed(folder), 'package.json'), 'utf8'));
+  return JSON.parse(await readFile(path.join(installed(folder), 'package.json'), 'utf8'));
 }
 
 async function filesIn(directory: string): Promise<string[]> {
@@ -59,9 +49,9 @@ async function runThere(
   name: string,
   code: string,
 ): Promise<{ stdout: string; stderr: string; exitCode: number | undefined }> {
-  await writeFile(path.join(packed.project, name), code);
+  await writeFile(path.join(project, name), code);
   const { stdout, stderr, exitCode } = await execa(process.execPath, [name], {
-    cwd: packed.project,
+    cwd: project,
     reject: false,
     env: { NODE_OPTIONS: '' },
   });
@@ -69,8 +59,8 @@ async function runThere(
 }
 
 test('no package of ours came from a registry', async () => {
-  const installed = await readdir(path.join(packed.project, 'node_modules/.pnpm'));
-  const ours = installed.filter((name) => name.startsWith('@shimwright+'));
+  const all = await readdir(path.join(project, 'node_modules/.pnpm'));
+  const ours = all.filter((name) => name.startsWith('@shimwright+'));
 
   expect(ours.map((name) => name.replace(/@file\+.*/, '')).toSorted()).toEqual(
     PACKAGES.map((folder) => `@shimwright+${folder}`),
@@ -82,16 +72,16 @@ test.each([
   ['esnext', 'bundler'],
 ])('all have types, to a program of module %s that resolves as %s', async (module, moduleResolution) => {
   const name = `types-${moduleResolution}`;
-  await writeFile(path.join(packed.project, `${name}.ts`), PACKAGES.map(usesTypesOf).join('\n'));
+  await writeFile(path.join(project, `${name}.ts`), PACKAGES.map(usesTypesOf).join('\n'));
   // Declaration files are checked as well: those of a package are as much its code as the rest.
   const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true };
   const compilerOptions = { module, moduleResolution, target: 'es2023', types: ['node'], ...strict };
   await writeFile(
-    path.join(packed.project, `${name}.json`),
+    path.join(project, `${name}.json`),
     JSON.stringify({ compilerOptions, files: [`${name}.ts`] }),
   );
   const { stdout } = await execa('tsc', ['-p', `${name}.json`], {
-    cwd: packed.project,
+    cwd: project,
     preferLocal: true,
     localDir: ROOT,
     reject: false,
@@ -108,7 +98,7 @@ function usesTypesOf(folder: string, index: number): string {
 
 describe.each(PACKAGES)('%s', (folder) => {
   test('holds what is built from its sources, what it declares besides, and the documents', async () => {
-    const files = await filesIn(packed.installed(folder));
+    const files = await filesIn(installed(folder));
     const documents = ['LICENSE', 'README.md', 'package.json'];
     const manifest = await manifestOf(folder);
     const declared = manifest.files.filter((entry) => entry !== 'dist');
@@ -140,7 +130,7 @@ describe.each(PACKAGES)('%s', (folder) => {
   });
 
   test('loads no library of others before it is needed', async () => {
-    const urls = await loadedModules(packageName(folder), packed.project);
+    const urls = await loadedModules(packageName(folder), project);
     const isLoaded = (name: string) => urls.some((url) => url.includes(`/node_modules/${name}/`));
 
     expect(['execa', 'fs-extra', 'koffi'].filter(isLoaded)).toEqual([]);
@@ -154,7 +144,7 @@ describe.each(PACKAGES)('%s', (folder) => {
     );
 
     test('runs unchanged from the README', async () => {
-      const usage = usageOf(await readFile(path.join(packed.installed(folder), 'README.md'), 'utf8'));
+      const usage = usageOf(await readFile(path.join(installed(folder), 'README.md'), 'utf8'));
       const { stdout, stderr, exitCode } = await runThere(`usage-${folder}.mjs`, usage);
       expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
       expect(stdout).not.toBe('');
