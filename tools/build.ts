@@ -26,7 +26,8 @@ if (folders.includes('shim-service')) {
     input: path.join(directory, 'src/shim-process/main.ts'),
     platform: 'node',
     resolve: { conditionNames: ['@shimwright/source', 'node', 'import', 'default'] },
-    external: ['koffi'],
+    // Runtimes are started by posix_spawn, so what only execa's way needs is left out, with the notices it would owe.
+    external: ['koffi', 'execa'],
     output: { file, format: 'cjs', codeSplitting: false, banner: '#!/usr/bin/env node' },
   });
   await chmod(file, 0o755);

@@ -9,7 +9,7 @@ declare module 'vitest' {
 }
 
 /** Packs and installs the packages once, for all test files that look at what users get. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(project: TestProject): Promise<() => PromiseLike<void>> {
   const packed = await packedPackages();
   project.provide('packed', { project: packed.project, tarballs: packed.tarballs });
   return () => packed[Symbol.asyncDispose]();
