@@ -88,17 +88,16 @@ export class SharedShim {
 
   /** Ends it: its socket is gone then, and its container is left to itself. */
   end(): void {
-    this.close();
-    this.#register.remove();
     // A process that others share must not be signalled by who finds its id here.
     this.#removeFiles(FILES.pid, FILES.shared);
+    this.close();
+    this.#register.remove();
   }
 
   /** Ends it as if it had never been. */
   undo(): void {
-    const isOurs = this.#socket !== undefined;
+    this.#removeFiles(FILES.address);
     this.end();
-    if (isOurs) this.#removeFiles(FILES.address);
   }
 
   /** Serves it no longer, and leaves it to another process to go on with it. */
@@ -134,7 +133,9 @@ export class SharedShim {
     else socket.on('error', () => {}).destroy();
   }
 
+  /** While it listens, these are its own: before that, and afterwards, another one's may be there. */
   #removeFiles(...names: readonly string[]): void {
+    if (this.#socket === undefined || this.#hasEnded) return;
     for (const name of names) rmSync(path.join(this.request.path, name), { force: true });
   }
 }

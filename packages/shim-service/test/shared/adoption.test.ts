@@ -6,7 +6,13 @@ import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../../tools/testing/needs.ts';
-import { listShared, newClient, type ShimClient, withSharedConnect } from '../../../shim-client/src/index.ts';
+import {
+  listShared,
+  newClient,
+  type ShimClient,
+  watchSpool,
+  withSharedConnect,
+} from '../../../shim-client/src/index.ts';
 import { becomeSubreaper } from '../../src/index.ts';
 import { hostRoot } from '../fixtures/shim.ts';
 import { group, type Member } from './group.ts';
@@ -117,6 +123,28 @@ describe('a shared process that is killed', () => {
     expect(await again.wait({ id: 'two' })).toMatchObject({ exitStatus: 7 });
     expect(await one.exits(1)).toEqual([{ containerId: 'one', id: 'two', status: 7, unknown: false }]);
     await again.close();
+  });
+
+  test('has the next one tell when memory runs out', async () => {
+    const { bundle } = await group();
+    const one = await bundle('one', undefined, 16 * 1024 * 1024);
+    const shim = await one.add();
+    await one.create(shim);
+    await shim.start({ id: 'one' });
+    await killProcess(shim);
+
+    await using again = await reconnect(one);
+    await one.exec(again, 'eater', ['/usr/bin/tail', '/dev/zero']);
+    expect(await again.wait({ id: 'eater' })).toMatchObject({ exitStatus: 137 });
+    const topics: string[] = [];
+    for await (const { topic } of watchSpool(one.options.daemonAddress, {
+      signal: AbortSignal.timeout(20_000),
+    })) {
+      topics.push(topic);
+      if (topics.includes('/tasks/oom') && topics.includes('/tasks/exit')) break;
+    }
+    expect(topics.toSorted()).toEqual(['/tasks/exit', '/tasks/oom']);
+    await one.deleteContainer();
   });
 
   test('undoes what was being made', async () => {

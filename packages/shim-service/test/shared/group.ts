@@ -23,8 +23,8 @@ const MAIN = path.join(import.meta.dirname, '../../src/shim-process/main.ts');
 /** Bundles that are served by one process; all of it is gone after the test. */
 export interface Group extends Sandbox {
   readonly controlSocket: string;
-  /** A bundle with nothing in it but a spec that runs `args`. */
-  bundle(id: string, args?: readonly string[]): Promise<Member>;
+  /** A bundle with nothing in it but a spec that runs `args`, in so many bytes of memory. */
+  bundle(id: string, args?: readonly string[], memory?: number): Promise<Member>;
 }
 
 /** A bundle of a group. */
@@ -69,15 +69,15 @@ export async function group(graceMs = 50): Promise<Group> {
   return {
     ...box,
     controlSocket,
-    bundle: (id, args = ['/bin/sleep', '600']) => member(box, started, id, args),
+    bundle: (id, args = ['/bin/sleep', '600'], memory = undefined) =>
+      member(box, started, { id, args, memory }),
   };
 }
 
 async function member(
   box: Sandbox,
   started: Pick<SharedOptions, 'command' | 'args' | 'controlSocket'>,
-  id: string,
-  args: readonly string[],
+  { id, args, memory }: { id: string; args: readonly string[]; memory: number | undefined },
 ): Promise<Member> {
   const config = {
     path: path.join(box.state, id),
@@ -90,6 +90,7 @@ async function member(
   await mkdir(config.path, { recursive: true });
   await mkdir(config.workDir, { recursive: true });
   const spec = defaultSpec({ args: [...args], cgroupsPath: `/${box.token}-${id}` });
+  if (memory !== undefined) spec.linux.resources = { ...spec.linux.resources, memory: { limit: memory } };
   await writeFile(path.join(config.path, 'config.json'), JSON.stringify(spec));
 
   const socket = path.join(box.base, 's', id);

@@ -69,6 +69,32 @@ describe('one process with the shims of many bundles', () => {
     ]);
   });
 
+  test('of two processes that want the same bundle, one gets it, and the other leaves it alone', async () => {
+    const { bundle, controlSocket, base } = await group();
+    const one = await bundle('one');
+    for (let round = 0; round < 10; round += 1) {
+      const [first, second] = await Promise.allSettled([
+        one.add(),
+        one.add({ controlSocket: path.join(base, 'run', 'other') }),
+      ]);
+      const winner = first.status === 'fulfilled' ? first : second;
+      const loser = first.status === 'fulfilled' ? second : first;
+      if (winner.status !== 'fulfilled') throw winner.reason;
+      expect(loser).toMatchObject({ status: 'rejected', reason: { code: 'ERR_SHIM_ADDRESS_IN_USE' } });
+      const { shimPid } = await winner.value.shimInfo({});
+      expect(readFileSync(path.join(one.config.path, 'shim.pid'), 'utf8')).toBe(String(shimPid));
+      expect(readlinkSync(path.join(one.config.path, 'shim.shared'))).toBe(
+        winner === first ? controlSocket : path.join(base, 'run', 'other'),
+      );
+      const pid = await one.create(winner.value);
+      expect(await winner.value.state({ id: 'one' })).toMatchObject({ status: 'CREATED', pid });
+      await winner.value.kill({ signal: 9, all: true });
+      await winner.value.wait({ id: 'one' });
+      await winner.value.delete({});
+      await winner.value.stopShim();
+    }
+  });
+
   test('lets a program publish that was given', async () => {
     const { bundle } = await group();
     const one = await bundle('one', ['/bin/true']);
