@@ -68,6 +68,27 @@ describe('stock containerd runs containers by our shim', () => {
     });
   });
 
+  test('of which two that race for one bundle make one container', async () => {
+    const one = await privateContainerd();
+    const other = await privateContainerd(one.state);
+    const sleep = ['/bin/sleep', '600'];
+    for (let round = 0; round < 3; round += 1) {
+      const id = `${one.token}-race${round}`;
+      const both = [one, other];
+      const runs = await Promise.all(both.map(({ run }) => run(['-d'], id, ...sleep)));
+      const won = runs.findIndex(({ exitCode }) => exitCode === 0);
+      const lost = runs.findIndex(({ exitCode }) => exitCode !== 0);
+      expect({ won, lost, runs }).toMatchObject({ won: 1 - lost, lost: 1 - won });
+      expect(runs[lost]?.stderr).toContain(`${id}: file exists`);
+      const winner = both[won] ?? expect.fail();
+      expect((await winner.ctr('task', 'exec', '--exec-id', 'x', id, '/bin/echo', 'whole')).stdout).toBe(
+        'whole',
+      );
+      await winner.ctr('task', 'rm', '-f', id);
+      expect((await winner.ctr('task', 'ls', '-q')).stdout).toBe('');
+    }
+  });
+
   test('and its subscribers get all events', async () => {
     const { run, start, token } = await privateContainerd();
     const events = start('events');
