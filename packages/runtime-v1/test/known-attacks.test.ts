@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { chmod, chown, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { ociProcessType, packJson } from '@shimwright/shim-api';
@@ -17,16 +17,19 @@ const modeOf = (file: string) => statSync(file).mode & 0o7777;
 describe('as root', () => {
   needs('linux', 'root', 'command containerd-shim', 'command runc');
 
-  test('CVE-2020-15257: a shim listens on no abstract socket, and nobody else gets to the one it has', async () => {
-    const { base, bundle } = await created('stock', '/bin/sleep', '600');
-    const abstract = readFileSync('/proc/net/unix', 'utf8')
-      .split('\n')
-      .filter((line) => line.includes('@/containerd-shim'));
-    expect(abstract).toEqual([]);
-    const socket = readFileSync(path.join(bundle.path, 'address'), 'utf8').slice('unix://'.length);
-    expect(socket.startsWith(base)).toBe(true);
-    expect([modeOf(socket), modeOf(path.dirname(socket))]).toEqual([0o600, 0o700]);
-  });
+  test.each(['stock', 'shared'] as const)(
+    'CVE-2020-15257: a shim listens on no abstract socket, and nobody else gets to the one it has, %s shim',
+    async (kind) => {
+      const { base, token, bundle } = await created(kind, '/bin/sleep', '600');
+      const abstract = readFileSync('/proc/net/unix', 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('@/containerd-shim') || (line.includes('@') && line.includes(token)));
+      expect(abstract).toEqual([]);
+      const socket = readFileSync(path.join(bundle.path, 'address'), 'utf8').slice('unix://'.length);
+      expect(socket.startsWith(base)).toBe(true);
+      expect([modeOf(socket), modeOf(path.dirname(socket))]).toEqual([0o600, 0o700]);
+    },
+  );
 
   test('CVE-2021-41103, CVE-2024-25621: others get into no bundle and no work directory, not even one that was there', async () => {
     const box = await sandbox();
@@ -39,7 +42,7 @@ describe('as root', () => {
     expect(modeOf(path.join(bundle.path, 'config.json'))).toBe(0o600);
   });
 
-  test.each(['stock', 'local'] as const)(
+  test.each(['stock', 'shared', 'local'] as const)(
     'CVE-2024-21626: no descriptor of this process gets into a container, %s shim',
     async (kind) => {
       const { shim, io, base } = await created(
@@ -63,15 +66,18 @@ describe('as root', () => {
     },
   );
 
-  test('CVE-2026-53488: no program is started as a logger that is not allowed', async () => {
-    const { shim, base } = await created('local', '/bin/sleep', '600');
-    await shim.start({ id });
-    const spec = packJson(ociProcessType, { args: ['/bin/true'], cwd: '/', user: { uid: 0, gid: 0 } });
-    const logger = `binary:///usr/bin/touch?${path.join(base, 'started')}`;
-    await shim.exec({ id: 'extra', spec, stdout: logger, stderr: logger });
-    await expect(shim.start({ id: 'extra' })).rejects.toThrow(/not allowed|no logger/);
-    expect(existsSync(path.join(base, 'started'))).toBe(false);
-  });
+  test.each(['shared', 'local'] as const)(
+    'CVE-2026-53488: no program is started as a logger that is not allowed, %s shim',
+    async (kind) => {
+      const { shim, base } = await created(kind, '/bin/sleep', '600');
+      await shim.start({ id });
+      const spec = packJson(ociProcessType, { args: ['/bin/true'], cwd: '/', user: { uid: 0, gid: 0 } });
+      const logger = `binary:///usr/bin/touch?${path.join(base, 'started')}`;
+      await shim.exec({ id: 'extra', spec, stdout: logger, stderr: logger });
+      await expect(shim.start({ id: 'extra' })).rejects.toThrow(/not allowed|no logger/);
+      expect(existsSync(path.join(base, 'started'))).toBe(false);
+    },
+  );
 
   test('a hostile address that leads to somebody else’s socket is not connected to', async () => {
     const box = await sandbox();
@@ -89,19 +95,55 @@ describe('as root', () => {
     expect(connections).toBe(0);
   });
 
-  test('a hostile shim.pid ends nobody: a shim is asked who it is, and no file', async () => {
-    const { shim, bundle, config, namespace } = await created('stock', '/bin/sleep', '600');
-    await shim.close();
-    for (const pid of ['1', String(process.pid), '999999999', 'x'.repeat(10_000_000)]) {
-      await writeFile(path.join(bundle.path, 'shim.pid'), pid);
-    }
-    await using again = await newShimClient(bundle, namespace, shimConnect(config));
-    await again.kill({ signal: 9, all: true });
-    await again.wait({ id });
-    await again.delete({});
-    await again.stopShim();
-    expect(existsSync('/proc/1')).toBe(true);
+  test('a hostile shim.shared that leads to somebody else’s socket is neither connected to nor replaced', async () => {
+    const box = await sandbox();
+    const bundle = loadBundle({ id, path: box.state, workDir: box.root });
+    await mkdir(bundle.path, { recursive: true });
+    await writeFile(path.join(bundle.path, 'address'), `unix://${box.base}/nobody.sock`);
+    const link = path.join(bundle.path, 'shim.shared');
+    const refused = () => newShimClient(bundle, 'test', shimConnect(configOf(box)));
+
+    const theirs = path.join(box.base, 'theirs.sock');
+    let connections = 0;
+    const server = createServer(() => (connections += 1)).listen(theirs);
+    onTestFinished(() => void server.close());
+    await chown(theirs, 65_534, 65_534);
+    await symlink(theirs, link);
+    await expect(refused()).rejects.toMatchObject({ code: 'ERR_SHIM_ADDRESS' });
+    expect(connections).toBe(0);
+    await rm(link);
+
+    const precious = path.join(box.base, 'precious');
+    await writeFile(precious, 'as it was');
+    await symlink(precious, link);
+    await expect(refused()).rejects.toMatchObject({ code: 'ERR_SHIM_ADDRESS' });
+    expect(readFileSync(precious, 'utf8')).toBe('as it was');
+    await rm(link);
+
+    const open = path.join(box.base, 'open');
+    await mkdir(open);
+    await chmod(open, 0o777);
+    await symlink(path.join(open, 'control'), link);
+    await expect(refused()).rejects.toMatchObject({ code: 'ERR_SHIM_ADDRESS' });
+    expect(readdirSync(open)).toEqual([]);
   });
+
+  test.each(['stock', 'shared'] as const)(
+    'a hostile shim.pid ends nobody: a shim is asked who it is, and no file, %s shim',
+    async (kind) => {
+      const { shim, bundle, config, namespace } = await created(kind, '/bin/sleep', '600');
+      await shim.close();
+      for (const pid of ['1', String(process.pid), '999999999', 'x'.repeat(10_000_000)]) {
+        await writeFile(path.join(bundle.path, 'shim.pid'), pid);
+      }
+      await using again = await newShimClient(bundle, namespace, shimConnect(config));
+      await again.kill({ signal: 9, all: true });
+      await again.wait({ id });
+      await again.delete({});
+      await again.stopShim();
+      expect(existsSync('/proc/1')).toBe(true);
+    },
+  );
 });
 
 test('CVE-2024-40635: ids that become others in the kernel are refused', () => {
