@@ -44,13 +44,21 @@ function* deleteSteps(given: string, signal?: AbortSignal): Steps<void> {
   const stats = yield* disk.lstat(target);
   if (!stats) return;
   try {
-    if (!stats.isDirectory()) yield* disk.unlink(target);
+    if (!stats.isDirectory()) yield* refusing(target, disk.unlink(target));
     // Without directories of its own it may well be empty, and to remove such a one is atomic in itself.
-    else if (stats.nlink !== 2 || !(yield* isRemovedEmpty(target))) yield* deleteDirectory(target, signal);
+    else if (stats.nlink !== 2 || !(yield* refusing(target, isRemovedEmpty(target))))
+      yield* deleteDirectory(target, signal);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return; // somebody else was faster
-    if (hasCode(error, 'EBUSY')) throw mounted(target, yield* mountsOr(target), error);
-    throw error;
+    if (!hasCode(error, 'ENOENT')) throw error; // else somebody was faster
+  }
+}
+
+/** Takes the path away, which the kernel refuses for a mount point: then it is all there. */
+function* refusing<Result>(target: string, removal: Steps<Result>): Steps<Result> {
+  try {
+    return yield* removal;
+  } catch (error) {
+    throw hasCode(error, 'EBUSY') ? mounted(target, yield* mountsOr(target), error) : error;
   }
 }
 
@@ -84,7 +92,7 @@ function* isShallow(target: string, entries: readonly Dirent[]): Steps<boolean> 
 }
 
 function* deleteHidden(target: string, hidden: string, shallow: readonly Dirent[] | undefined): Steps<void> {
-  yield* disk.rename(target, hidden);
+  yield* refusing(target, disk.rename(target, hidden));
   let probes: readonly string[] = [];
   try {
     if (shallow) probes = yield* clearMountable(hidden, shallow);
@@ -100,7 +108,7 @@ function* deleteHidden(target: string, hidden: string, shallow: readonly Dirent[
         )
       : error;
   }
-  // From here on it is sure to go, now or in a sweep.
+  // From here on it is sure to go, now or in a sweep: whatever is in the way is no refusal any more.
   for (const probe of probes) yield* removeProbe(probe, target);
   if (!shallow || !(yield* isRemovedEmpty(hidden))) yield* removeTree(hidden);
 }

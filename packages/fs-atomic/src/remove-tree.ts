@@ -1,7 +1,6 @@
-import { constants, type PathLike } from 'node:fs';
+import { constants, type Dirent, type PathLike } from 'node:fs';
 import { aboutPath, hasCode } from './errors.ts';
 import * as disk from './file-system.ts';
-import { mounted } from './mounts.ts';
 import type { Steps } from './steps.ts';
 
 // A directory that somebody else still fills has as many tries to be empty.
@@ -22,10 +21,10 @@ interface Directory {
  * Removes a file, or a directory with all it holds.
  *
  * Somebody may change the tree meanwhile: what is gone already is no error, and no directory that has become a
- * link or a mount point is entered. On Linux each directory is held open and worked on through its
+ * link or a mount point is emptied. On Linux each directory is held open and worked on through its
  * descriptor, so that not even a swap between two system calls leads out of the tree.
  *
- * @throws {AtomicError} `ERR_ATOMIC_MOUNTED` on the first mount point met; what was removed before stays so.
+ * @throws the system's own error, `EBUSY` for the first mount point met; what was removed before stays so.
  */
 export function* removeTree(target: string): Steps<void> {
   const stats = yield* disk.lstat(target);
@@ -44,8 +43,8 @@ function* removeDirectory(
     const directory = yield* enter(access, shown);
     if (directory) {
       try {
-        if (parent !== undefined && directory.mount !== parent) throw mounted(shown, [shown]);
-        yield* empty(directory);
+        // A mount point keeps what it holds, and the kernel refuses to remove it.
+        if (parent === undefined || directory.mount === parent) yield* empty(directory);
       } finally {
         yield* directory.close();
       }
@@ -60,11 +59,19 @@ function* removeDirectory(
 }
 
 function* empty(directory: Directory): Steps<void> {
-  for (const entry of yield* disk.listRawEntries(directory.access)) {
+  for (const entry of yield* entriesOf(directory)) {
     const access = Buffer.concat([Buffer.from(`${directory.access}/`), entry.name]);
     const shown = `${directory.shown}/${entry.name}`;
     if (entry.isDirectory()) yield* removeDirectory(access, shown, directory.mount);
     else yield* removed(disk.unlink(access), shown);
+  }
+}
+
+function* entriesOf({ access, shown }: Directory): Steps<Dirent<Buffer>[]> {
+  try {
+    return yield* disk.listRawEntries(access);
+  } catch (error) {
+    throw aboutPath(error, shown);
   }
 }
 
@@ -101,13 +108,12 @@ function* enterByPath(access: PathLike, shown: string): Steps<Directory | undefi
   return { shown, access: String(access), mount: stats.dev, close: function* () {} };
 }
 
-/** Takes one removal; what is gone already is removed, and a mount point cannot be. */
+/** Takes one removal; what is gone already is removed. */
 function* removed(removal: Steps<void>, shown: string): Steps<void> {
   try {
     yield* removal;
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return;
-    if (hasCode(error, 'EBUSY')) throw mounted(shown, [shown], aboutPath(error, shown));
     throw aboutPath(error, shown);
   }
 }

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { type Tree, tempDir } from '../../../tools/testing/temp-dir.ts';
 import { AtomicError } from '../src/index.ts';
+import { removeTree } from '../src/remove-tree.ts';
+import { runPromise, runSync } from '../src/steps.ts';
 import { forms } from './forms.ts';
 import { bindMount } from './mount.ts';
 
@@ -80,6 +82,24 @@ describe.each(forms)('the $form form refuses to delete what has a mount', ({ ato
     await unmount();
     expect(await sweep(base)).toEqual([leftover]);
     expect(await readFile(path.join(base, 'host/precious'), 'utf8')).toBe('data');
+  });
+});
+
+describe.each([
+  { form: 'sync', run: async (target: string) => runSync(removeTree(target)) },
+  { form: 'promise', run: async (target: string) => runPromise(removeTree(target)) },
+])('a removal in the $form form', ({ run }) => {
+  needs('linux', 'root');
+
+  test('keeps what a mount holds that came after the last look at the mounts', async () => {
+    const base = await tempDir({ web: { a: { b: {} } }, host: { precious: 'data' } });
+    const mount = path.join(base, 'web/a/b');
+    const unmount = await bindMount(path.join(base, 'host'), mount);
+    await expect(run(path.join(base, 'web'))).rejects.toMatchObject({ code: 'EBUSY', path: mount });
+    expect(await readFile(path.join(base, 'host/precious'), 'utf8')).toBe('data');
+    await unmount();
+    await run(path.join(base, 'web'));
+    expect(await readdir(base)).toEqual(['host']);
   });
 });
 
