@@ -43,6 +43,13 @@ describe('packAny and unpackAny', () => {
     expect(() => unpackAny({ typeUrl, value: new Uint8Array() })).toThrow(coded('ERR_PROTO_TYPE'));
   });
 
+  test('a name of any length leaves the message short', () => {
+    const any: Any = { typeUrl: '\x01'.repeat(1_000_000), value: new Uint8Array() };
+    for (const unpack of [unpackAny, (one: Any) => unpackJson(one, ociProcessType)]) {
+      expect(() => unpack(any)).toThrow(/^.{1,2000}$/);
+    }
+  });
+
   test('bytes that are no such message are told apart from an unknown type', () => {
     const any: Any = { typeUrl: 'containerd.events.TaskOOM', value: Uint8Array.of(0x0a, 9) };
     expect(() => unpackAny(any)).toThrow(coded('ERR_PROTO_INVALID'));

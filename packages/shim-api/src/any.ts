@@ -3,6 +3,8 @@ import type { Any } from './gen/google/protobuf/any.ts';
 import { anyCodecs } from './known-types.ts';
 import type { DeepPartial, MessageFns } from './wire.ts';
 
+const MAX_SHOWN = 200;
+
 /** The messages that travel in an `Any`, by the names of their types. */
 export type AnyMessages = {
   [Type in keyof typeof anyCodecs]: (typeof anyCodecs)[Type] extends MessageFns<infer Message>
@@ -44,7 +46,7 @@ export function unpackAny(any: Any): KnownMessage {
   const type = typeName(any);
   const codec = Object.hasOwn(anyCodecs, type) ? anyCodecs[type as keyof AnyMessages] : undefined;
   if (codec) return { type, message: codec.decode(any.value) } as KnownMessage;
-  throw new ShimApiError('ERR_PROTO_TYPE', `an Any holds a ${JSON.stringify(type)}, which is not known here`);
+  throw new ShimApiError('ERR_PROTO_TYPE', `an Any holds a ${shown(type)}, which is not known here`);
 }
 
 /**
@@ -64,7 +66,7 @@ export function packJson(type: string, value: unknown): Any {
  */
 export function unpackJson(any: Any, type: string): unknown {
   if (typeName(any) !== type) {
-    throw new ShimApiError('ERR_PROTO_TYPE', `an Any holds a ${JSON.stringify(any.typeUrl)}, not a ${type}`);
+    throw new ShimApiError('ERR_PROTO_TYPE', `an Any holds a ${shown(any.typeUrl)}, not a ${type}`);
   }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(any.value));
@@ -76,6 +78,11 @@ export function unpackJson(any: Any, type: string): unknown {
 /** Others than containerd put a host in front. */
 function typeName({ typeUrl }: Any): string {
   return typeUrl.replace(/^type\.googleapis\.com\//, '');
+}
+
+/** A name as a message shows it, which may be anybody's, of any length and any characters. */
+function shown(type: string): string {
+  return JSON.stringify(type.length > MAX_SHOWN ? `${type.slice(0, MAX_SHOWN)}…` : type);
 }
 
 function jsonOf(value: unknown): string {

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codecs, samples } from '../test/fixtures/golden-messages.ts';
@@ -146,6 +147,20 @@ describe('hostile bytes', () => {
 
   test('a message within another that reaches beyond it', () => {
     expect(() => CreateTaskRequest.decode(Uint8Array.of(0x22, 9, 0x0a, 0))).toThrow(invalid);
+  });
+
+  test('messages without end within one, which take fifty times the memory', () => {
+    const mounts = (count: number) => Buffer.alloc(2 * count, Uint8Array.of(0x22, 0));
+    expect(() => CreateTaskRequest.decode(mounts(2 ** 17 + 1))).toThrow(invalid);
+    expect(CreateTaskRequest.decode(mounts(2 ** 17)).rootfs).toHaveLength(2 ** 17);
+  });
+
+  test('text that is too long for a string', () => {
+    const length = constants.MAX_STRING_LENGTH + 1;
+    const tag = new BinaryWriter().uint32(0x0a).uint32(length).finish();
+    const bytes = new Uint8Array(tag.length + length); // of zeros, which take no memory until they are touched
+    bytes.set(tag);
+    expect(() => StateRequest.decode(bytes)).toThrow(invalid);
   });
 
   test('a number of 64 bits that is not exact', () => {

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { ShimApiError } from './errors.ts';
 
 // What the generated code reads and writes with, in the place of the generator's own runtime, which takes ten
@@ -9,6 +10,9 @@ const MAX_INT32 = 0x7fff_ffff;
 
 // So many characters need at most 126 bytes, whose number fits into the one byte before them.
 const SHORT_TEXT = 42;
+
+// A message within another takes two bytes on the wire and a hundred in memory: 4 MiB of them would be 200 MiB.
+const MAX_MESSAGES_WITHIN = 2 ** 17;
 
 /** Writes the fields of a message, one after the other. */
 export class BinaryWriter {
@@ -144,6 +148,8 @@ export class BinaryReader {
   /** How far it has read. */
   pos = 0;
   readonly #bytes: Buffer;
+  // The first one is the whole.
+  #messagesWithin = -1;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.isBuffer(bytes)
@@ -153,9 +159,9 @@ export class BinaryReader {
 
   /** Where a message of this length ends that begins here; without one, where all ends. */
   end(length = this.#bytes.length - this.pos): number {
-    const end = this.pos + length;
-    if (end > this.#bytes.length) throw invalid('it is cut short');
-    return end;
+    this.#messagesWithin += 1;
+    if (this.#messagesWithin > MAX_MESSAGES_WITHIN) throw invalid('it holds too many others');
+    return this.#endOf(length);
   }
 
   /** Makes sure that a message ended where its length said. */
@@ -217,6 +223,7 @@ export class BinaryReader {
   /** Text; what is no UTF-8 becomes U+FFFD. */
   string(): string {
     const start = this.#span();
+    if (this.pos - start > constants.MAX_STRING_LENGTH) throw invalid('a text is too long for a string');
     return this.#bytes.toString('utf8', start, this.pos);
   }
 
@@ -234,13 +241,13 @@ export class BinaryReader {
         this.uint32();
         return;
       case 1:
-        this.pos = this.end(8);
+        this.pos = this.#endOf(8);
         return;
       case 2:
         this.#span();
         return;
       case 5:
-        this.pos = this.end(4);
+        this.pos = this.#endOf(4);
         return;
       default:
         throw invalid(`a field is of type ${tag & 7}, which there is not`);
@@ -251,8 +258,14 @@ export class BinaryReader {
   #span(): number {
     const length = this.uint32();
     const start = this.pos;
-    this.pos = this.end(length);
+    this.pos = this.#endOf(length);
     return start;
+  }
+
+  #endOf(length: number): number {
+    const end = this.pos + length;
+    if (end > this.#bytes.length) throw invalid('it is cut short');
+    return end;
   }
 }
 
