@@ -16,7 +16,10 @@ describe.each(forms)('sweep, $form form', ({ sweep, atomicMakeDirectory }) => {
       '.pid.write~1-1-0-abcdefgh': '42',
       '.db.make~zzzzzz-1-0-abcdefgh': {},
     });
+    const told = await sweep(base, { dryRun: true });
+    expect(await readdir(base)).toHaveLength(Object.keys(others).length + 3);
     const removed = await sweep(base);
+    expect(removed).toEqual(told);
     expect(removed.map((leftover) => path.basename(leftover)).sort()).toEqual([
       '.db.make~zzzzzz-1-0-abcdefgh',
       '.pid.write~1-1-0-abcdefgh',

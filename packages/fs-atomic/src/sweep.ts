@@ -11,6 +11,8 @@ import { runPromise, runSync, type Steps } from './steps.ts';
 export interface SweepOptions {
   /** An abort ends the sweep before its next leftover. */
   readonly signal?: AbortSignal;
+  /** Only tell what would be removed. @default false */
+  readonly dryRun?: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface SweepOptions {
  * @throws {AtomicError} `ERR_ATOMIC_SWEEP` with all `errors`, after everything else was removed.
  */
 export async function sweep(directory: string, options: SweepOptions = {}): Promise<string[]> {
-  return runPromise(sweepSteps(directory, options.signal));
+  return runPromise(sweepSteps(directory, options));
 }
 
 /**
@@ -34,11 +36,11 @@ export async function sweep(directory: string, options: SweepOptions = {}): Prom
  * @returns the paths that were removed. A missing directory has none.
  * @throws {AtomicError} `ERR_ATOMIC_SWEEP` with all `errors`, after everything else was removed.
  */
-export function sweepSync(directory: string): string[] {
-  return runSync(sweepSteps(directory));
+export function sweepSync(directory: string, options: Pick<SweepOptions, 'dryRun'> = {}): string[] {
+  return runSync(sweepSteps(directory, options));
 }
 
-function* sweepSteps(directory: string, signal?: AbortSignal): Steps<string[]> {
+function* sweepSteps(directory: string, { signal, dryRun }: SweepOptions): Steps<string[]> {
   if (!(yield* disk.lstat(directory))) return [];
   const removed: string[] = [];
   const errors: unknown[] = [];
@@ -47,8 +49,10 @@ function* sweepSteps(directory: string, signal?: AbortSignal): Steps<string[]> {
     signal?.throwIfAborted();
     const leftover = path.join(directory, name);
     try {
-      yield* refuseMounts(leftover);
-      yield* removeTree(leftover);
+      if (!dryRun) {
+        yield* refuseMounts(leftover);
+        yield* removeTree(leftover);
+      }
       removed.push(leftover);
     } catch (error) {
       errors.push(error);
