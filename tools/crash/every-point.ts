@@ -16,7 +16,7 @@ import {
 import { type Injection, Tracer } from './tracer.ts';
 
 /** What the system calls are made to fail with. */
-export const ERRNOS = ['EIO', 'ENOSPC', 'EACCES', 'EMFILE', 'EBUSY'] as const;
+const ERRNOS = ['EIO', 'ENOSPC', 'EACCES', 'EMFILE', 'EBUSY'] as const;
 
 /** How an operation went that was interrupted at every point. */
 export interface Result {

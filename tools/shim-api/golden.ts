@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { buildGo } from '../go.ts';
 
 /** One message, as containerd's own Go types write it. */
-export interface GoldenMessage {
+interface GoldenMessage {
   /** The name of its type, for example `containerd.events.TaskExit`. */
   readonly type: string;
   /** What is special about it. */
@@ -13,7 +13,7 @@ export interface GoldenMessage {
 }
 
 /** A value, as containerd's typeurl packs it. */
-export interface GoldenPacked {
+interface GoldenPacked {
   /** Which value it is. */
   readonly case: string;
   /** What typeurl calls its type. */

@@ -35,7 +35,7 @@ function* readMounts(target: string): Steps<string> {
 }
 
 /** The mount points of a mountinfo file that are `directory` or below it; see proc(5). */
-export function mountsListed(mountinfo: string, directory: string): string[] {
+function mountsListed(mountinfo: string, directory: string): string[] {
   return mountinfo
     .split('\n')
     .map((line) => unescaped(line.split(' ', 5)[4] ?? ''))

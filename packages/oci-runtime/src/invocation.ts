@@ -19,7 +19,7 @@ export interface Invocation {
 }
 
 /** What a call makes. */
-export interface Making {
+interface Making {
   /** A container, or a process in one. */
   readonly kind: 'container' | 'process';
   /** Whether the runtime ends as soon as it is made. */

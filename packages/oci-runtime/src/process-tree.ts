@@ -7,7 +7,7 @@ interface ProcessEntry {
 }
 
 /** The processes below `pid`, parents before their children. A process that has ended is not among them. */
-export function descendants(pid: number): number[] {
+function descendants(pid: number): number[] {
   const table = processTable();
   const found = new Set([pid]);
   for (const ancestor of found) {

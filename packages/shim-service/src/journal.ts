@@ -35,7 +35,7 @@ export interface ContainerRecord {
 }
 
 /** What a further process is made from. */
-export interface ExecRecord {
+interface ExecRecord {
   /** What it runs. */
   readonly spec: ProcessSpec;
   /** Whether the OCI runtime was asked to start it. */

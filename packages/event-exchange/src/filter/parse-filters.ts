@@ -7,7 +7,7 @@ import { parseSelectors, type Selector } from './parse-selectors.ts';
 const MAX_LENGTH = 16_384;
 
 /** What a filter looks at. */
-export interface FilterSubject {
+interface FilterSubject {
   /** The text of the field at a path, or undefined where there is none. */
   field(path: readonly string[]): string | undefined;
 }

@@ -16,7 +16,7 @@ export interface Selector {
 }
 
 /** What a filter can ask of a field. */
-export type Operator = '?' | '==' | '!=' | '~=';
+type Operator = '?' | '==' | '!=' | '~=';
 
 const SPACES = /\p{White_Space}*/uy;
 const FIELD = /[A-Za-z0-9_]+/y;

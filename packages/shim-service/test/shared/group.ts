@@ -51,7 +51,7 @@ export interface Member {
 }
 
 /** An exit that was published. */
-export interface Exit {
+interface Exit {
   readonly containerId: string;
   readonly id: string;
   readonly status: number;
