@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
@@ -28,7 +29,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'packed', include: PACKED, globalSetup: 'tools/packed/global-setup.ts' },
+        test: {
+          name: 'packed',
+          include: PACKED,
+          globalSetup: path.join(import.meta.dirname, 'packed/global-setup.ts'),
+        },
       },
     ],
   },

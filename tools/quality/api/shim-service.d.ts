@@ -1,0 +1,43 @@
+import { Any, ShimHandlers } from "@shimwright/shim-api";
+type ShimServiceErrorCode = 'ERR_SHIM_SUBREAPER' | 'ERR_SHIM_STDIO' | 'ERR_SHIM_CONSOLE';
+export declare class ShimServiceError extends Error {
+  readonly code: ShimServiceErrorCode;
+  readonly path: string | undefined;
+  constructor(code: ShimServiceErrorCode, message: string, facts?: {
+    readonly path?: string;
+  } & ErrorOptions);
+}
+type NativeErrorCode = 'ERR_SHIM_ARGUMENT' | 'ERR_SHIM_DESCRIPTOR' | 'ERR_SHIM_MOUNT_TOO_LONG' | 'ERR_SHIM_MOUNT_UNSUPPORTED' | 'ERR_SHIM_NATIVE' | 'ERR_SHIM_NO_PEER' | 'ERR_SHIM_PLATFORM';
+export declare class NativeError extends Error {
+  readonly code: NativeErrorCode;
+  constructor(code: NativeErrorCode, message: string, options?: ErrorOptions);
+}
+interface ServiceConfig {
+  readonly path: string;
+  readonly workDir: string;
+  readonly namespace: string;
+  readonly criu: string;
+  readonly runtimeRoot: string;
+  readonly systemdCgroup: boolean;
+}
+interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+export declare function shimProgram(): Program;
+interface ShimServiceOptions {
+  readonly publish: (topic: string, event: Any) => void;
+  readonly runtime?: string;
+  readonly allowedLoggers?: readonly string[];
+  readonly oomEvents?: boolean;
+}
+interface ShimService {
+  readonly handlers: ShimHandlers;
+  close(): Promise<void>;
+}
+export declare function createShimService(config: ServiceConfig, options: ShimServiceOptions): ShimService;
+interface SubreaperOptions {
+  readonly orphans?: 'containers' | 'all';
+}
+export declare function becomeSubreaper({ orphans }?: SubreaperOptions): void;
+export type { NativeErrorCode, Program, ServiceConfig, ShimService, ShimServiceErrorCode, ShimServiceOptions, SubreaperOptions };
