@@ -53,5 +53,16 @@ export { Any } from './gen/google/protobuf/any.ts';
 export { Empty } from './gen/google/protobuf/empty.ts';
 export { Timestamp } from './gen/google/protobuf/timestamp.ts';
 export type { ShimHandlers, ShimService } from './service.ts';
+export {
+  type AddSharedShimRequest,
+  type Nothing,
+  type SharedProcessInfo,
+  type SharedShim,
+  SharedShimDefinition,
+  type SharedShimList,
+  type SharedShimRequest,
+  SharedShimsDefinition,
+} from './shared-shims.ts';
+export type { ShimConfig } from './shim-config.ts';
 export { dateToTimestamp, timestampToDate } from './timestamp.ts';
 export type { BinaryReader, BinaryWriter, DeepPartial, MessageFns } from './wire.ts';

@@ -1,5 +1,5 @@
+import { SharedShimDefinition } from '@shimwright/shim-api';
 import { type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
-import { MemberDefinition } from './shared-service.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /**
@@ -9,7 +9,7 @@ import { untilAborted } from './until-aborted.ts';
  */
 export async function endMember(client: TtrpcClient, signal?: AbortSignal): Promise<boolean> {
   try {
-    await client.service(MemberDefinition).end({}, signal && { signal });
+    await client.service(SharedShimDefinition).end({}, signal && { signal });
   } catch (error) {
     if (!(error instanceof TtrpcError)) throw error;
     if (error.status === 'UNIMPLEMENTED') return false;

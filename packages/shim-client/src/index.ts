@@ -1,12 +1,13 @@
+export type { SharedShim, ShimConfig } from '@shimwright/shim-api';
 export { ShimClientError, type ShimErrorCode, type ShimErrorFacts } from './errors.ts';
 export { sharedControlSocket } from './shared-link.ts';
 export type { SharedProcessOptions } from './shared-process.ts';
-export type { SharedShim } from './shared-service.ts';
 export { newClient, type ShimClient, type WaitOptions } from './shim-client.ts';
-export type { ShimConfig } from './shim-config.ts';
 export type { ClientOpt, EndSignal, ShimConnection } from './shim-connection.ts';
-export { prepareSpool, type SpooledEvent, spoolPath, watchSpool } from './spool.ts';
+export { freeSocketPath, isListening } from './shim-socket.ts';
+export { prepareSpool, readSpool, type SpooledEvent, spoolPath, watchSpool } from './spool.ts';
 export { TaskIO, type TaskIOOptions, type TaskIOPaths, type TaskStreams } from './task-io.ts';
+export { type ShimTrace, type TraceShimOptions, traceShim } from './trace-shim.ts';
 export { type ConnectOptions, withConnect } from './with-connect.ts';
 export { type CreateService, type LocalShim, withLocal } from './with-local.ts';
 export {

@@ -1,6 +1,5 @@
-import type { ShimService } from '@shimwright/shim-api';
+import type { ShimConfig, ShimService } from '@shimwright/shim-api';
 import { TtrpcError } from '@shimwright/ttrpc';
-import type { ShimConfig } from './shim-config.ts';
 import type { ClientOpt } from './shim-connection.ts';
 
 /** What a wait can be bounded by. */

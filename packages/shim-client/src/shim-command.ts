@@ -1,4 +1,4 @@
-import type { ShimConfig } from './shim-config.ts';
+import type { ShimConfig } from '@shimwright/shim-api';
 
 /**
  * The arguments of a shim, as the `containerd-shim` of runtime v1 takes them; see `containerd-shim -h`.

@@ -1,5 +1,4 @@
-import type { ShimService } from '@shimwright/shim-api';
-import type { ShimConfig } from './shim-config.ts';
+import type { ShimConfig, ShimService } from '@shimwright/shim-api';
 
 /** The signals that end a shim: asked to, or made to. */
 export type EndSignal = 'SIGTERM' | 'SIGKILL';

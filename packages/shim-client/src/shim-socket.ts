@@ -50,7 +50,7 @@ export async function freeSocketPath(socket: string): Promise<void> {
   if (!found.isSocket()) {
     throw new ShimClientError('ERR_SHIM_ADDRESS', `${socket} is no socket; remove it`, { path: socket });
   }
-  if (await answers(socket)) throw inUse(socket);
+  if (await isListening(socket)) throw inUse(socket);
   await removeStale(socket);
 }
 
@@ -77,7 +77,7 @@ async function removeStale(socket: string): Promise<void> {
     if (hasCode(error, 'ENOENT')) return;
     throw error;
   }
-  const live = await answers(aside);
+  const live = await isListening(aside);
   if (live) linkSync(aside, socket);
   rmSync(aside, { force: true });
   if (live) throw inUse(socket);
@@ -91,8 +91,11 @@ function inUse(socket: string): ShimClientError {
   );
 }
 
-/** Whether somebody listens; a socket too busy to accept now (EAGAIN) has somebody. */
-async function answers(socket: string): Promise<boolean> {
+/**
+ * Whether somebody listens at a path, or a name in the abstract namespace; a socket too busy to accept now (EAGAIN) has
+ * somebody. Nothing is sent there.
+ */
+export async function isListening(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connectSocket({ path: socket });
     probe.once('connect', () => {

@@ -3,7 +3,7 @@ import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Any } from '@shimwright/shim-api';
-import { ShimClientError } from './errors.ts';
+import { hasCode, ShimClientError } from './errors.ts';
 
 /** The publisher that fills the spool: a script beside this file, run by the shim and by nobody else. */
 export const defaultPublisher = fileURLToPath(new URL('publish.sh', import.meta.url));
@@ -85,6 +85,25 @@ export async function* watchSpool(
   }
 }
 
+/**
+ * The events that wait in the spool of this daemon address, in order, and stay there. One that is being taken out, or
+ * is no event, is left out; a missing spool has none.
+ */
+export async function readSpool(daemonAddress: string): Promise<SpooledEvent[]> {
+  const spool = spoolPath(daemonAddress);
+  const events: SpooledEvent[] = [];
+  for (const number of await listNumbers(spool).catch(noneIfMissing)) {
+    const event = await loadEvent(path.join(spool, String(number))).catch(() => undefined);
+    if (event) events.push(event);
+  }
+  return events;
+}
+
+function noneIfMissing(error: unknown): [] {
+  if (hasCode(error, 'ENOENT')) return [];
+  throw error;
+}
+
 /** Tells that something came since the last time it was asked. */
 class Arrivals {
   readonly #watcher;
@@ -122,8 +141,7 @@ async function listNumbers(spool: string): Promise<number[]> {
 async function readEvent(spool: string, number: number): Promise<SpooledEvent> {
   const file = path.join(spool, String(number));
   try {
-    const [content, { mtime }] = await Promise.all([readFile(file), stat(file)]);
-    return { timestamp: mtime, ...parseEvent(content) };
+    return await loadEvent(file);
   } catch (cause) {
     const aside = path.join(spool, `.bad-${number}`);
     await rename(file, aside);
@@ -132,6 +150,11 @@ async function readEvent(spool: string, number: number): Promise<SpooledEvent> {
       cause,
     });
   }
+}
+
+async function loadEvent(file: string): Promise<SpooledEvent> {
+  const [content, { mtime }] = await Promise.all([readFile(file), stat(file)]);
+  return { timestamp: mtime, ...parseEvent(content) };
 }
 
 /** Reads what `publish.sh` writes. */

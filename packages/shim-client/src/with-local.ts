@@ -1,6 +1,6 @@
+import type { ShimConfig } from '@shimwright/shim-api';
 import { ShimDefinition, type ShimHandlers } from '@shimwright/shim-api';
 import { inProcess } from '@shimwright/ttrpc';
-import type { ShimConfig } from './shim-config.ts';
 import type { ClientOpt } from './shim-connection.ts';
 
 /** A shim within this process. */

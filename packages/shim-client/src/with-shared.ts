@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type Any, ShimDefinition } from '@shimwright/shim-api';
+import {
+  type AddSharedShimRequest,
+  type Any,
+  type SharedShim,
+  SharedShimsDefinition,
+  ShimDefinition,
+} from '@shimwright/shim-api';
 import { type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
 import { endMember } from './end-member.ts';
 import { ShimClientError, type ShimErrorCode } from './errors.ts';
 import { findExecutable } from './find-executable.ts';
 import { type SharedProcessOptions, withSharedProcess } from './shared-process.ts';
-import { type AddRequest, GroupDefinition, type SharedShim } from './shared-service.ts';
 import type { ClientOpt } from './shim-connection.ts';
 import { listenPath } from './shim-socket.ts';
 import { prepareSpool } from './spool.ts';
@@ -85,7 +90,7 @@ export function listShared(
   signal?: AbortSignal,
 ): Promise<readonly SharedShim[]> {
   return withSharedProcess(options, signal, async (control) => {
-    const { shims } = await control.service(GroupDefinition).list({}, signal && { signal });
+    const { shims } = await control.service(SharedShimsDefinition).list({}, signal && { signal });
     return shims;
   });
 }
@@ -102,8 +107,12 @@ export function isExitUnknown({ value }: Any): boolean {
 }
 
 /** Adds the shim and connects to it. Until it is kept it is gone as soon as the control connection is. */
-async function added(control: TtrpcClient, request: AddRequest, signal?: AbortSignal): Promise<TtrpcClient> {
-  const group = control.service(GroupDefinition);
+async function added(
+  control: TtrpcClient,
+  request: AddSharedShimRequest,
+  signal?: AbortSignal,
+): Promise<TtrpcClient> {
+  const group = control.service(SharedShimsDefinition);
   const options = signal && { signal };
   await group.add(request, options).catch((error: unknown) => {
     throw refusal(error, request.address);

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'nod
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { SharedShimsDefinition } from '@shimwright/shim-api';
 import { connect } from '@shimwright/ttrpc';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -15,7 +16,6 @@ import {
   withShared,
   withSharedConnect,
 } from '../src/index.ts';
-import { GroupDefinition } from '../src/shared-service.ts';
 import { emptyBundle } from './fixtures/bundle.ts';
 
 const MAIN = path.join(import.meta.dirname, '../../shim-service/src/shim-process/main.ts');
@@ -195,7 +195,7 @@ describe('a shared process', () => {
     const first = await newClient(config, withShared(options));
     const control = await connect(controlSocket);
     const request = { ...config, ...options, path: path.dirname(socket), address: `${options.address}-2` };
-    await control.service(GroupDefinition).add({ ...request, publisher: '', spool: '', token: 'a' });
+    await control.service(SharedShimsDefinition).add({ ...request, publisher: '', spool: '', token: 'a' });
     expect(existsSync(`${socket}-2`)).toBe(true);
     await control.close();
     await expect.poll(() => existsSync(`${socket}-2`)).toBe(false);

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { createRuntime, type OciRuntime, type ProcessSpec, type Resources } from '@shimwright/oci-runtime';
+import type { ShimConfig } from '@shimwright/shim-api';
 import {
   type Any,
   type CheckpointOptions,
@@ -25,7 +26,6 @@ import { memoryCgroupOf, NO_OOM_WATCH, type OomWatch, watchOom } from './oom-wat
 import { type IOOwner, openPipeIO } from './pipe-io.ts';
 import type { ProcessExit } from './process-exit.ts';
 import { noIO, type ProcessIO } from './process-io.ts';
-import type { ServiceConfig } from './service-config.ts';
 import { spawnRuntime } from './spawn-runtime.ts';
 import type { StdioPaths } from './stdio-paths.ts';
 import { requireSubreaper } from './subreaper.ts';
@@ -64,7 +64,7 @@ export interface ShimService {
  * @throws {ShimServiceError} `ERR_SHIM_SUBREAPER` unless this process is a subreaper, see `becomeSubreaper`.
  * @throws {NativeError} `ERR_SHIM_PLATFORM` elsewhere than on Linux.
  */
-export function createShimService(config: ServiceConfig, options: ShimServiceOptions): ShimService {
+export function createShimService(config: ShimConfig, options: ShimServiceOptions): ShimService {
   requireSubreaper();
   const container = new Container(config, options, noJournal(options.publish));
   return { handlers: container.handlers, close: () => container.close() };
@@ -89,7 +89,7 @@ export interface LastingService extends ShimService {
 
 /** A shim that notes in a journal what its successor has to know. @throws as {@link createShimService}. */
 export function createLastingService(
-  config: ServiceConfig,
+  config: ShimConfig,
   options: Omit<ShimServiceOptions, 'publish'>,
   journal: Journal,
 ): LastingService {
@@ -99,7 +99,7 @@ export function createLastingService(
 
 class Container implements LastingService {
   readonly handlers: ShimHandlers;
-  readonly #config: ServiceConfig;
+  readonly #config: ShimConfig;
   readonly #options: Omit<ShimServiceOptions, 'publish'>;
   readonly #journal: Journal;
   readonly #processes = new Map<string, ContainerProcess>();
@@ -111,7 +111,7 @@ class Container implements LastingService {
   #creation: Promise<unknown> = Promise.resolve();
   #creating: string | undefined;
 
-  constructor(config: ServiceConfig, options: Omit<ShimServiceOptions, 'publish'>, journal: Journal) {
+  constructor(config: ShimConfig, options: Omit<ShimServiceOptions, 'publish'>, journal: Journal) {
     this.#config = config;
     this.#options = options;
     this.#journal = journal;

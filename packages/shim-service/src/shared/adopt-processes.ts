@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type OciRuntime, OciRuntimeError } from '@shimwright/oci-runtime';
+import type { AddSharedShimRequest } from '@shimwright/shim-api';
 import { decodeEvent } from '@shimwright/shim-api';
 import type { AdoptedProcess } from '../adopted-process.ts';
 import type { ProcessState } from '../container-process.ts';
@@ -11,13 +12,12 @@ import type { RegisteredProcess } from './bundle-register.ts';
 import type { Outbox } from './outbox.ts';
 import { reopenIO } from './reopened-io.ts';
 import { exitName } from './shared-journal.ts';
-import type { AddRequest } from './shared-service.ts';
 import { endStrayRuntimes } from './stray-runtimes.ts';
 import { isMarkedUnknown } from './unknown-exit.ts';
 
 /** What the adoption of a bundle's processes needs. */
 export interface AdoptionOptions {
-  readonly request: AddRequest;
+  readonly request: AddSharedShimRequest;
   readonly runtime: (name: string) => OciRuntime;
   readonly outbox: Outbox;
 }

@@ -1,12 +1,12 @@
 import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
+import type { AddSharedShimRequest } from '@shimwright/shim-api';
 import type { ProcessRecord } from '../journal.ts';
 import { isSystemError } from '../native/system-error.ts';
-import type { AddRequest } from './shared-service.ts';
 import { processStat } from './start-time.ts';
 import { writeWhole } from './whole-file.ts';
 
 /** A shim as it is registered. */
-export interface RegisteredShim extends AddRequest {
+export interface RegisteredShim extends AddSharedShimRequest {
   /** The process that serves it. */
   readonly server: { readonly pid: number; readonly startTime: string };
 }
@@ -43,7 +43,7 @@ export class BundleRegister {
   readonly #processes = new Map<string, RegisteredProcess>();
   #lines = 0;
 
-  constructor(file: string, shim: AddRequest) {
+  constructor(file: string, shim: AddSharedShimRequest) {
     this.#file = file;
     this.#shim = { ...shim, server: own };
   }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
+import type { AddSharedShimRequest } from '@shimwright/shim-api';
 import { BundleRegister, type RegisteredBundle, readRegister } from './bundle-register.ts';
-import type { AddRequest } from './shared-service.ts';
 
 const SUFFIX = '.register';
 
@@ -27,7 +27,7 @@ export class Registry {
   }
 
   /** The register of a bundle, which is not written yet. */
-  register(shim: AddRequest): BundleRegister {
+  register(shim: AddSharedShimRequest): BundleRegister {
     return new BundleRegister(path.join(this.directory, `${keyOf(shim.path)}${SUFFIX}`), shim);
   }
 

@@ -1,9 +1,9 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
+import { type AddSharedShimRequest, SharedShimsDefinition } from '@shimwright/shim-api';
 import { TtrpcError, TtrpcServer } from '@shimwright/ttrpc';
 import { becomeSubreaper } from '../subreaper.ts';
 import { Registry } from './registry.ts';
-import { type AddRequest, GroupDefinition } from './shared-service.ts';
 import { isTrusted } from './shared-shim.ts';
 import { SharedShims } from './shared-shims.ts';
 
@@ -50,9 +50,9 @@ export function serveShared({ controlSocket, descriptor, graceMs, log }: SharedO
 
 /** Answers one connection. What it adds is its own until it is kept, so whoever gives up leaves nothing behind. */
 function serveGroup(socket: Socket, shims: SharedShims, adopted: Promise<void>): void {
-  const added = new Map<string, AddRequest>();
+  const added = new Map<string, AddSharedShimRequest>();
   let isClosed = false;
-  const server = new TtrpcServer().handle(GroupDefinition, {
+  const server = new TtrpcServer().handle(SharedShimsDefinition, {
     add: async (request) => {
       await adopted;
       if (isClosed) throw TtrpcError.status('CANCELLED', 'whoever asked is gone');

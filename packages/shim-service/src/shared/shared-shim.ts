@@ -1,7 +1,12 @@
 import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import path from 'node:path';
-import { ShimDefinition } from '@shimwright/shim-api';
+import {
+  type AddSharedShimRequest,
+  type SharedShim as ListedShim,
+  SharedShimDefinition,
+  ShimDefinition,
+} from '@shimwright/shim-api';
 import { TtrpcServer } from '@shimwright/ttrpc';
 import { isTrustedPeer } from '../shim-process/trusted-peer.ts';
 import { createLastingService, type LastingService } from '../shim-service.ts';
@@ -12,7 +17,7 @@ import type { Outbox } from './outbox.ts';
 import { ProgramOutbox } from './program-outbox.ts';
 import { keyOf, type Registry } from './registry.ts';
 import { SharedJournal } from './shared-journal.ts';
-import { type AddRequest, type ListedShim, MemberDefinition } from './shared-service.ts';
+
 import { SpoolOutbox } from './spool-outbox.ts';
 import { writeWhole } from './whole-file.ts';
 
@@ -28,7 +33,7 @@ const FILES = { address: 'address', pid: 'shim.pid', shared: 'shim.shared' } as 
 
 /** The shim of one bundle in a process that has those of others too. */
 export class SharedShim {
-  readonly request: AddRequest;
+  readonly request: AddSharedShimRequest;
   readonly #around: Surroundings;
   readonly #register: BundleRegister;
   readonly #journal: SharedJournal;
@@ -40,7 +45,7 @@ export class SharedShim {
   #hasEnded = false;
 
   /** @param onEnd called once, when it has ended by a call. */
-  constructor(request: AddRequest, around: Surroundings, onEnd: () => void) {
+  constructor(request: AddSharedShimRequest, around: Surroundings, onEnd: () => void) {
     this.request = request;
     this.#around = around;
     this.#onEnd = onEnd;
@@ -49,7 +54,7 @@ export class SharedShim {
     this.#journal = new SharedJournal(this.#register, this.#outbox, around.log);
     this.#service = createLastingService(request, {}, this.#journal);
     this.#server.handle(ShimDefinition, this.#service.handlers);
-    this.#server.handle(MemberDefinition, { end: () => this.#endByCall() });
+    this.#server.handle(SharedShimDefinition, { end: () => this.#endByCall() });
   }
 
   /** What is told of it. */
@@ -149,7 +154,7 @@ export function isTrusted(socket: Socket): boolean {
   }
 }
 
-function outboxOf(request: AddRequest, { registry, log }: Surroundings): Outbox {
+function outboxOf(request: AddSharedShimRequest, { registry, log }: Surroundings): Outbox {
   const { namespace, spool, publisher: program, daemonAddress: address } = request;
   const options = { namespace, log, key: keyOf(request.path) };
   if (spool !== '') return new SpoolOutbox(spool, options);

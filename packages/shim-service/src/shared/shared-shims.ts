@@ -1,6 +1,6 @@
+import type { AddSharedShimRequest, SharedShim as ListedShim } from '@shimwright/shim-api';
 import { TtrpcError } from '@shimwright/ttrpc';
 import type { RegisteredBundle } from './bundle-register.ts';
-import type { AddRequest, ListedShim } from './shared-service.ts';
 import { SharedShim, type Surroundings } from './shared-shim.ts';
 import { isRunning } from './start-time.ts';
 
@@ -38,7 +38,7 @@ export class SharedShims {
    * @returns whether it was added.
    * @throws {TtrpcError} `UNAVAILABLE` when this process is about to end; `ALREADY_EXISTS` when the bundle has a shim.
    */
-  async add(request: AddRequest): Promise<boolean> {
+  async add(request: AddSharedShimRequest): Promise<boolean> {
     if (this.#isEnding) throw TtrpcError.status('UNAVAILABLE', 'the process is about to end');
     const known = this.#shims.get(request.path);
     if (known && known.request.token === request.token) return false;
@@ -63,7 +63,7 @@ export class SharedShims {
   }
 
   /** Undoes an addition, if that is what the bundle's shim comes from. */
-  undo({ path, token }: AddRequest): void {
+  undo({ path, token }: AddSharedShimRequest): void {
     const shim = this.#shims.get(path);
     if (shim?.request.token !== token) return;
     shim.undo();
@@ -91,7 +91,7 @@ export class SharedShims {
     this.#leave(shim);
   }
 
-  #take(request: AddRequest): SharedShim {
+  #take(request: AddSharedShimRequest): SharedShim {
     const shim = new SharedShim(request, this.#around, () => this.#leave(shim));
     this.#shims.set(request.path, shim);
     this.#look();

@@ -2,7 +2,7 @@ import type { MessageCodec, MethodDescriptor } from '@shimwright/ttrpc';
 import type { ShimConfig } from './shim-config.ts';
 
 /** The shim that a shared process is to have for a bundle. */
-export interface AddRequest extends ShimConfig {
+export interface AddSharedShimRequest extends ShimConfig {
   /** Where it is to listen, `unix://PATH`. */
   readonly address: string;
   /** The address of the program that manages the shim, told to the publisher. */
@@ -15,10 +15,14 @@ export interface AddRequest extends ShimConfig {
   readonly token: string;
 }
 
-/** A shim of a shared process. */
-export interface SharedShim {
+/** Which shim of a shared process is meant. */
+export interface SharedShimRequest {
   /** The directory of its bundle. */
   readonly path: string;
+}
+
+/** A shim of a shared process. */
+export interface SharedShim extends SharedShimRequest {
   /** The namespace of its container. */
   readonly namespace: string;
   /** Where it listens. */
@@ -27,26 +31,50 @@ export interface SharedShim {
   readonly unknownExits: readonly string[];
 }
 
-interface Nothing {
+/** The process that serves a shim. */
+export interface SharedProcessInfo {
+  /** Its process id. */
+  readonly shimPid: number;
+}
+
+/** All shims of a process. */
+export interface SharedShimList {
+  /** In no order. */
+  readonly shims: readonly SharedShim[];
+}
+
+/** A message without fields. */
+export interface Nothing {
   readonly [name: string]: never;
 }
 
-/** What our shared process answers at its control socket; the other side is in `@shimwright/shim-service`. */
-export const GroupDefinition = {
-  name: 'Group',
-  fullName: 'shimwright.shared.v1.Group',
+/**
+ * What a process that serves the shims of many containers answers at its control socket. It is our own, containerd
+ * has no such thing; its messages are JSON, for it is spoken between our own programs only, and seldom.
+ */
+export const SharedShimsDefinition = {
+  name: 'SharedShims',
+  fullName: 'shimwright.shared.v1.SharedShims',
   methods: {
-    add: method<AddRequest, { readonly shimPid: number }>('Add'),
-    keep: method<{ readonly path: string }, Nothing>('Keep'),
-    list: method<Nothing, { readonly shims: readonly SharedShim[] }>('List'),
+    /** Adds a shim; it is removed again when the connection ends before it is kept. */
+    add: method<AddSharedShimRequest, SharedProcessInfo>('Add'),
+    /** Keeps a shim beyond the end of this connection. */
+    keep: method<SharedShimRequest, Nothing>('Keep'),
+    /** All shims of the process. */
+    list: method<Nothing, SharedShimList>('List'),
+    /** Removes a shim and leaves its container to itself. */
+    remove: method<SharedShimRequest, Nothing>('Remove'),
   },
 } as const;
 
-/** What a shim of a shared process answers at its own address, beside the calls of every shim. */
-export const MemberDefinition = {
-  name: 'Member',
-  fullName: 'shimwright.shared.v1.Member',
-  methods: { end: method<Nothing, Nothing>('End') },
+/** What a shim of such a process answers at its own address, beside the calls of every shim. */
+export const SharedShimDefinition = {
+  name: 'SharedShim',
+  fullName: 'shimwright.shared.v1.SharedShim',
+  methods: {
+    /** Ends this shim, and no other one of the process; its container is left to itself. */
+    end: method<Nothing, Nothing>('End'),
+  },
 } as const;
 
 function method<Request, Response>(name: string) {
