@@ -4,7 +4,14 @@ import { Any } from '@shimwright/shim-api';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { defaultPublisher, prepareSpool, type SpooledEvent, spoolPath, watchSpool } from './spool.ts';
+import {
+  defaultPublisher,
+  prepareSpool,
+  readSpool,
+  type SpooledEvent,
+  spoolPath,
+  watchSpool,
+} from './spool.ts';
 
 const event = Any.fromPartial({
   typeUrl: 'containerd.events.TaskExit',
@@ -29,6 +36,18 @@ async function take(address: string, count: number): Promise<SpooledEvent[]> {
   }
   return events;
 }
+
+test('readSpool tells of the events that wait, and leaves them there', async () => {
+  const address = await daemon();
+  expect(await readSpool(address)).toEqual([]);
+  for (const topic of ['/tasks/start', '/tasks/exit']) await publish(address, topic);
+  await writeFile(path.join(spoolPath(address), '3'), 'no event');
+
+  const events = await readSpool(address);
+
+  expect(events).toMatchObject([{ topic: '/tasks/start' }, { topic: '/tasks/exit', event }]);
+  expect(await readdir(spoolPath(address))).toHaveLength(3);
+});
 
 describe('watchSpool', () => {
   test('gives the events that came while nobody listened, in order, and then removes them', async () => {
