@@ -94,10 +94,11 @@ describe('a request', () => {
     expect(Object.entries(decodeRequest(dataOf(frame)).metadata)).toEqual(Object.entries(metadata));
   });
 
-  test('may be full of metadata', () => {
+  test('may have 8192 values of metadata, and no more', () => {
     const entry = hex('2a 06 0a 01 6b 12 01 76');
-    const { metadata } = decodeRequest(Buffer.alloc(MAX_DATA_BYTES, entry));
-    expect(metadata['k']).toHaveLength(MAX_DATA_BYTES / entry.length);
+    const entries = (count: number) => decodeRequest(Buffer.alloc(count * entry.length, entry));
+    expect(entries(8192).metadata['k']).toHaveLength(8192);
+    expect(() => entries(8193)).toThrow(expect.objectContaining({ code: 'ERR_TTRPC_PROTOCOL' }));
   });
 
   test('may have fields that are not known here', () => {

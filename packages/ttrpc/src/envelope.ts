@@ -81,6 +81,9 @@ export function errorFrame(streamId: number, error: TtrpcError): Buffer {
 /** With at most four bytes to a character this stays far below the limit of a frame. */
 const MAX_MESSAGE_CHARS = 512 * 1024;
 
+/** An empty entry takes two bytes on the wire and up to a hundred in memory. */
+const MAX_METADATA_ENTRIES = 8192;
+
 /** Reads the data of a request's frame; unknown fields are skipped. @throws {TtrpcError} `ERR_TTRPC_PROTOCOL` */
 export function decodeRequest(data: Buffer): Request {
   const reader = new FieldReader(data);
@@ -92,12 +95,15 @@ export function decodeRequest(data: Buffer): Request {
     metadata: NO_METADATA,
   };
   let metadata: Record<string, string[]> | undefined;
+  let entries = 0;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === delimited(1)) request.service = reader.string();
     else if (tag === delimited(2)) request.method = reader.string();
     else if (tag === delimited(3)) request.payload = reader.bytes();
     else if (tag === varint(4)) request.timeoutNano = reader.int64();
     else if (tag === delimited(5)) {
+      entries += 1;
+      if (entries > MAX_METADATA_ENTRIES) throw tooMuchMetadata();
       metadata ??= Object.create(null) as Record<string, string[]>; // whose keys may be called anything
       addEntry(metadata, reader.bytes());
     } else reader.skip(tag);
@@ -158,6 +164,13 @@ function addEntry(metadata: Record<string, string[]>, data: Buffer): void {
   const values = metadata[key];
   if (values) values.push(value);
   else metadata[key] = [value];
+}
+
+function tooMuchMetadata(): TtrpcError {
+  return new TtrpcError(
+    'ERR_TTRPC_PROTOCOL',
+    `there are more than ${MAX_METADATA_ENTRIES} values of metadata`,
+  );
 }
 
 function payloadBytes(length: number): number {
