@@ -38,6 +38,10 @@ async function adapt(file: string, wire: string): Promise<void> {
   const imports = `import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns } from "../${wire}";`;
   const adapted = generated
     .replace('import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";', imports)
+    .replaceAll(/^export const (\w+): MessageFns</gm, '/** The codec of `$1` messages. */\n$&')
+    .replaceAll(/^export const (\w+)Definition = {$/gm, '/** The calls of the service `$1`. */\n$&')
+    .replaceAll(/^ {2}(UNRECOGNIZED: )/gm, '  /** UNRECOGNIZED - A value that is not known here. */\n  $1')
+    .replaceAll(/^ {2}export type (\w+) = typeof \w+\.\w+;$/gm, '  /** The value `$1`. */\n$&')
     // Types and helpers at the end of each file, which wire.ts has once.
     .replace(/\ntype Builtin = [\s\S]*$/, '')
     .replaceAll(/longToNumber\((reader\.int64\(\))\)/g, '$1')

@@ -21,7 +21,7 @@ export interface RuntimeStart {
   readonly standard: StandardStreams;
   /** Descriptors that it has from 3 on. */
   readonly preserved: readonly number[];
-  /** Whether stdout is not collected, but read by {@link RuntimeProcess.lines}. */
+  /** Whether stdout is not collected, but read line by line while the runtime runs. */
   readonly streams: boolean;
 }
 

@@ -9,8 +9,11 @@ import { hasCode, ShimClientError } from './errors.ts';
 
 /** The paths to give to `create` or `exec`, and those that `state` gives back; empty for none. */
 export interface TaskIOPaths {
+  /** What the task reads; empty for none. */
   readonly stdin: string;
+  /** What the task writes; empty for none. */
   readonly stdout: string;
+  /** What the task writes of failures; empty for none, as with a terminal. */
   readonly stderr: string;
 }
 
@@ -124,6 +127,7 @@ export class TaskIO implements AsyncDisposable {
     if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true });
   }
 
+  /** The same as `close()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

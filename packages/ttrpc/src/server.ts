@@ -85,9 +85,8 @@ export class TtrpcServer implements AsyncDisposable {
 
   /**
    * Stops listening, answers `UNAVAILABLE` to calls that come now, and resolves when those at work have been
-   * answered and all connections are closed.
-   *
-   * @param options.signal closes at once what is left when it aborts; rejects with its reason then.
+   * answered and all connections are closed. When `signal` aborts, what is left is closed at once, and the
+   * promise rejects with its reason.
    */
   async shutdown({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const onAbort = () => void this.close();

@@ -24,6 +24,7 @@ function createBaseEnvelope(): Envelope {
   return { timestamp: undefined, namespace: "", topic: "", event: undefined };
 }
 
+/** The codec of `Envelope` messages. */
 export const Envelope: MessageFns<Envelope> = {
   encode(message: Envelope, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.timestamp !== undefined) {

@@ -122,6 +122,7 @@ function createBaseTaskCreate(): TaskCreate {
   return { containerId: "", bundle: "", rootfs: [], io: undefined, checkpoint: "", pid: 0 };
 }
 
+/** The codec of `TaskCreate` messages. */
 export const TaskCreate: MessageFns<TaskCreate> = {
   encode(message: TaskCreate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.containerId !== "") {
@@ -226,6 +227,7 @@ function createBaseTaskStart(): TaskStart {
   return { containerId: "", pid: 0 };
 }
 
+/** The codec of `TaskStart` messages. */
 export const TaskStart: MessageFns<TaskStart> = {
   encode(message: TaskStart, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.containerId !== "") {
@@ -282,6 +284,7 @@ function createBaseTaskDelete(): TaskDelete {
   return { containerId: "", pid: 0, exitStatus: 0, exitedAt: undefined, id: "" };
 }
 
+/** The codec of `TaskDelete` messages. */
 export const TaskDelete: MessageFns<TaskDelete> = {
   encode(message: TaskDelete, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.containerId !== "") {
@@ -376,6 +379,7 @@ function createBaseTaskIO(): TaskIO {
   return { stdin: "", stdout: "", stderr: "", terminal: false };
 }
 
+/** The codec of `TaskIO` messages. */
 export const TaskIO: MessageFns<TaskIO> = {
   encode(message: TaskIO, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.stdin !== "") {
@@ -456,6 +460,7 @@ function createBaseTaskExit(): TaskExit {
   return { containerId: "", id: "", pid: 0, exitStatus: 0, exitedAt: undefined };
 }
 
+/** The codec of `TaskExit` messages. */
 export const TaskExit: MessageFns<TaskExit> = {
   encode(message: TaskExit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.containerId !== "") {
@@ -550,6 +555,7 @@ function createBaseTaskOOM(): TaskOOM {
   return { containerId: "" };
 }
 
+/** The codec of `TaskOOM` messages. */
 export const TaskOOM: MessageFns<TaskOOM> = {
   encode(message: TaskOOM, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.containerId !== "") {
@@ -594,6 +600,7 @@ function createBaseTaskExecAdded(): TaskExecAdded {
   return { containerId: "", execId: "" };
 }
 
+/** The codec of `TaskExecAdded` messages. */
 export const TaskExecAdded: MessageFns<TaskExecAdded> = {
   encode(message: TaskExecAdded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.containerId !== "") {
@@ -650,6 +657,7 @@ function createBaseTaskExecStarted(): TaskExecStarted {
   return { containerId: "", execId: "", pid: 0 };
 }
 
+/** The codec of `TaskExecStarted` messages. */
 export const TaskExecStarted: MessageFns<TaskExecStarted> = {
   encode(message: TaskExecStarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.containerId !== "") {
@@ -718,6 +726,7 @@ function createBaseTaskPaused(): TaskPaused {
   return { containerId: "" };
 }
 
+/** The codec of `TaskPaused` messages. */
 export const TaskPaused: MessageFns<TaskPaused> = {
   encode(message: TaskPaused, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.containerId !== "") {
@@ -762,6 +771,7 @@ function createBaseTaskResumed(): TaskResumed {
   return { containerId: "" };
 }
 
+/** The codec of `TaskResumed` messages. */
 export const TaskResumed: MessageFns<TaskResumed> = {
   encode(message: TaskResumed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.containerId !== "") {
@@ -806,6 +816,7 @@ function createBaseTaskCheckpointed(): TaskCheckpointed {
   return { containerId: "", checkpoint: "" };
 }
 
+/** The codec of `TaskCheckpointed` messages. */
 export const TaskCheckpointed: MessageFns<TaskCheckpointed> = {
   encode(message: TaskCheckpointed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.containerId !== "") {

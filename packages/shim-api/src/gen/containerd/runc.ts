@@ -78,6 +78,7 @@ function createBaseRuncOptions(): RuncOptions {
   return { runtime: "", runtimeRoot: "", criuPath: "", systemdCgroup: false };
 }
 
+/** The codec of `RuncOptions` messages. */
 export const RuncOptions: MessageFns<RuncOptions> = {
   encode(message: RuncOptions, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.runtime !== "") {
@@ -172,6 +173,7 @@ function createBaseCreateOptions(): CreateOptions {
   };
 }
 
+/** The codec of `CreateOptions` messages. */
 export const CreateOptions: MessageFns<CreateOptions> = {
   encode(message: CreateOptions, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.noPivotRoot !== false) {
@@ -370,6 +372,7 @@ function createBaseCheckpointOptions(): CheckpointOptions {
   };
 }
 
+/** The codec of `CheckpointOptions` messages. */
 export const CheckpointOptions: MessageFns<CheckpointOptions> = {
   encode(message: CheckpointOptions, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.exit !== false) {
@@ -510,6 +513,7 @@ function createBaseProcessDetails(): ProcessDetails {
   return { execId: "" };
 }
 
+/** The codec of `ProcessDetails` messages. */
 export const ProcessDetails: MessageFns<ProcessDetails> = {
   encode(message: ProcessDetails, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.execId !== "") {

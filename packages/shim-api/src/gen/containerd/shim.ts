@@ -207,6 +207,7 @@ function createBaseCreateTaskRequest(): CreateTaskRequest {
   };
 }
 
+/** The codec of `CreateTaskRequest` messages. */
 export const CreateTaskRequest: MessageFns<CreateTaskRequest> = {
   encode(message: CreateTaskRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
@@ -373,6 +374,7 @@ function createBaseCreateTaskResponse(): CreateTaskResponse {
   return { pid: 0 };
 }
 
+/** The codec of `CreateTaskResponse` messages. */
 export const CreateTaskResponse: MessageFns<CreateTaskResponse> = {
   encode(message: CreateTaskResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.pid !== 0) {
@@ -417,6 +419,7 @@ function createBaseDeleteResponse(): DeleteResponse {
   return { pid: 0, exitStatus: 0, exitedAt: undefined };
 }
 
+/** The codec of `DeleteResponse` messages. */
 export const DeleteResponse: MessageFns<DeleteResponse> = {
   encode(message: DeleteResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.pid !== 0) {
@@ -487,6 +490,7 @@ function createBaseDeleteProcessRequest(): DeleteProcessRequest {
   return { id: "" };
 }
 
+/** The codec of `DeleteProcessRequest` messages. */
 export const DeleteProcessRequest: MessageFns<DeleteProcessRequest> = {
   encode(message: DeleteProcessRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
@@ -531,6 +535,7 @@ function createBaseExecProcessRequest(): ExecProcessRequest {
   return { id: "", terminal: false, stdin: "", stdout: "", stderr: "", spec: undefined };
 }
 
+/** The codec of `ExecProcessRequest` messages. */
 export const ExecProcessRequest: MessageFns<ExecProcessRequest> = {
   encode(message: ExecProcessRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
@@ -635,6 +640,7 @@ function createBaseResizePtyRequest(): ResizePtyRequest {
   return { id: "", width: 0, height: 0 };
 }
 
+/** The codec of `ResizePtyRequest` messages. */
 export const ResizePtyRequest: MessageFns<ResizePtyRequest> = {
   encode(message: ResizePtyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
@@ -703,6 +709,7 @@ function createBaseStateRequest(): StateRequest {
   return { id: "" };
 }
 
+/** The codec of `StateRequest` messages. */
 export const StateRequest: MessageFns<StateRequest> = {
   encode(message: StateRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
@@ -758,6 +765,7 @@ function createBaseStateResponse(): StateResponse {
   };
 }
 
+/** The codec of `StateResponse` messages. */
 export const StateResponse: MessageFns<StateResponse> = {
   encode(message: StateResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
@@ -912,6 +920,7 @@ function createBaseKillRequest(): KillRequest {
   return { id: "", signal: 0, all: false };
 }
 
+/** The codec of `KillRequest` messages. */
 export const KillRequest: MessageFns<KillRequest> = {
   encode(message: KillRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
@@ -980,6 +989,7 @@ function createBaseCloseIORequest(): CloseIORequest {
   return { id: "", stdin: false };
 }
 
+/** The codec of `CloseIORequest` messages. */
 export const CloseIORequest: MessageFns<CloseIORequest> = {
   encode(message: CloseIORequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
@@ -1036,6 +1046,7 @@ function createBaseListPidsRequest(): ListPidsRequest {
   return { id: "" };
 }
 
+/** The codec of `ListPidsRequest` messages. */
 export const ListPidsRequest: MessageFns<ListPidsRequest> = {
   encode(message: ListPidsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
@@ -1080,6 +1091,7 @@ function createBaseListPidsResponse(): ListPidsResponse {
   return { processes: [] };
 }
 
+/** The codec of `ListPidsResponse` messages. */
 export const ListPidsResponse: MessageFns<ListPidsResponse> = {
   encode(message: ListPidsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.processes) {
@@ -1124,6 +1136,7 @@ function createBaseCheckpointTaskRequest(): CheckpointTaskRequest {
   return { path: "", options: undefined };
 }
 
+/** The codec of `CheckpointTaskRequest` messages. */
 export const CheckpointTaskRequest: MessageFns<CheckpointTaskRequest> = {
   encode(message: CheckpointTaskRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.path !== "") {
@@ -1182,6 +1195,7 @@ function createBaseShimInfoResponse(): ShimInfoResponse {
   return { shimPid: 0 };
 }
 
+/** The codec of `ShimInfoResponse` messages. */
 export const ShimInfoResponse: MessageFns<ShimInfoResponse> = {
   encode(message: ShimInfoResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.shimPid !== 0) {
@@ -1226,6 +1240,7 @@ function createBaseUpdateTaskRequest(): UpdateTaskRequest {
   return { resources: undefined };
 }
 
+/** The codec of `UpdateTaskRequest` messages. */
 export const UpdateTaskRequest: MessageFns<UpdateTaskRequest> = {
   encode(message: UpdateTaskRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.resources !== undefined) {
@@ -1272,6 +1287,7 @@ function createBaseStartRequest(): StartRequest {
   return { id: "" };
 }
 
+/** The codec of `StartRequest` messages. */
 export const StartRequest: MessageFns<StartRequest> = {
   encode(message: StartRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
@@ -1316,6 +1332,7 @@ function createBaseStartResponse(): StartResponse {
   return { id: "", pid: 0 };
 }
 
+/** The codec of `StartResponse` messages. */
 export const StartResponse: MessageFns<StartResponse> = {
   encode(message: StartResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
@@ -1372,6 +1389,7 @@ function createBaseWaitRequest(): WaitRequest {
   return { id: "" };
 }
 
+/** The codec of `WaitRequest` messages. */
 export const WaitRequest: MessageFns<WaitRequest> = {
   encode(message: WaitRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
@@ -1416,6 +1434,7 @@ function createBaseWaitResponse(): WaitResponse {
   return { exitStatus: 0, exitedAt: undefined };
 }
 
+/** The codec of `WaitResponse` messages. */
 export const WaitResponse: MessageFns<WaitResponse> = {
   encode(message: WaitResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.exitStatus !== 0) {
@@ -1472,6 +1491,7 @@ export const WaitResponse: MessageFns<WaitResponse> = {
 
 /** A shim of containerd's runtime v1: it owns the processes of one container. */
 export type ShimDefinition = typeof ShimDefinition;
+/** The calls of the service `Shim`. */
 export const ShimDefinition = {
   name: "Shim",
   fullName: "containerd.runtime.linux.shim.v1.Shim",

@@ -19,18 +19,26 @@ export const Status = {
   PAUSED: "PAUSED",
   /** PAUSING - It is about to be frozen. */
   PAUSING: "PAUSING",
+  /** UNRECOGNIZED - A value that is not known here. */
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
 
 export type Status = typeof Status[keyof typeof Status];
 
 export namespace Status {
+  /** The value `UNKNOWN`. */
   export type UNKNOWN = typeof Status.UNKNOWN;
+  /** The value `CREATED`. */
   export type CREATED = typeof Status.CREATED;
+  /** The value `RUNNING`. */
   export type RUNNING = typeof Status.RUNNING;
+  /** The value `STOPPED`. */
   export type STOPPED = typeof Status.STOPPED;
+  /** The value `PAUSED`. */
   export type PAUSED = typeof Status.PAUSED;
+  /** The value `PAUSING`. */
   export type PAUSING = typeof Status.PAUSING;
+  /** The value `UNRECOGNIZED`. */
   export type UNRECOGNIZED = typeof Status.UNRECOGNIZED;
 }
 
@@ -93,6 +101,7 @@ function createBaseProcessInfo(): ProcessInfo {
   return { pid: 0, info: undefined };
 }
 
+/** The codec of `ProcessInfo` messages. */
 export const ProcessInfo: MessageFns<ProcessInfo> = {
   encode(message: ProcessInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.pid !== 0) {

@@ -20,6 +20,7 @@ function createBaseMount(): Mount {
   return { type: "", source: "", target: "", options: [] };
 }
 
+/** The codec of `Mount` messages. */
 export const Mount: MessageFns<Mount> = {
   encode(message: Mount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.type !== "") {

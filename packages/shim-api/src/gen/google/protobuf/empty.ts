@@ -12,6 +12,7 @@ function createBaseEmpty(): Empty {
   return {};
 }
 
+/** The codec of `Empty` messages. */
 export const Empty: MessageFns<Empty> = {
   encode(_: Empty, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     return writer;
