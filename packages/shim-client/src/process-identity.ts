@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** A process that cannot be mistaken for a later one with the same id. */
 export interface ProcessIdentity {
+  /** Its id, which another may have once it is gone. */
   readonly pid: number;
   /** Clock ticks between the boot and its start; field 22 of `/proc/PID/stat`, see proc(5). */
   readonly startTime: string;
