@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { type CorpusName, corpus } from './corpus.ts';
+import { frameOf, HEADER_BYTES, REQUEST, RESPONSE } from './frame-model.ts';
+
+/** Numbers on whose other side something else begins: of bytes, signs, varints, lengths and limits. */
+const EDGES = [
+  ...[0, 1, 2, 9, 10, 11, 127, 128, 255, 256, 0x3fff, 0x4000, 0xffff, 0x10000],
+  ...[4 * 1024 * 1024 - 1, 4 * 1024 * 1024, 4 * 1024 * 1024 + 1],
+  ...[0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff],
+];
+
+/** Bytes that mean much in few places: varints that go on, tags of groups, no UTF-8, a length without its bytes. */
+const PATTERNS = [
+  'ff',
+  'ffffffffffffffffffff01',
+  'ffffffffffffffffffffff',
+  '8080808080808080808001',
+  '0affffffff0f',
+  '0b',
+  '0c',
+  '00',
+  '1a00',
+  '2200',
+  '2a00',
+  'c3',
+  'eda080',
+  'f4908080',
+  '0a7f',
+].map((hex) => Buffer.from(hex, 'hex'));
+
+type Mutation = readonly [kind: number, at: number, value: number];
+
+const mutation: fc.Arbitrary<Mutation> = fc.tuple(fc.nat({ max: 7 }), fc.nat({ max: 0xffff }), fc.nat());
+
+/** Real bytes from the corpus, changed in some places. */
+function mutated(samples: readonly Buffer[]): fc.Arbitrary<Buffer> {
+  return fc
+    .tuple(fc.nat({ max: samples.length - 1 }), fc.array(mutation, { maxLength: 4 }))
+    .map(([index, mutations]) =>
+      mutations.reduce((bytes, one) => mutate(bytes, one, samples), samples[index] ?? Buffer.alloc(0)),
+    );
+}
+
+function mutate(
+  bytes: Buffer,
+  [kind, place, value]: Mutation,
+  samples: readonly Buffer[],
+): Buffer {
+  const at = bytes.length === 0 ? 0 : place % bytes.length;
+  const length = value % 16;
+  const pattern = PATTERNS[value % PATTERNS.length] ?? bytes;
+  const other = samples[value % samples.length] ?? bytes;
+  switch (kind) {
+    case 0:
+      return replaced(bytes, at, 1, Buffer.of((bytes[at] ?? 0) ^ (1 << value % 8)));
+    case 1:
+      return replaced(bytes, at, 1, Buffer.of(value & 0xff));
+    case 2:
+      return replaced(bytes, at, length, Buffer.alloc(0));
+    case 3:
+      return replaced(bytes, at, 0, bytes.subarray(at, at + length));
+    case 4:
+      return bytes.subarray(0, at);
+    case 5:
+      return replaced(bytes, at, value % 2 === 0 ? pattern.length : 0, pattern);
+    case 6:
+      return replaced(bytes, at, 4, bigEndian(EDGES[value % EDGES.length] ?? 0));
+    default:
+      return Buffer.concat([bytes.subarray(0, at), other.subarray(place % (other.length + 1))]);
+  }
+}
+
+function replaced(bytes: Buffer, at: number, length: number, by: Buffer): Buffer {
+  return Buffer.concat([bytes.subarray(0, at), by, bytes.subarray(at + length)]);
+}
+
+function bigEndian(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+/** Fields of any number and type, most with a length that is true, within each other. */
+const fields: fc.Arbitrary<Buffer> = fc.letrec<{ message: Buffer; field: Buffer }>((tie) => ({
+  message: fc.array(tie('field'), { maxLength: 5, depthIdentifier: 'message' }).map((all) => Buffer.concat(all)),
+  field: fc.oneof(
+    { maxDepth: 4, depthIdentifier: 'message' },
+    fc.tuple(fc.nat({ max: 255 }), fc.uint8Array({ maxLength: 11 })).map(([tag, rest]) => Buffer.of(tag, ...rest)),
+    fc
+      .tuple(fc.integer({ min: 1, max: 15 }), tie('message'), fc.constantFrom(0, 0, 0, 0, 1, 127))
+      .map(([number, inner, lie]) =>
+        Buffer.concat([Buffer.of((number << 3) | 2, ...lengthOf(inner.length + lie)), inner]),
+      ),
+  ),
+})).message;
+
+function lengthOf(value: number): number[] {
+  return value < 128 ? [value] : [(value & 127) | 128, ...lengthOf(value >>> 7)];
+}
+
+/** What may come in the place of one message: mutated real ones, made-up ones, and noise. */
+export function hostileMessage(): fc.Arbitrary<Buffer> {
+  const samples = corpus('messages').map(({ bytes }) => bytes);
+  return fc.oneof(
+    { weight: 5, arbitrary: mutated(samples) },
+    { weight: 2, arbitrary: fields },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes)) },
+  );
+}
+
+/** One after the other on one connection: frames of which most are such, with content that mostly is none. */
+export interface HostileStream {
+  readonly pieces: readonly Buffer[];
+  /** How long the parts are that it is sent in, in turns; empty for all at once. */
+  readonly cuts: readonly number[];
+}
+
+/**
+ * Streams of up to `maxPieces` frames, made from the real ones of a corpus.
+ *
+ * @param maxStreamId up to which most stream ids are; others are any.
+ */
+export function hostileStream(
+  name: CorpusName,
+  maxPieces: number,
+  maxStreamId: number,
+): fc.Arbitrary<HostileStream> {
+  const samples = corpus(name).map(({ bytes }) => bytes);
+  const contents = samples.map((bytes) => bytes.subarray(HEADER_BYTES));
+  const streamId = fc.oneof(
+    { weight: 19, arbitrary: fc.nat({ max: maxStreamId }) },
+    { weight: 1, arbitrary: fc.nat({ max: 0xffff_ffff }) },
+  );
+  const content = fc.oneof({ weight: 4, arbitrary: mutated(contents) }, { weight: 1, arbitrary: fields });
+  const usualType = name === 'requests' ? REQUEST : RESPONSE;
+  const framed = fc.tuple(streamId, content).map(([id, data]) => frameOf(id, usualType, data));
+  const type = fc.constantFrom(REQUEST, RESPONSE, REQUEST, RESPONSE, 0, 3, 255);
+  const lying = fc
+    .tuple(streamId, type, content, fc.constantFrom(...EDGES))
+    .map(([id, kind, data, length]) => frameOf(id, kind, data, length));
+  const noise = fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes));
+  // Most pieces keep the connection in step, or little of it would ever be read as frames.
+  const piece = fc.oneof(
+    { weight: 400, arbitrary: framed },
+    { weight: 3, arbitrary: mutated(samples) },
+    { weight: 2, arbitrary: lying },
+    { weight: 1, arbitrary: noise },
+  );
+  return fc.record({
+    pieces: fc.array(piece, { minLength: 1, maxLength: maxPieces, size: 'max' }),
+    cuts: fc.array(fc.integer({ min: 1, max: 3000 }), { maxLength: 4 }),
+  });
+}
+
+/** The parts a stream is sent in. */
+export function partsOf({ pieces, cuts }: HostileStream): Buffer[] {
+  const bytes = Buffer.concat(pieces);
+  if (cuts.length === 0) return [bytes];
+  const parts: Buffer[] = [];
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
+    const end = at + (cuts[turn % cuts.length] ?? bytes.length);
+    parts.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return parts;
+}
