@@ -13,13 +13,22 @@ export const namesInUse: ReadonlySet<string> = names;
 
 /** Works on a hidden path in place of `target`, which errors are about; no sweep of this thread touches it meanwhile. */
 export function* using<Result>(hidden: string, target: string, work: Steps<Result>): Steps<Result> {
-  const name = path.basename(hidden);
-  names.add(name);
+  hide(hidden);
   try {
     return yield* work;
   } catch (error) {
     throw unhidden(error, hidden, target);
   } finally {
-    names.delete(name);
+    show(hidden);
   }
+}
+
+/** Protects a hidden path from the sweeps of this thread. */
+export function hide(hidden: string): void {
+  names.add(path.basename(hidden));
+}
+
+/** Ends that. */
+export function show(hidden: string): void {
+  names.delete(path.basename(hidden));
 }

@@ -13,5 +13,6 @@ export {
   type Owner,
 } from './atomic-write-file.ts';
 export { AtomicError, type AtomicErrorCode, type AtomicErrorFacts } from './errors.ts';
+export { type HiddenPath, hiddenPath } from './hidden-path.ts';
 export { mountsWithin, mountsWithinSync } from './mounts.ts';
 export { type SweepOptions, sweep, sweepSync } from './sweep.ts';

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { readdir, rename } from 'node:fs/promises';
+import { readdir, rename, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import { forms } from '../test/forms.ts';
 import { hiddenSibling } from './hidden-name.ts';
-import { sweepSync } from './index.ts';
+import { hiddenPath, sweepSync } from './index.ts';
 
 describe.each(forms)('sweep, $form form', ({ sweep, atomicMakeDirectory }) => {
   test('removes what dead processes left, and nothing else', async () => {
@@ -38,6 +38,15 @@ describe.each(forms)('sweep, $form form', ({ sweep, atomicMakeDirectory }) => {
       mkdirSync(path.join(hidden, 'rootfs'));
     });
     expect(await readdir(base)).toEqual(['db']);
+  });
+
+  test('spares what is at a hidden path until it is released', async () => {
+    const base = await tempDir();
+    const hidden = hiddenPath(base, 'socket');
+    await symlink('nowhere', hidden.path);
+    expect(await sweep(base)).toEqual([]);
+    hidden.release();
+    expect(await sweep(base)).toEqual([hidden.path]);
   });
 
   test('finds nothing where there is no directory', async () => {
