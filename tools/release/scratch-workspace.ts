@@ -8,7 +8,9 @@ import { git } from './git.ts';
 /** All that `changeset version` reads of this repository, in a repository of its own that is gone after the test. */
 export interface ScratchWorkspace {
   readonly root: string;
-  /** Writes files, by their paths in the repository, and commits them; gives the commit. */
+  /** Writes files, by their paths in the repository. */
+  write(files: Readonly<Record<string, string>>): Promise<void>;
+  /** Writes files, and commits them with all else that changed; gives the commit. */
   commit(files: Readonly<Record<string, string>>, subject?: string): Promise<string>;
   /** Runs the real program; what it changes is not committed. */
   changesetVersion(): Promise<void>;
@@ -24,7 +26,7 @@ export async function scratchWorkspace(version: string): Promise<ScratchWorkspac
   await git(root, 'init', '--quiet', '--initial-branch=main');
   await git(root, 'config', 'user.name', 'Shimwright');
   await git(root, 'config', 'user.email', 'shimwright@localhost');
-  const workspace = { root, commit, changesetVersion, versions, read };
+  const workspace = { root, write, commit, changesetVersion, versions, read };
   const manifests = await Promise.all(PACKAGES.map(manifestPath).map(read));
   const versioned = manifests.map((text) => text.replace(/"version": ".*?"/, `"version": "${version}"`));
   await commit(
@@ -32,11 +34,15 @@ export async function scratchWorkspace(version: string): Promise<ScratchWorkspac
   );
   return workspace;
 
-  async function commit(files: Readonly<Record<string, string>>, subject = 'a change'): Promise<string> {
+  async function write(files: Readonly<Record<string, string>>): Promise<void> {
     for (const [file, content] of Object.entries(files)) {
       await mkdir(path.dirname(path.join(root, file)), { recursive: true });
       await writeFile(path.join(root, file), content);
     }
+  }
+
+  async function commit(files: Readonly<Record<string, string>>, subject = 'a change'): Promise<string> {
+    await write(files);
     await git(root, 'add', '--all');
     await git(root, 'commit', '--quiet', '--allow-empty', '--message', subject);
     return git(root, 'rev-parse', 'HEAD');
