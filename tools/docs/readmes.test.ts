@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PACKAGES, packageName, ROOT } from '../packed/workspace-packages.ts';
+
+const SECTIONS = ['Install', 'Usage', 'API', 'Errors', 'Limits', 'Differences from containerd', 'License'];
+
+const readme = (folder: string) => readFileSync(path.join(ROOT, 'packages', folder, 'README.md'), 'utf8');
+const publicTypes = (folder: string) =>
+  readFileSync(path.join(ROOT, 'tools/quality/api', `${folder}.d.ts`), 'utf8');
+const codesIn = (text: string) => [...new Set(text.match(/ERR_\w+/g) ?? [])].toSorted();
+
+/** What stands below a heading, up to the next one. */
+function section(folder: string, heading: string): string {
+  const found = readme(folder)
+    .split(/^## /m)
+    .find((part) => part.startsWith(`${heading}\n`));
+  return found ?? expect.fail(`${folder} has no section ${heading}`);
+}
+
+const ALL_CODES = PACKAGES.flatMap((folder) => codesIn(publicTypes(folder)));
+
+describe.each(PACKAGES)('the README of %s', (folder) => {
+  test('says in one sentence what the package is, and goes on in the order of all READMEs', () => {
+    const [title, , sentence, after] = readme(folder).split('\n');
+    expect(title).toBe(`# ${packageName(folder)}`);
+    expect(sentence).toMatch(/^[A-Z].*\.$/);
+    expect(after).toBe('');
+    // A comment in a block of a shell or a program begins like a heading of the first level, not of the second.
+    const headings = [...readme(folder).matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual(SECTIONS);
+  });
+
+  test('tells how to install it', () => {
+    expect(section(folder, 'Install')).toContain(`npm install ${packageName(folder)}`);
+  });
+
+  test('explains each code that the types name, and no other', () => {
+    const explained = codesIn(section(folder, 'Errors'));
+    expect(explained).toEqual(expect.arrayContaining(codesIn(publicTypes(folder))));
+    expect(explained.filter((code) => !ALL_CODES.includes(code))).toEqual([]);
+  });
+
+  test('lists its limits, and how and why it differs from containerd', () => {
+    expect(section(folder, 'Limits').length).toBeGreaterThan(40);
+    expect(section(folder, 'Differences from containerd')).toMatch(/^- /m);
+  });
+});
