@@ -1,5 +1,6 @@
 export type { SharedShim, ShimConfig } from '@shimwright/shim-api';
 export { ShimClientError, type ShimErrorCode, type ShimErrorFacts } from './errors.ts';
+export { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
 export { sharedControlSocket } from './shared-link.ts';
 export type { SharedProcessOptions } from './shared-process.ts';
 export { newClient, type ShimClient, type WaitOptions } from './shim-client.ts';
