@@ -118,17 +118,17 @@ export interface HostileStream {
 /**
  * Streams of up to `maxPieces` frames, made from the real ones of a corpus.
  *
- * @param maxStreamId up to which most stream ids are; others are any.
+ * @param usualStreamId of most frames; others have any.
  */
 export function hostileStream(
   name: CorpusName,
   maxPieces: number,
-  maxStreamId: number,
+  usualStreamId: fc.Arbitrary<number>,
 ): fc.Arbitrary<HostileStream> {
   const samples = corpus(name).map(({ bytes }) => bytes);
   const contents = samples.map((bytes) => bytes.subarray(HEADER_BYTES));
   const streamId = fc.oneof(
-    { weight: 19, arbitrary: fc.nat({ max: maxStreamId }) },
+    { weight: 199, arbitrary: usualStreamId },
     { weight: 1, arbitrary: fc.nat({ max: 0xffff_ffff }) },
   );
   const content = fc.oneof({ weight: 4, arbitrary: mutated(contents) }, { weight: 1, arbitrary: fields });
@@ -141,7 +141,7 @@ export function hostileStream(
   const noise = fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes));
   // Most pieces keep the connection in step, or little of it would ever be read as frames.
   const piece = fc.oneof(
-    { weight: 400, arbitrary: framed },
+    { weight: 1000, arbitrary: framed },
     { weight: 3, arbitrary: mutated(samples) },
     { weight: 2, arbitrary: lying },
     { weight: 1, arbitrary: noise },

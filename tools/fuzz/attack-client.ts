@@ -1,0 +1,99 @@
+import { strict as assert } from 'node:assert';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ShimDefinition } from '@shimwright/shim-api';
+import { connect, type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
+import { frameOf, type ModelStream, RESPONSE, readStream } from './frame-model.ts';
+import { type HostileStream, partsOf } from './hostile-bytes.ts';
+import { notHung } from './hung.ts';
+
+/** Calls that wait when the attack comes, on the stream ids 1, 3, 5 and so on. */
+export const WAITING_CALLS = 8;
+
+/** The highest of those ids. */
+const LAST_STREAM_ID = 2 * WAITING_CALLS - 1;
+
+/** Field 2, the payload: a `StateResponse` with the id `fuzz`. */
+const GOOD_ANSWER = frameOf(1, RESPONSE, Buffer.from('\x12\x06\x0a\x04fuzz'));
+
+/** A server that listens, and says to each client what the attack is. */
+export class HostileServer implements AsyncDisposable {
+  readonly socket: string;
+  readonly #directory: string;
+  readonly #server: Server;
+  #onClient: (socket: Socket) => void = () => {};
+
+  static async start(): Promise<HostileServer> {
+    const directory = await mkdtemp(path.join(tmpdir(), 'fuzz-'));
+    const server = new HostileServer(directory);
+    await once(server.#server, 'listening');
+    return server;
+  }
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+    this.socket = path.join(directory, 'hostile.sock');
+    this.#server = createServer((socket) => this.#onClient(socket)).listen(this.socket);
+  }
+
+  /** A client that has connected, and this side of its connection. */
+  async client(): Promise<readonly [TtrpcClient, Socket]> {
+    const { promise, resolve } = Promise.withResolvers<Socket>();
+    this.#onClient = resolve;
+    return [await connect(this.socket), await promise];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Answers one call of a client as it should be, then sends it the stream, and hangs up. The good answer must arrive, every
+ * call must come to its end, as a message or as a `TtrpcError`, and so must the connection: with a protocol error where
+ * a frame is none or has no call.
+ *
+ * @returns how many frames it was.
+ */
+export async function attackClient(server: HostileServer, stream: HostileStream): Promise<number> {
+  const model = readStream(Buffer.concat(stream.pieces));
+  const [client, socket] = await server.client();
+  socket.on('error', () => {}); // the client may end it while we write
+  socket.resume();
+  try {
+    const shim = client.service(ShimDefinition);
+    const calls = Array.from({ length: WAITING_CALLS }, () => shim.state({ id: 'fuzz' }));
+    const settled = Promise.allSettled(calls);
+    for (const part of [GOOD_ANSWER, ...partsOf(stream)]) socket.write(part);
+    socket.end();
+    expectSettled(await notHung(settled, 'the end of every call'));
+    expectEnd(await notHung(client.closed, 'the end of the connection'), model);
+  } finally {
+    socket.destroy();
+    await client.close();
+  }
+  return model.frames.length;
+}
+
+function expectSettled([first, ...others]: readonly PromiseSettledResult<{ readonly id: string }>[]): void {
+  assert(first?.status === 'fulfilled' && first.value.id === 'fuzz', 'the good answer arrived');
+  for (const call of others) {
+    if (call.status === 'fulfilled') assert.equal(typeof call.value.id, 'string');
+    else assert(call.reason instanceof TtrpcError, call.reason);
+  }
+}
+
+function expectEnd(reason: TtrpcError | undefined, { frames, isBroken }: ModelStream): void {
+  assert(reason instanceof TtrpcError);
+  const hasBadFrame = frames.some(({ type, streamId }) => type !== RESPONSE || !hasCall(streamId));
+  if (isBroken || hasBadFrame) assert.equal(reason.code, 'ERR_TTRPC_PROTOCOL');
+  else assert(['ERR_TTRPC_PROTOCOL', 'ERR_TTRPC_CLOSED'].includes(reason.code), reason);
+}
+
+function hasCall(streamId: number): boolean {
+  return streamId % 2 === 1 && streamId <= LAST_STREAM_ID;
+}

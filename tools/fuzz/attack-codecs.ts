@@ -1,0 +1,60 @@
+import { strict as assert } from 'node:assert';
+import * as api from '@shimwright/shim-api';
+
+const { ShimApiError } = api;
+
+/** Every message of the package, by its name. */
+export const codecs: ReadonlyMap<string, api.MessageFns<unknown>> = new Map(
+  Object.entries(api).flatMap(([name, value]) => (isCodec(value) ? [[name, value] as const] : [])),
+);
+
+/** The types that `unpackAny` knows, and one that it does not. */
+const ANY_TYPES = [
+  ...[...codecs.keys()].filter((name) => name.startsWith('Task')).map((name) => `containerd.events.${name}`),
+  ...['RuncOptions', 'CreateOptions', 'CheckpointOptions', 'ProcessDetails'].map(
+    (name) => `type.googleapis.com/containerd.linux.runc.${name}`,
+  ),
+  '__proto__',
+];
+
+/**
+ * Reads the bytes as each message, and as what an `Any` of each type holds. Each time they are one, which is then
+ * written and read again as the same; or a `ShimApiError` says that they are none.
+ *
+ * @returns how many messages that was.
+ */
+export function attackCodecs(bytes: Buffer): number {
+  for (const codec of codecs.values()) expectMessage(codec, bytes);
+  for (const typeUrl of ANY_TYPES) expectAny({ typeUrl, value: bytes });
+  return codecs.size + ANY_TYPES.length;
+}
+
+function expectMessage(codec: api.MessageFns<unknown>, bytes: Buffer): void {
+  const message = decoded(() => codec.decode(bytes));
+  if (message === undefined) return;
+  const written = codec.encode(message).finish();
+  const again = codec.encode(codec.decode(written)).finish();
+  assert(Buffer.compare(written, again) === 0, 'what was read is not what was written again');
+}
+
+function expectAny(any: api.Any): void {
+  decoded(() => api.unpackAny(any));
+  decoded(() => api.decodeEvent(any));
+  decoded(() => api.unpackJson(any, any.typeUrl));
+}
+
+/** What it gives, or undefined where the bytes are refused as they should be; any other error is thrown. */
+export function decoded<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    assert(error instanceof ShimApiError, `no ShimApiError but ${String(error)}`);
+    assert(['ERR_PROTO_INVALID', 'ERR_PROTO_TYPE'].includes(error.code), error);
+    assert(error.message.length < 2_000, 'a message that grows with the bytes');
+    return undefined;
+  }
+}
+
+function isCodec(value: unknown): value is api.MessageFns<unknown> {
+  return typeof value === 'object' && value !== null && 'decode' in value && 'encode' in value;
+}

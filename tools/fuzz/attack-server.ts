@@ -1,0 +1,82 @@
+import { strict as assert } from 'node:assert';
+import { corpus } from './corpus.ts';
+import { frameOf, type ModelStream, readStream, REQUEST, RESPONSE } from './frame-model.ts';
+import { type HostileStream, partsOf } from './hostile-bytes.ts';
+import { RawConnection } from './raw-connection.ts';
+
+/** A frame that lacks more is not completed, the connection is given up. */
+const MAX_PADDING_BYTES = 128 * 1024;
+
+/** Of the last call on each connection. */
+const LAST_STREAM_ID = 0xffff_ffff;
+
+/** Field 2, the payload: a `StateResponse` with the id `fuzz`, as the request has it. */
+const LAST_ANSWER = Buffer.from('\x12\x06\x0a\x04fuzz');
+
+/**
+ * Sends the stream to a server and checks what comes back: exactly one response to each request that is whole, and an
+ * answer to one more good call; or the end of the connection where a frame is none.
+ *
+ * @returns how many frames it was.
+ */
+export async function attackServer(path: string, stream: HostileStream): Promise<number> {
+  const connection = await RawConnection.to(path);
+  try {
+    for (const part of partsOf(stream)) connection.send(part);
+    const model = complete(connection, Buffer.concat(stream.pieces));
+    if (model.isBroken) await expectBroken(connection, model);
+    else await expectAnswers(connection, model);
+    return model.frames.length;
+  } finally {
+    connection.close();
+  }
+}
+
+/** Sends what the last frame lacks, if that is not too much, and a last call; gives all that was sent. */
+function complete(connection: RawConnection, sent: Buffer): ModelStream {
+  const model = readStream(sent);
+  if (model.isBroken || model.missingBytes > MAX_PADDING_BYTES) return model;
+  const more = model.missingBytes > 0 ? Buffer.alloc(model.missingBytes) : lastCall();
+  connection.send(more);
+  const all = Buffer.concat([sent, more]);
+  return model.missingBytes > 0 ? complete(connection, all) : readStream(all);
+}
+
+async function expectBroken(connection: RawConnection, model: ModelStream): Promise<void> {
+  await connection.until(() => connection.isOver, 'the end of a connection that brought no frame');
+  const answered = connection.answers().map(({ streamId }) => streamId);
+  const asked = requestsIn(model);
+  for (const id of answered) assert(take(asked, id), `an answer on stream ${id}, which has no request`);
+}
+
+async function expectAnswers(connection: RawConnection, model: ModelStream): Promise<void> {
+  const asked = requestsIn(model);
+  await connection.until(
+    () => connection.isOver || connection.answers().length >= asked.length,
+    `${asked.length} answers`,
+  );
+  const answers = connection.answers();
+  assert.deepEqual(answers.map(({ streamId }) => streamId).sort(), asked.sort(), 'one answer to each request');
+  for (const { type } of answers) assert.equal(type, RESPONSE);
+  if (model.frames.at(-1)?.bytes.equals(lastCall())) {
+    const last = answers.filter(({ streamId }) => streamId === LAST_STREAM_ID);
+    assert(last.some(({ data }) => data.equals(LAST_ANSWER)), 'the last call has its answer');
+  }
+}
+
+/** The corpus has a `State` of the container `fuzz`. */
+function lastCall(): Buffer {
+  const state = corpus('requests').find(({ name }) => name === 'State');
+  assert(state);
+  return frameOf(LAST_STREAM_ID, REQUEST, state.bytes.subarray(10));
+}
+
+function requestsIn({ frames }: ModelStream): number[] {
+  return frames.filter(({ type }) => type === REQUEST).map(({ streamId }) => streamId);
+}
+
+function take(ids: number[], id: number): boolean {
+  const index = ids.indexOf(id);
+  if (index >= 0) ids.splice(index, 1);
+  return index >= 0;
+}

@@ -1,0 +1,150 @@
+import { strict as assert } from 'node:assert';
+import { CreateTaskRequest, StateRequest, WaitRequest } from '@shimwright/shim-api';
+import { frameOf, MAX_DATA_BYTES, REQUEST } from './frame-model.ts';
+import { RawConnection } from './raw-connection.ts';
+
+const SERVICE = 'containerd.runtime.linux.shim.v1.Shim';
+const MIB = 1024 * 1024;
+
+/** What a bomb is given: as many connections as it asks for, all of them closed after it. */
+export interface BombSite {
+  connect(count: number): Promise<readonly RawConnection[]>;
+  /** Makes sure that a client that behaves is answered. */
+  check(): Promise<void>;
+  /** Calls in the server that wait for the end of their connection. */
+  atWork(): Promise<number>;
+}
+
+/** Attacks on a server that need a plan more than chance; each gives the number of frames it sent. */
+export const serverBombs: Readonly<Record<string, (site: BombSite) => Promise<number>>> = {
+  'frames of 4 MiB of which only the header comes': async (site) => {
+    const connections = await site.connect(200);
+    for (const one of connections) one.send(header(1, MAX_DATA_BYTES));
+    await site.check();
+    return connections.length;
+  },
+
+  'frames of 4 GiB, which are refused at their header': async (site) => {
+    const connections = await site.connect(50);
+    for (const one of connections) one.send(Buffer.concat([header(1, 0xffff_ffff), Buffer.alloc(MIB)]));
+    for (const one of connections) await one.until(() => one.answers().length === 1, 'the refusal');
+    await site.check();
+    return connections.length;
+  },
+
+  'requests that hold messages without end': (site) =>
+    eachAnswered(site, 4, 8, requestOf('Create', filled(Buffer.of(0x22, 2, 0x22, 0)))),
+
+  'requests that hold texts without end': (site) =>
+    eachAnswered(site, 4, 8, requestOf('Create', field(4, filled(Buffer.of(0x22, 2, 0x61, 0x62))))),
+
+  'requests with metadata without end': (site) =>
+    eachAnswered(site, 4, 8, Buffer.concat([requestOf('State', Buffer.alloc(0)), filled(Buffer.of(0x2a, 0))])),
+
+  'a hundred thousand empty frames': (site) => eachAnswered(site, 1, 100_000, Buffer.alloc(0)),
+
+  'answers of 1 MiB that nobody reads': async (site) => {
+    const connections = await site.connect(10);
+    const request = requestOf('State', StateRequest.encode({ id: 'much' }).finish());
+    for (const one of connections) {
+      one.pause();
+      for (let call = 0; call < 200; call++) one.send(frameOf(2 * call + 1, REQUEST, request));
+    }
+    await site.check();
+    return connections.length * 200;
+  },
+
+  'calls that never end': async (site) => {
+    const connections = await site.connect(10);
+    const request = requestOf('Wait', WaitRequest.encode({ id: 'for ever' }).finish());
+    for (const one of connections) {
+      for (let call = 0; call < 3000; call++) one.send(frameOf(2 * call + 1, REQUEST, request));
+    }
+    while ((await site.atWork()) < connections.length * 1024) await site.check();
+    assert.equal(await site.atWork(), connections.length * 1024, 'the 1024 calls that a connection may have');
+    return connections.length * 3000;
+  },
+
+  'large requests whose calls never end': async (site) => {
+    const connections = await site.connect(10);
+    const wait = Buffer.from(WaitRequest.encode({ id: 'for ever' }).finish());
+    const request = requestOf('Wait', Buffer.concat([wait, field(15, Buffer.alloc(3 * MIB))]));
+    for (const one of connections) {
+      for (let call = 0; call < 8; call++) one.send(frameOf(2 * call + 1, REQUEST, request));
+    }
+    while ((await site.atWork()) < connections.length * 3) await site.check();
+    assert.equal(await site.atWork(), connections.length * 3, 'the 8 MiB that a connection may hold');
+    return connections.length * 8;
+  },
+
+  'a request that comes byte by byte': async (site) => {
+    const [connection] = await site.connect(1);
+    const frame = frameOf(1, REQUEST, requestOf('State', Buffer.alloc(0)));
+    for (const byte of frame) {
+      connection?.send(Buffer.of(byte));
+      await site.check();
+    }
+    await connection?.until(() => connection.answers().length === 1, 'the answer');
+    return 1;
+  },
+
+  'connections that go within a frame': async (site) => {
+    const part = frameOf(1, REQUEST, requestOf('State', Buffer.alloc(MIB))).subarray(0, MIB / 2);
+    for (let turn = 0; turn < 20; turn++) {
+      for (const one of await site.connect(50)) {
+        one.send(part.subarray(0, turn * turn * turn));
+        one.close();
+      }
+    }
+    await site.check();
+    return 1000;
+  },
+
+  'connections that go before their answer': async (site) => {
+    const create = CreateTaskRequest.encode(CreateTaskRequest.create({ id: 'a' })).finish();
+    const much = requestOf('State', StateRequest.encode({ id: 'much' }).finish());
+    for (let turn = 0; turn < 20; turn++) {
+      for (const one of await site.connect(10)) {
+        one.send(frameOf(1, REQUEST, requestOf('Create', create)));
+        one.send(frameOf(3, REQUEST, much));
+        if (turn % 2 === 0) await one.until(() => one.answers().length > 0 || one.isOver, 'an answer');
+        one.close();
+      }
+    }
+    await site.check();
+    return 400;
+  },
+};
+
+async function eachAnswered(
+  site: BombSite,
+  connectionCount: number,
+  calls: number,
+  request: Buffer,
+): Promise<number> {
+  const connections = await site.connect(connectionCount);
+  for (const one of connections) {
+    for (let call = 0; call < calls; call++) one.send(frameOf(2 * call + 1, REQUEST, request));
+  }
+  await site.check();
+  for (const one of connections) await one.until(() => one.answers().length === calls, `${calls} answers`);
+  return connectionCount * calls;
+}
+
+/** As much as fits into a frame beside the names of service and method. */
+function filled(pattern: Buffer): Buffer {
+  return Buffer.alloc(MAX_DATA_BYTES - 1024 - (MAX_DATA_BYTES % pattern.length), pattern);
+}
+
+function header(streamId: number, claimedLength: number): Buffer {
+  return frameOf(streamId, REQUEST, Buffer.alloc(0), claimedLength);
+}
+
+function requestOf(method: string, payload: Uint8Array): Buffer {
+  return Buffer.concat([field(1, Buffer.from(SERVICE)), field(2, Buffer.from(method)), field(3, payload)]);
+}
+
+function field(number: number, content: Uint8Array): Buffer {
+  const length = [0, 7, 14, 21].map((shift, index) => ((content.length >>> shift) & 127) | (index < 3 ? 128 : 0));
+  return Buffer.concat([Buffer.of((number << 3) | 2, ...length), content]);
+}
