@@ -1,14 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type HiddenPath, hiddenPath } from '@shimwright/fs-atomic';
 import { type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
 import { findCgroup, joinCgroup } from './cgroup.ts';
 import { ShimClientError } from './errors.ts';
 import { findExecutable } from './find-executable.ts';
 import { HandoverSocket } from './handover-socket.ts';
 import { raiseOomScore } from './oom-score.ts';
+import { removeQuietly } from './remove-file.ts';
 import { freeSocketPath, listenPath, prepareSocketDirectory } from './shim-socket.ts';
+import { spawnDetached } from './spawn-detached.ts';
 import { connectTo } from './with-connect.ts';
 
 /** How the process that serves the shims of many bundles is found, and started where there is none. */
@@ -107,11 +111,11 @@ class StartedProcess {
 
   static async start(options: SharedProcessOptions): Promise<StartedProcess> {
     const { controlSocket } = options;
-    const path = listenPath(`unix://${controlSocket}`);
+    listenPath(`unix://${controlSocket}`);
     const command = findExecutable(options.command, 'the shim');
     const cgroup = options.cgroup === undefined ? [] : findCgroup(options.cgroup);
-    prepareSocketDirectory(path);
-    await freeSocketPath(path);
+    prepareSocketDirectory(controlSocket);
+    await freeSocketPath(controlSocket);
     const { child, socket, log } = await spawnListening(command, options);
     try {
       joinCgroup(cgroup, Number(child.pid));
@@ -151,20 +155,16 @@ class StartedProcess {
 /** Listens and spawns in one tick of the event loop, see {@link HandoverSocket}: of many, one does. */
 async function spawnListening(command: string, { args = [], controlSocket }: SharedProcessOptions) {
   // It gets its name from who wins.
-  const log = `${controlSocket}.log.${process.pid}`;
-  rmSync(log, { force: true });
-  const output = openSync(log, 'ax+', 0o600);
+  const log = hiddenPath(path.dirname(controlSocket), 'log');
+  const output = openLog(log, controlSocket);
   try {
     const socket = await HandoverSocket.listen(controlSocket);
     try {
-      renameSync(log, `${controlSocket}.log`);
-      const child = spawn(command, [...args, '--shared', controlSocket], {
+      renameSync(log.path, `${controlSocket}.log`);
+      const child = await spawnDetached(command, [...args, '--shared', controlSocket], {
         cwd: '/',
-        detached: true,
-        stdio: ['ignore', output, output, socket.fd],
-        env: { ...process.env, GOMAXPROCS: '2' }, // for the OCI runtime, which has little to do at a time
+        descriptors: [output, output, socket.fd],
       });
-      if (child.pid === undefined) throw await cannotStart(child, command);
       return { child, socket, log: output };
     } catch (error) {
       socket.remove();
@@ -176,14 +176,19 @@ async function spawnListening(command: string, { args = [], controlSocket }: Sha
     closeSync(output);
     throw error;
   } finally {
-    rmSync(log, { force: true });
+    removeQuietly(log.path);
+    log.release();
   }
 }
 
-async function cannotStart(child: ChildProcess, command: string): Promise<ShimClientError> {
-  const [cause] = await once(child, 'error');
-  const message = `cannot start the shim ${command}`;
-  return new ShimClientError('ERR_SHIM_NOT_FOUND', message, { path: command, cause });
+function openLog(log: HiddenPath, controlSocket: string): number {
+  try {
+    return openSync(log.path, 'ax+', 0o600);
+  } catch (cause) {
+    log.release();
+    const message = `${controlSocket}.log cannot be made`;
+    throw new ShimClientError('ERR_SHIM_SPAWN', message, { path: `${controlSocket}.log`, cause });
+  }
 }
 
 function lastWords(log: number): string {

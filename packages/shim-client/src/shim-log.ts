@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { removeFile } from './remove-file.ts';
 
 /** The last part of what a shim that ended at once had to say. */
 const LAST_CHARS = 4096;
@@ -13,8 +14,10 @@ const LAST_CHARS = 4096;
  * whatever has the name.
  */
 export class ShimLog {
+  /** The files that were made. */
+  readonly made: string[] = [];
   readonly #files: readonly [string, string];
-  #descriptors: readonly [number, number] | undefined;
+  readonly #descriptors: number[] = [];
 
   constructor(workDir: string) {
     this.#files = [path.join(workDir, 'shim.stdout.log'), path.join(workDir, 'shim.stderr.log')];
@@ -22,31 +25,26 @@ export class ShimLog {
 
   /** Makes both files anew; gives the descriptors for stdout and stderr. */
   open(): readonly [number, number] {
-    // A new file each time: whatever else has the name, a symlink or a FIFO, is neither followed nor written to.
-    this.remove();
-    const stdout = openSync(this.#files[0], 'ax', 0o600);
-    try {
-      this.#descriptors = [stdout, openSync(this.#files[1], 'ax', 0o600)];
-    } catch (error) {
-      closeSync(stdout);
-      throw error;
-    }
-    return this.#descriptors;
+    const [stdout, stderr] = this.#files;
+    return [this.#openNew(stdout), this.#openNew(stderr)];
+  }
+
+  /** A new file each time: whatever else has the name, a symlink or a FIFO, is neither followed nor written to. */
+  #openNew(file: string): number {
+    removeFile(file);
+    const descriptor = openSync(file, 'ax', 0o600);
+    this.made.push(file);
+    this.#descriptors.push(descriptor);
+    return descriptor;
   }
 
   /** Closes our side; the shim has its own. */
   close(): void {
-    for (const descriptor of this.#descriptors ?? []) closeSync(descriptor);
-    this.#descriptors = undefined;
+    for (const descriptor of this.#descriptors.splice(0)) closeSync(descriptor);
   }
 
   /** The end of what the shim wrote to stderr. */
   stderr(): string {
     return readFileSync(this.#files[1], 'utf8').slice(-LAST_CHARS).trim();
-  }
-
-  /** Removes both files. */
-  remove(): void {
-    for (const file of this.#files) rmSync(file, { force: true });
   }
 }

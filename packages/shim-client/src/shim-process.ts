@@ -1,17 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { atomicWriteFileSync } from '@shimwright/fs-atomic';
-import { saveAddressSync } from '@shimwright/shim-address';
+import { loadAddressSync, saveAddressSync } from '@shimwright/shim-address';
 import type { ShimConfig } from '@shimwright/shim-api';
 import { joinCgroup } from './cgroup.ts';
 import { ShimClientError } from './errors.ts';
 import { HandoverSocket } from './handover-socket.ts';
 import { raiseOomScore } from './oom-score.ts';
+import { removeQuietly } from './remove-file.ts';
 import { shimArguments } from './shim-command.ts';
 import type { EndSignal } from './shim-connection.ts';
 import { ShimLog } from './shim-log.ts';
+import { spawnDetached } from './spawn-detached.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** All that a start needs, checked beforehand. */
@@ -69,11 +69,12 @@ export class ShimProcess {
   }
 
   /** Places the process in its cgroup, lets it be ended before us, and notes its id in the bundle. */
-  settle({ config, cgroup }: ShimStart): void {
+  settle({ cgroup }: ShimStart): void {
     const pid = Number(this.#child.pid);
     joinCgroup(cgroup, pid);
     raiseOomScore(pid);
-    atomicWriteFileSync(path.join(config.path, 'shim.pid'), String(pid));
+    atomicWriteFileSync(this.#traces.pidFile, String(pid));
+    this.#traces.files.push(this.#traces.pidFile);
   }
 
   /** Rejects, should the process end, with `ERR_SHIM_EXITED` and its last words. */
@@ -108,48 +109,54 @@ export class ShimProcess {
 /** What a start leaves on the disk. */
 class Traces {
   readonly log: ShimLog;
+  readonly pidFile: string;
+  /** What else there is of it in the bundle. */
+  readonly files: string[] = [];
   socket: HandoverSocket | undefined;
-  readonly #bundlePath: string;
 
   constructor({ config }: ShimStart) {
     this.log = new ShimLog(config.workDir);
-    this.#bundlePath = config.path;
+    this.pidFile = path.join(config.path, 'shim.pid');
   }
 
+  /** What cannot be removed is in the way of no later start, and goes with the bundle. */
   remove(): void {
     this.socket?.remove();
-    for (const name of ['address', 'shim.pid']) rmSync(path.join(this.#bundlePath, name), { force: true });
-    this.log.remove();
+    for (const file of [...this.files, ...this.log.made]) removeQuietly(file);
   }
 }
 
-/** Listens, records the address, and spawns: in one tick of the event loop, see {@link HandoverSocket}. */
+/** Records the address, listens, and spawns: in one tick of the event loop, see {@link HandoverSocket}. */
 async function spawnListening(start: ShimStart, traces: Traces): Promise<ChildProcess> {
-  const [stdout, stderr] = traces.log.open();
+  recordAddress(start, traces);
+  // From here on it is ours alone: of several starters one has the socket.
+  traces.socket = await HandoverSocket.listen(start.socket).catch((error: unknown) => {
+    // Who was faster has recorded the same address.
+    if (error instanceof ShimClientError && error.code === 'ERR_SHIM_ADDRESS_IN_USE') traces.files.length = 0;
+    throw error;
+  });
   try {
-    traces.socket = await HandoverSocket.listen(start.socket);
-    try {
-      saveAddressSync(start.config.path, start.address);
-      const child = spawn(start.command, shimArguments(start.config, start), {
-        cwd: start.config.path,
-        detached: true,
-        stdio: ['ignore', stdout, stderr, traces.socket.fd],
-        env: { ...process.env, GOMAXPROCS: '2' }, // as containerd does: a shim has little to do at a time
-      });
-      if (child.pid === undefined) throw await cannotStart(child, start.command);
-      return child;
-    } finally {
-      traces.socket.release();
-    }
+    return await spawnDetached(start.command, shimArguments(start.config, start), {
+      cwd: start.config.path,
+      descriptors: [...traces.log.open(), traces.socket.fd],
+    });
   } finally {
+    traces.socket.release();
     traces.log.close();
   }
 }
 
-async function cannotStart(child: ChildProcess, command: string): Promise<ShimClientError> {
-  const [cause] = await once(child, 'error');
-  return new ShimClientError('ERR_SHIM_NOT_FOUND', `cannot start the shim ${command}`, {
-    path: command,
-    cause,
-  });
+/** Records the address before anything is there, so that whatever a crash leaves there can be found. */
+function recordAddress({ config, address }: ShimStart, traces: Traces): void {
+  if (isRecorded(config.path, address)) return;
+  saveAddressSync(config.path, address);
+  traces.files.push(path.join(config.path, 'address'));
+}
+
+function isRecorded(bundlePath: string, address: string): boolean {
+  try {
+    return loadAddressSync(bundlePath) === address;
+  } catch {
+    return false; // no usable one: it is replaced
+  }
 }

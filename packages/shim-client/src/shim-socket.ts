@@ -1,8 +1,11 @@
-import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, type Stats } from 'node:fs';
+import { linkSync, lstatSync, renameSync, type Stats } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
 import path from 'node:path';
+import { hiddenPath } from '@shimwright/fs-atomic';
 import { parseAddress } from '@shimwright/shim-address';
 import { hasCode, ShimClientError } from './errors.ts';
+import { makeDirectory } from './make-directory.ts';
+import { removeQuietly } from './remove-file.ts';
 
 /**
  * The path to listen at for an address.
@@ -28,7 +31,7 @@ export function listenPath(address: string): string {
  */
 export function prepareSocketDirectory(socket: string): void {
   const directory = path.dirname(socket);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const found = lstatSync(directory);
   if (found.isDirectory() && isOurs(found) && (found.mode & 0o022) === 0) return;
   throw new ShimClientError(
@@ -50,7 +53,7 @@ export async function freeSocketPath(socket: string): Promise<void> {
   if (!found.isSocket()) {
     throw new ShimClientError('ERR_SHIM_ADDRESS', `${socket} is no socket; remove it`, { path: socket });
   }
-  if (await isListening(socket)) throw inUse(socket);
+  await refuseListener(socket, socket);
   await removeStale(socket);
 }
 
@@ -70,24 +73,44 @@ export function checkSocketOwner(socket: string): void {
 /** Between the look and the removal another starter may have put its own socket there, so what is removed
  * is first taken away and looked at once more. */
 async function removeStale(socket: string): Promise<void> {
-  const aside = `${socket}.${process.pid}`;
+  const aside = hiddenPath(path.dirname(socket), 'stale');
   try {
-    renameSync(socket, aside);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return;
-    throw error;
+    if (!isRenamed(socket, aside.path)) return;
+    await refuseListener(aside.path, socket).catch((error: unknown) => {
+      linkSync(aside.path, socket);
+      throw error;
+    });
+  } finally {
+    removeQuietly(aside.path);
+    aside.release();
   }
-  const live = await isListening(aside);
-  if (live) linkSync(aside, socket);
-  rmSync(aside, { force: true });
-  if (live) throw inUse(socket);
 }
 
-function inUse(socket: string): ShimClientError {
-  return new ShimClientError(
+function isRenamed(socket: string, aside: string): boolean {
+  try {
+    renameSync(socket, aside);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw new ShimClientError('ERR_SHIM_ADDRESS', `the stale ${socket} cannot be removed`, {
+      path: socket,
+      cause: error,
+    });
+  }
+}
+
+/** @throws {ShimClientError} `ERR_SHIM_ADDRESS_IN_USE` unless it is sure that nobody listens there. */
+async function refuseListener(at: string, socket: string): Promise<void> {
+  const failure = await connectFailure(at);
+  if (failure && isNobody(failure)) return;
+  const message = failure
+    ? `somebody may listen at ${socket}: ${failure.code}`
+    : `a live process answers at ${socket}; connect to it instead, or stop it`;
+  const facts = { path: socket };
+  throw new ShimClientError(
     'ERR_SHIM_ADDRESS_IN_USE',
-    `a live process answers at ${socket}; connect to it instead, or stop it`,
-    { path: socket },
+    message,
+    failure ? { ...facts, cause: failure } : facts,
   );
 }
 
@@ -96,13 +119,23 @@ function inUse(socket: string): ShimClientError {
  * somebody. Nothing is sent there.
  */
 export async function isListening(socket: string): Promise<boolean> {
+  const failure = await connectFailure(socket);
+  return !failure || !isNobody(failure);
+}
+
+function isNobody(failure: NodeJS.ErrnoException): boolean {
+  return hasCode(failure, 'ECONNREFUSED') || hasCode(failure, 'ENOENT');
+}
+
+/** Why nobody can be connected to; undefined where somebody could be, and was left at once. */
+async function connectFailure(socket: string): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const probe = connectSocket({ path: socket });
     probe.once('connect', () => {
       probe.destroy();
-      resolve(true);
+      resolve(undefined);
     });
-    probe.once('error', (error) => resolve(!hasCode(error, 'ECONNREFUSED') && !hasCode(error, 'ENOENT')));
+    probe.once('error', resolve);
   });
 }
 

@@ -1,9 +1,10 @@
-import { lstatSync, mkdirSync, watch } from 'node:fs';
+import { lstatSync, watch } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Any } from '@shimwright/shim-api';
 import { hasCode, ShimClientError } from './errors.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** The publisher that fills the spool: a script beside this file, run by the shim and by nobody else. */
 export const defaultPublisher = fileURLToPath(new URL('publish.sh', import.meta.url));
@@ -42,7 +43,7 @@ export function spoolPath(daemonAddress: string): string {
  */
 export function prepareSpool(daemonAddress: string): string {
   const spool = spoolPath(daemonAddress);
-  mkdirSync(spool, { recursive: true, mode: 0o700 });
+  makeDirectory(spool);
   const found = lstatSync(spool);
   if (found.isDirectory() && found.uid === process.geteuid?.() && (found.mode & 0o022) === 0) return spool;
   throw new ShimClientError(

@@ -221,6 +221,8 @@ describe('withStart', () => {
     expect(won).toHaveLength(1);
     expect(lost).toMatchObject([{ code: 'ERR_SHIM_ADDRESS_IN_USE' }]);
     expect(await won[0]?.isAlive()).toBe(true);
+    expect(readdirSync(bundle.config.path).sort()).toEqual(['address', 'shim.pid']);
+    expect(readdirSync(bundle.config.workDir).sort()).toEqual(['shim.stderr.log', 'shim.stdout.log']);
     await won[0]?.killShim();
     await won[0]?.close();
   });
