@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import type { Bundle } from '@shimwright/bundle-core';
+import { parseAddress } from '@shimwright/shim-address';
+import { cleanBundle } from './clean-bundle.ts';
+import { fewAtATime } from './few-at-a-time.ts';
+import { type Finding, mountFinding, type Remnant, socketFinding } from './finding.ts';
+import { type BundleLook, isLive, lookAtBundle } from './look-at-bundle.ts';
+import type { Mounts } from './mounts.ts';
+import { type ProcessTable, readProcessTable } from './process-table.ts';
+import type { Site } from './site.ts';
+import { readToldExits } from './told-exits.ts';
+
+/** What the bundles are found to be. */
+export interface BundleRemnants {
+  readonly remnants: readonly Remnant[];
+  /** The paths of all sockets that shims of these bundles have or had. */
+  readonly sockets: ReadonlySet<string>;
+  /** Whether any of them has a shim in a shared process, which is started anew where it is gone. */
+  readonly areShared: boolean;
+}
+
+interface Looked {
+  readonly bundle: Bundle;
+  readonly look: BundleLook | undefined;
+  readonly error?: unknown;
+}
+
+/** Looks at all bundles, a few at a time. */
+export async function bundleRemnants(
+  bundles: readonly Bundle[],
+  site: Site,
+  mounts: Mounts,
+): Promise<BundleRemnants> {
+  const looked = await lookAtAll(bundles, site);
+  const dead = looked.filter(({ look }) => look && !isLive(look));
+  const table = dead.length > 0 ? await processTable(site) : NO_PROCESSES;
+  let told: ReturnType<typeof readToldExits> | undefined;
+  const toldExits = () => {
+    told ??= readToldExits(site, table.publishers);
+    return told;
+  };
+
+  const remnantOf = ({ bundle, look, error }: Looked): Remnant | undefined => {
+    if (error !== undefined) return { finding: { ...found(bundle, 'unknown'), error } };
+    if (!look) return undefined;
+    if (isLive(look)) return { finding: live(bundle, look.found, look.pid) };
+    const processes = table.byBundle.get(bundle.id) ?? [];
+    const shim = processes.find(({ role }) => role === 'shim');
+    if (shim) return { finding: live(bundle, 'live-shim', shim.pid) };
+    const own = [...mounts.at(bundle.path), ...mounts.at(bundle.workDir)];
+    const socket = socketOf(look);
+    return {
+      finding: found(bundle, look.found),
+      belongings: [
+        ...own.map((mount) => mountFinding(mount, bundle.id)),
+        ...(socket !== undefined && existsSync(socket) ? [socketFinding(socket, bundle.id)] : []),
+      ],
+      clean: () => {
+        const { controlSocket } = look;
+        return cleanBundle(bundle, site, { controlSocket, mounts: own, strays: processes, told: toldExits });
+      },
+    };
+  };
+  return {
+    remnants: looked.map(remnantOf).filter((remnant) => remnant !== undefined),
+    sockets: new Set(
+      looked.map(({ look }) => look && socketOf(look)).filter((socket) => socket !== undefined),
+    ),
+    areShared: looked.some(({ look }) => look?.controlSocket !== undefined),
+  };
+}
+
+const NO_PROCESSES: ProcessTable = { byBundle: new Map(), publishers: [] };
+
+async function lookAtAll(bundles: readonly Bundle[], site: Site): Promise<Looked[]> {
+  let done = 0;
+  return fewAtATime(bundles, site.concurrency, site.signal, async (bundle) => {
+    const looked = await lookAtBundle(bundle, site).then(
+      (look) => ({ bundle, look }),
+      (error: unknown) => {
+        site.signal?.throwIfAborted();
+        return { bundle, look: undefined, error };
+      },
+    );
+    done += 1;
+    site.onProgress({ phase: 'look', done, total: bundles.length });
+    return looked;
+  });
+}
+
+/** Shims that no record leads to any more show by their working directory; it is read by its real path. */
+async function processTable({ roots, daemonAddress }: Site): Promise<ProcessTable> {
+  return readProcessTable([roots.path, await realpath(roots.path)], daemonAddress);
+}
+
+function found({ id, path }: Bundle, what: Finding['found']): Finding {
+  return { id, found: what, path, cleaned: false };
+}
+
+function live(bundle: Bundle, what: Finding['found'], pid: number | undefined): Finding {
+  return { ...found(bundle, what), ...(pid !== undefined && { pid }) };
+}
+
+/** The path of the socket that is recorded. */
+function socketOf({ address }: BundleLook): string | undefined {
+  if (address === undefined) return undefined;
+  const { kind, path } = parseAddress(address);
+  return kind === 'path' ? path : undefined;
+}

@@ -1,0 +1,116 @@
+import type { Bundle } from '@shimwright/bundle-core';
+import { dateToTimestamp, packAny, taskTopics, timestampToDate } from '@shimwright/shim-api';
+import { listShared } from '@shimwright/shim-client';
+import { markUnknown, shimProgram } from '@shimwright/shim-service';
+import { newShimClient } from '../new-shim-client.ts';
+import { shimConnect } from '../shim-opt.ts';
+import { Claim } from './claim.ts';
+import { type EndOptions, endContainer } from './end-container.ts';
+import { hasCode } from './errors.ts';
+import type { Finding, RecoveredExit } from './finding.ts';
+import { isLive, lookAtBundle } from './look-at-bundle.ts';
+import { unmount } from './mounts.ts';
+import type { Site } from './site.ts';
+
+/** What is known of a bundle beforehand. */
+export interface CleanOptions extends EndOptions {
+  /** What is mounted below it. */
+  readonly mounts: readonly string[];
+  /** The control socket of the process that its shim shared with others. */
+  readonly controlSocket: string | undefined;
+}
+
+/** Ends the container of a dead shim, tells its exit, and removes all that is left. */
+export async function cleanBundle(
+  bundle: Bundle,
+  site: Site,
+  options: CleanOptions,
+): Promise<Partial<Finding>> {
+  const claim = Claim.take(bundle.path);
+  if (!claim) return {}; // somebody else is at it, or was
+  try {
+    const { controlSocket } = options;
+    const ended = await (controlSocket === undefined
+      ? endIfDead(bundle, site, options)
+      : endBySuccessor(bundle, site, { ...options, controlSocket }));
+    if ('found' in ended) {
+      claim.release();
+      return ended;
+    }
+    unmount(options.mounts);
+    await bundle.delete();
+    return { ...ended, cleaned: true };
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+}
+
+/** What it is found to be by now, or how its container ended. */
+type Ended = Pick<Finding, 'found' | 'pid'> | Pick<Finding, 'exit'>;
+
+/** Looks once more before: a shim may have been started since. */
+async function endIfDead(bundle: Bundle, site: Site, options: EndOptions): Promise<Ended> {
+  const look = await lookAtBundle(bundle, site);
+  if (look && isLive(look)) return { found: look.found, ...(look.pid !== undefined && { pid: look.pid }) };
+  return endAlone(bundle, site, options);
+}
+
+async function endAlone(bundle: Bundle, site: Site, options: EndOptions): Promise<Pick<Finding, 'exit'>> {
+  const end = await endContainer(bundle, site, options);
+  if (!end) return {};
+  if (!end.isTold) tell(bundle.id, end.exit, site);
+  return { exit: end.exit };
+}
+
+function tell(id: string, exit: RecoveredExit, { exchange, namespace }: Site): void {
+  const { pid, exitStatus, isUnknown } = exit;
+  const exitedAt = dateToTimestamp(exit.exitedAt);
+  const event = packAny('containerd.events.TaskExit', { containerId: id, id, pid, exitStatus, exitedAt });
+  exchange?.publish(namespace, taskTopics.exit, isUnknown ? markUnknown(event) : event);
+}
+
+/**
+ * Has a shared process that died succeeded by another one, which knows what its shims have not told yet, and tells it
+ * like any exit. It is what looks once more, too, and may know nothing of the bundle.
+ */
+async function endBySuccessor(
+  bundle: Bundle,
+  site: Site,
+  options: EndOptions & { readonly controlSocket: string },
+): Promise<Ended> {
+  const { config, namespace, runOptions, signal } = site;
+  const abort = signal && { signal };
+  const connected = newShimClient(bundle, namespace, shimConnect(config), runOptions, abort);
+  const shim = await connected.catch(unlessUnreachable);
+  if (!shim) return endAlone(bundle, site, options);
+  try {
+    const state = await shim.state({ id: bundle.id }, abort).catch(unlessMissing);
+    if (state && state.status !== 'STOPPED') return { found: 'live-shim' };
+    const isUnknown = await isExitUnknown(bundle, options.controlSocket, signal);
+    if (state) await shim.delete({}, abort);
+    await shim.stopShim(abort);
+    if (!state) return {};
+    const { pid, exitStatus } = state;
+    return { exit: { pid, exitStatus, exitedAt: timestampToDate(state.exitedAt) ?? new Date(), isUnknown } };
+  } finally {
+    await shim.close();
+  }
+}
+
+async function isExitUnknown(
+  { id, path }: Bundle,
+  controlSocket: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const shims = await listShared({ ...shimProgram(), controlSocket }, signal);
+  return shims.find((shim) => shim.path === path)?.unknownExits.includes(id) ?? false;
+}
+
+function unlessUnreachable(error: unknown): undefined {
+  if (!hasCode(error, 'ERR_SHIM_UNREACHABLE')) throw error;
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!(error instanceof Error && 'status' in error && error.status === 'NOT_FOUND')) throw error;
+}

@@ -1,0 +1,74 @@
+import { existsSync, lstatSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bundle } from '@shimwright/bundle-core';
+import { type ShimTrace, traceShim } from '@shimwright/shim-client';
+import { hasCode } from './errors.ts';
+import type { Found } from './finding.ts';
+import { parentOf } from './process-table.ts';
+import type { Site } from './site.ts';
+
+/** What became of a bundle. */
+export interface BundleLook {
+  readonly found: Extract<Found, 'live-shim' | 'live-container' | 'dead-shim' | 'orphan-bundle'>;
+  readonly pid: number | undefined;
+  /** Where the shim listened, by its record. */
+  readonly address: string | undefined;
+  /** The control socket of the process that the shim shared with others. */
+  readonly controlSocket: string | undefined;
+}
+
+/** Whether a bundle must not be touched. */
+export function isLive({ found }: BundleLook): boolean {
+  return found === 'live-shim' || found === 'live-container';
+}
+
+/** Looks at a bundle, at one that may just be getting its shim a second time; undefined when it is gone. */
+export async function lookAtBundle(bundle: Bundle, site: Site): Promise<BundleLook | undefined> {
+  const identity = { bundlePath: bundle.path, namespace: site.namespace, id: bundle.id };
+  let trace = await traceShim(identity);
+  if (trace.state === 'none' && (await settle(bundle.path, site))) trace = await traceShim(identity);
+  if (!existsSync(bundle.path)) return undefined;
+  const { address, controlSocket } = trace;
+  const container = await livingContainer(bundle.id, trace, site);
+  const found = container === undefined ? FOUND[trace.state] : 'live-container';
+  return { found, pid: container ?? trace.pid, address, controlSocket };
+}
+
+const FOUND = { live: 'live-shim', dead: 'dead-shim', none: 'orphan-bundle' } as const;
+
+/** Waits until something has an age at which nobody is at work on it any more; gives whether that was needed. */
+export async function settle(file: string, { settleMs, signal }: Site): Promise<boolean> {
+  const { ctimeMs = 0 } = lstatSync(file, { throwIfNoEntry: false }) ?? {};
+  const waitMs = Math.min(settleMs, ctimeMs + settleMs - Date.now());
+  if (waitMs <= 0) return false;
+  await delay(waitMs, undefined, { signal });
+  return true;
+}
+
+/**
+ * The process of a container that lives without a shim process, and yet is not lost: that of a shared process which is to
+ * be started anew, or one that has its shim within another program, which is its parent.
+ */
+async function livingContainer(id: string, trace: ShimTrace, site: Site): Promise<number | undefined> {
+  const mayBeServed = trace.state === 'none' || (trace.state === 'dead' && trace.controlSocket !== undefined);
+  if (!mayBeServed) return undefined;
+  const pid = await containerProcess(id, site);
+  if (pid === undefined) return undefined;
+  return trace.controlSocket !== undefined || parentOf(pid) !== 1 ? pid : undefined;
+}
+
+/** The first process of a container that has not ended. */
+async function containerProcess(
+  id: string,
+  { runtime, runtimeRoot, signal }: Site,
+): Promise<number | undefined> {
+  if (!existsSync(path.join(runtimeRoot, id))) return undefined;
+  try {
+    const { status, pid } = await runtime.state(id, signal && { signal });
+    return status === 'stopped' ? undefined : pid;
+  } catch (error) {
+    if (hasCode(error, 'ERR_RUNTIME_NOT_EXIST')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { loadBundle } from '@shimwright/bundle-core';
+import { atomicDelete, sweep } from '@shimwright/fs-atomic';
+import { hasCode } from './errors.ts';
+import { type Found, mountFinding, type Remnant } from './finding.ts';
+import { settle } from './look-at-bundle.ts';
+import { type Mounts, unmount } from './mounts.ts';
+import type { Site } from './site.ts';
+
+/** The work directories that have no bundle. @param ids of the bundles there are. */
+export async function orphanWorkDirectories(
+  site: Site,
+  ids: ReadonlySet<string>,
+  allMounts: Mounts,
+): Promise<Remnant[]> {
+  const entries = await readdir(site.roots.workDir, { withFileTypes: true }).catch(noneIfMissing);
+  const remnants: Remnant[] = [];
+  for (const entry of entries) {
+    const bundle = entry.isDirectory() && !ids.has(entry.name) && bundleOf(entry.name, site);
+    if (!bundle) continue;
+    const { id, path: bundlePath, workDir } = bundle;
+    await settle(workDir, site);
+    if (!existsSync(workDir) || existsSync(bundlePath)) continue;
+    const mounts = allMounts.at(workDir);
+    remnants.push({
+      finding: { id, found: 'orphan-work-directory', path: workDir, cleaned: false },
+      belongings: mounts.map((mount) => mountFinding(mount, id)),
+      clean: async () => {
+        if (existsSync(bundlePath)) return {}; // somebody uses it by now
+        unmount(mounts);
+        await atomicDelete(workDir);
+        return { cleaned: true };
+      },
+    });
+  }
+  return remnants;
+}
+
+const HIDDEN = /^\.(?<name>.*)\.(?<kind>delete|make|write)~/s;
+
+/**
+ * What was being made or deleted in a directory by processes that are gone.
+ *
+ * @param found what it is found to be, where that does not depend on its name.
+ */
+export async function interruptedWork(
+  directory: string,
+  allMounts: Mounts,
+  found?: Found,
+): Promise<Remnant[]> {
+  const leftovers = await sweep(directory, { dryRun: true });
+  const swept = once(async () => {
+    for (const leftover of leftovers) unmount(allMounts.at(leftover));
+    await sweep(directory);
+  });
+  return leftovers.map((leftover) => {
+    const { name = '', kind } = HIDDEN.exec(path.basename(leftover))?.groups ?? {};
+    const id = found === undefined ? name : '';
+    const interrupted: Found = kind === 'delete' ? 'interrupted-delete' : 'interrupted-create';
+    return {
+      finding: { id, found: found ?? interrupted, path: leftover, cleaned: false },
+      belongings: allMounts.at(leftover).map((mount) => mountFinding(mount, id)),
+      clean: async () => {
+        await swept().catch((error: unknown) => {
+          if (existsSync(leftover)) throw error;
+        });
+        return { cleaned: true };
+      },
+    };
+  });
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}
+
+/** The bundle that a directory would be of; undefined for a name that is no id. */
+function bundleOf(id: string, { roots }: Site) {
+  try {
+    return loadBundle({ id, ...roots });
+  } catch {
+    return undefined;
+  }
+}
+
+function noneIfMissing(error: unknown): [] {
+  if (hasCode(error, 'ENOENT')) return [];
+  throw error;
+}

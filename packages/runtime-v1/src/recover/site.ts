@@ -1,0 +1,82 @@
+import path from 'node:path';
+import { type BundleRoots, validateNamespace } from '@shimwright/bundle-core';
+import { createRuntime, type OciRuntime } from '@shimwright/oci-runtime';
+import type { Config } from '../config.ts';
+import type { RunOptions } from '../shim-config.ts';
+import type { EventPublisher } from '../shim-opt.ts';
+
+/** Where to look, and how. */
+export interface RecoverOptions extends BundleRoots {
+  /** The namespace of the containers. */
+  readonly namespace: string;
+  /** The address of the program that manages the shims, as for `shimRemote`. */
+  readonly daemonAddress: string;
+  /** Whether what is dead is cleaned; else it is only told. @default false */
+  readonly clean?: boolean;
+  /** Told of the exits of containers that had to be killed. @default nobody: they are in the result */
+  readonly exchange?: EventPublisher;
+  /** The options that the containers were run with; `runtime`, `runtimeRoot` and `systemdCgroup` matter here. */
+  readonly runOptions?: RunOptions;
+  /** How many bundles are worked on at a time. @default 16 */
+  readonly concurrency?: number;
+  /**
+   * How long somebody may be at work on a bundle that has no shim yet. One that is younger is looked at again when it has
+   * this age, in milliseconds. @default 2000
+   */
+  readonly settleMs?: number;
+  /** Called after each bundle that was looked at, and each thing that was cleaned. */
+  readonly onProgress?: (progress: RecoverProgress) => void;
+  /** An abort ends it; what it was about to clean is found again. */
+  readonly signal?: AbortSignal;
+}
+
+/** How far it is. */
+export interface RecoverProgress {
+  readonly phase: 'look' | 'clean';
+  readonly done: number;
+  readonly total: number;
+}
+
+/** The options, checked, with every default and what follows from them. */
+export interface Site {
+  readonly config: Config;
+  readonly runOptions: RunOptions;
+  readonly roots: BundleRoots;
+  readonly namespace: string;
+  readonly daemonAddress: string;
+  readonly exchange: EventPublisher | undefined;
+  readonly concurrency: number;
+  readonly settleMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: (progress: RecoverProgress) => void;
+  readonly runtime: OciRuntime;
+  /** Where the OCI runtime keeps what it knows of the containers, each in a directory of its id. */
+  readonly runtimeRoot: string;
+  /** Where shims listen. */
+  readonly socketDirectory: string;
+}
+
+const DEFAULT_RUNTIME_ROOT = '/run/containerd/runc';
+
+/** @throws {BundleError} `ERR_BUNDLE_NAMESPACE`. @throws {RangeError} for a concurrency below 1. */
+export function siteOf(config: Config, options: RecoverOptions): Site {
+  const { path: bundles, workDir, namespace, daemonAddress, runOptions = {}, concurrency = 16 } = options;
+  validateNamespace(namespace);
+  if (!(concurrency >= 1)) throw new RangeError(`concurrency must be 1 or more, not ${concurrency}`);
+  const configured = runOptions.runtimeRoot || config.runtimeRoot || DEFAULT_RUNTIME_ROOT;
+  const runtimeRoot = path.join(configured, namespace);
+  return {
+    ...{ config, runOptions, namespace, daemonAddress, concurrency, runtimeRoot },
+    roots: { path: path.resolve(bundles), workDir: path.resolve(workDir) },
+    exchange: options.exchange,
+    settleMs: options.settleMs ?? 2_000,
+    signal: options.signal,
+    onProgress: options.onProgress ?? (() => {}),
+    runtime: createRuntime({
+      command: runOptions.runtime || undefined,
+      root: runtimeRoot,
+      systemdCgroup: runOptions.systemdCgroup,
+    }),
+    socketDirectory: path.join(config.socketRoot ?? '/run/containerd', 's'),
+  };
+}
