@@ -101,37 +101,55 @@ export class ServerConnection {
     }
   }
 
-  async #answer(streamId: number, request: Request, bytes: number): Promise<void> {
+  #answer(streamId: number, request: Request, bytes: number): void {
     const timeoutMs = request.timeoutNano === 0 ? undefined : Math.max(0, request.timeoutNano / 1e6);
     const call = new Call(timeoutMs, request.metadata);
-    const timer = startDeadline(timeoutMs, (error) => call.abort(error));
     this.#calls.add(call);
+    const frame = this.#run(streamId, request, call);
+    // An answer that is there counts before the next of the many requests that one read can bring begins.
+    if (Buffer.isBuffer(frame)) this.#finish(call, frame);
+    else void this.#wait(call, frame, bytes);
+  }
+
+  async #wait(call: Call, coming: Promise<Buffer>, bytes: number): Promise<void> {
+    const timer = startDeadline(call.timeoutMs, (error) => call.abort(error));
     this.#requestBytes += bytes;
-    const frame = await this.#run(streamId, request, call);
+    const frame = await coming;
     clearTimeout(timer);
-    this.#calls.delete(call);
     this.#requestBytes -= bytes;
+    this.#finish(call, frame);
+    this.#startWaiting();
+  }
+
+  #finish(call: Call, frame: Buffer): void {
+    this.#calls.delete(call);
     if (this.#connection.ended) return;
     this.#connection.send(frame);
-    this.#startWaiting();
     if (this.#draining && this.#calls.size === 0) this.#idle.resolve();
   }
 
-  /** The frame of the response, whatever happens. */
-  async #run(streamId: number, request: Request, call: Call): Promise<Buffer> {
+  /** The frame of the response, whatever happens; not as a promise where the handler gives none. */
+  #run(streamId: number, request: Request, call: Call): Buffer | Promise<Buffer> {
+    const failed = (error: unknown) => errorFrame(streamId, TtrpcError.from(error));
     try {
       const { descriptor, handler } = this.#services.find(request.service, request.method);
       const { requestType, responseType } = descriptor;
-      const message = readable('INTERNAL', () => requestType.decode(request.payload));
-      const response = await handler(message, call);
-      return responseFrame(
-        streamId,
-        responseType.encode(responseType.fromPartial(response as never)).finish(),
+      const answered = (response: unknown) =>
+        responseFrame(streamId, responseType.encode(responseType.fromPartial(response as never)).finish());
+      const response = handler(
+        readable('INTERNAL', () => requestType.decode(request.payload)),
+        call,
       );
+      if (!isThenable(response)) return answered(response);
+      return Promise.resolve(response).then(answered).catch(failed);
     } catch (error) {
-      return errorFrame(streamId, TtrpcError.from(error));
+      return failed(error);
     }
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>> | undefined)?.then === 'function';
 }
 
 /** What `decode` gives; where it fails, `status` is what containerd's server answers in that case. */

@@ -258,6 +258,24 @@ describe('what a connection may hold', () => {
     expect(await framesOf(raw, 30)).toHaveLength(30);
   });
 
+  test('answers that a handler gives at once count before the next request of the same read begins', async () => {
+    let begun = 0;
+    const { socket } = await serving(
+      ({ id }) => {
+        if (id === 'other') return { id };
+        begun++;
+        return { stdout: 'x'.repeat(MIB) };
+      },
+      { maxPendingBytes: 2 * MIB },
+    );
+    const raw = await dialled(socket);
+    raw.write(Buffer.concat(Array.from({ length: 30 }, (_, call) => state(2 * call + 1, 'big'))));
+    const { shim: other } = await connected(socket);
+    for (let call = 0; call < 200; call++) await other.state({ id: 'other' });
+    expect(begun).toBeLessThan(5);
+    expect(await framesOf(raw, 30)).toHaveLength(30);
+  });
+
   test('even the smallest limits let every call come to its turn', async () => {
     const { socket } = await serving(({ id }) => ({ id }), { maxConcurrentCalls: 1, maxPendingBytes: 1 });
     const { shim } = await connected(socket);
