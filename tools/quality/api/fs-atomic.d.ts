@@ -41,11 +41,17 @@ export declare class AtomicError extends Error {
   readonly errors: readonly unknown[];
   constructor(code: AtomicErrorCode, message: string, facts?: AtomicErrorFacts & ErrorOptions);
 }
+interface HiddenPath {
+  readonly path: string;
+  release(): void;
+}
+export declare function hiddenPath(directory: string, label: string): HiddenPath;
 export declare function mountsWithin(target: string): Promise<string[]>;
 export declare function mountsWithinSync(target: string): string[];
 interface SweepOptions {
   readonly signal?: AbortSignal;
+  readonly dryRun?: boolean;
 }
 export declare function sweep(directory: string, options?: SweepOptions): Promise<string[]>;
-export declare function sweepSync(directory: string): string[];
-export type { AtomicDeleteOptions, AtomicErrorCode, AtomicErrorFacts, AtomicMakeDirectoryOptions, AtomicMakeDirectorySyncOptions, AtomicWriteFileOptions, AtomicWriteFileSyncOptions, Owner, SweepOptions };
+export declare function sweepSync(directory: string, options?: Pick<SweepOptions, 'dryRun'>): string[];
+export type { AtomicDeleteOptions, AtomicErrorCode, AtomicErrorFacts, AtomicMakeDirectoryOptions, AtomicMakeDirectorySyncOptions, AtomicWriteFileOptions, AtomicWriteFileSyncOptions, HiddenPath, Owner, SweepOptions };

@@ -1,4 +1,4 @@
-import { ServiceClient, ServiceHandlers } from "@shimwright/ttrpc";
+import { MessageCodec, ServiceClient, ServiceHandlers } from "@shimwright/ttrpc";
 declare class BinaryWriter {
   #private;
   finish(): Uint8Array;
@@ -493,6 +493,105 @@ export declare const ShimDefinition: {
 };
 type ShimService = ServiceClient<typeof ShimDefinition>;
 type ShimHandlers = ServiceHandlers<typeof ShimDefinition>;
+interface ShimConfig {
+  readonly path: string;
+  readonly workDir: string;
+  readonly namespace: string;
+  readonly criu: string;
+  readonly runtimeRoot: string;
+  readonly systemdCgroup: boolean;
+}
+interface AddSharedShimRequest extends ShimConfig {
+  readonly address: string;
+  readonly daemonAddress: string;
+  readonly publisher: string;
+  readonly spool: string;
+  readonly token: string;
+}
+interface SharedShimRequest {
+  readonly path: string;
+}
+interface SharedShim extends SharedShimRequest {
+  readonly namespace: string;
+  readonly address: string;
+  readonly unknownExits: readonly string[];
+}
+interface SharedProcessInfo {
+  readonly shimPid: number;
+}
+interface SharedShimList {
+  readonly shims: readonly SharedShim[];
+}
+interface Nothing {
+  readonly [name: string]: never;
+}
+export declare const SharedShimsDefinition: {
+  readonly name: 'SharedShims';
+  readonly fullName: 'shimwright.shared.v1.SharedShims';
+  readonly methods: {
+    readonly add: {
+      readonly name: string;
+      readonly requestType: MessageCodec<AddSharedShimRequest> & {
+        fromPartial(message: AddSharedShimRequest): AddSharedShimRequest;
+      };
+      readonly requestStream: false;
+      readonly responseType: MessageCodec<SharedProcessInfo> & {
+        fromPartial(message: SharedProcessInfo): SharedProcessInfo;
+      };
+      readonly responseStream: false;
+    };
+    readonly keep: {
+      readonly name: string;
+      readonly requestType: MessageCodec<SharedShimRequest> & {
+        fromPartial(message: SharedShimRequest): SharedShimRequest;
+      };
+      readonly requestStream: false;
+      readonly responseType: MessageCodec<Nothing> & {
+        fromPartial(message: Nothing): Nothing;
+      };
+      readonly responseStream: false;
+    };
+    readonly list: {
+      readonly name: string;
+      readonly requestType: MessageCodec<Nothing> & {
+        fromPartial(message: Nothing): Nothing;
+      };
+      readonly requestStream: false;
+      readonly responseType: MessageCodec<SharedShimList> & {
+        fromPartial(message: SharedShimList): SharedShimList;
+      };
+      readonly responseStream: false;
+    };
+    readonly remove: {
+      readonly name: string;
+      readonly requestType: MessageCodec<SharedShimRequest> & {
+        fromPartial(message: SharedShimRequest): SharedShimRequest;
+      };
+      readonly requestStream: false;
+      readonly responseType: MessageCodec<Nothing> & {
+        fromPartial(message: Nothing): Nothing;
+      };
+      readonly responseStream: false;
+    };
+  };
+};
+export declare const SharedShimDefinition: {
+  readonly name: 'SharedShim';
+  readonly fullName: 'shimwright.shared.v1.SharedShim';
+  readonly methods: {
+    readonly end: {
+      readonly name: string;
+      readonly requestType: MessageCodec<Nothing> & {
+        fromPartial(message: Nothing): Nothing;
+      };
+      readonly requestStream: false;
+      readonly responseType: MessageCodec<Nothing> & {
+        fromPartial(message: Nothing): Nothing;
+      };
+      readonly responseStream: false;
+    };
+  };
+};
 export declare function timestampToDate(timestamp: Timestamp | undefined): Date | undefined;
 export declare function dateToTimestamp(date: Date): Timestamp;
-export type { AnyMessages, BinaryReader, BinaryWriter, DeepPartial, KnownMessage, MessageFns, ShimApiErrorCode, ShimHandlers, ShimService, TaskEvent };
+export type { AddSharedShimRequest, AnyMessages, BinaryReader, BinaryWriter, DeepPartial, KnownMessage, MessageFns, Nothing, SharedProcessInfo, SharedShim, SharedShimList, SharedShimRequest, ShimApiErrorCode, ShimConfig, ShimHandlers, ShimService, TaskEvent };

@@ -1,7 +1,8 @@
-import { Any, ShimHandlers, ShimService } from "@shimwright/shim-api";
+import { Any, SharedShim, SharedShim as SharedShim$1, ShimConfig, ShimConfig as ShimConfig$1, ShimHandlers, ShimService } from "@shimwright/shim-api";
 import { Socket } from "node:net";
 import { Readable } from "node:stream";
-type ShimErrorCode = 'ERR_SHIM_NOT_FOUND' | 'ERR_SHIM_EXITED' | 'ERR_SHIM_ADDRESS' | 'ERR_SHIM_ADDRESS_IN_USE' | 'ERR_SHIM_UNREACHABLE' | 'ERR_SHIM_CGROUP' | 'ERR_SHIM_PROCESS' | 'ERR_SPOOL_INSECURE' | 'ERR_SPOOL_EVENT' | 'ERR_TASK_IO';
+import { ShimIdentity } from "@shimwright/shim-address";
+type ShimErrorCode = 'ERR_SHIM_NOT_FOUND' | 'ERR_SHIM_SPAWN' | 'ERR_SHIM_EXITED' | 'ERR_SHIM_ADDRESS' | 'ERR_SHIM_ADDRESS_IN_USE' | 'ERR_SHIM_UNREACHABLE' | 'ERR_SHIM_CGROUP' | 'ERR_SHIM_PROCESS' | 'ERR_SPOOL_INSECURE' | 'ERR_SPOOL_EVENT' | 'ERR_TASK_IO';
 interface ShimErrorFacts {
   readonly path?: string;
   readonly stderr?: string;
@@ -14,6 +15,12 @@ export declare class ShimClientError extends Error {
   readonly exitCode: number | null | undefined;
   constructor(code: ShimErrorCode, message: string, facts?: ShimErrorFacts & ErrorOptions);
 }
+interface ProcessIdentity {
+  readonly pid: number;
+  readonly startTime: string;
+}
+export declare function identify(pid: number): ProcessIdentity | undefined;
+export declare function isRunning(process: ProcessIdentity): boolean;
 export declare function sharedControlSocket(bundlePath: string): Promise<string | undefined>;
 interface SharedProcessOptions {
   readonly command: string;
@@ -21,27 +28,13 @@ interface SharedProcessOptions {
   readonly controlSocket: string;
   readonly cgroup?: string;
 }
-interface ShimConfig {
-  readonly path: string;
-  readonly workDir: string;
-  readonly namespace: string;
-  readonly criu: string;
-  readonly runtimeRoot: string;
-  readonly systemdCgroup: boolean;
-}
-interface SharedShim {
-  readonly path: string;
-  readonly namespace: string;
-  readonly address: string;
-  readonly unknownExits: readonly string[];
-}
 type EndSignal = 'SIGTERM' | 'SIGKILL';
 interface ShimConnection {
   readonly service: ShimService;
   end(signal: EndSignal, abort?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
-type ClientOpt = (config: ShimConfig, signal?: AbortSignal) => Promise<ShimConnection>;
+type ClientOpt = (config: ShimConfig$1, signal?: AbortSignal) => Promise<ShimConnection>;
 interface WaitOptions {
   readonly signal?: AbortSignal;
 }
@@ -52,7 +45,9 @@ interface ShimClient extends ShimService, AsyncDisposable {
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
-export declare function newClient(config: ShimConfig, opt: ClientOpt, options?: WaitOptions): Promise<ShimClient>;
+export declare function newClient(config: ShimConfig$1, opt: ClientOpt, options?: WaitOptions): Promise<ShimClient>;
+export declare function freeSocketPath(socket: string): Promise<void>;
+export declare function isListening(socket: string): Promise<boolean>;
 interface SpooledEvent {
   readonly timestamp: Date;
   readonly namespace: string;
@@ -64,6 +59,7 @@ export declare function prepareSpool(daemonAddress: string): string;
 export declare function watchSpool(daemonAddress: string, options?: {
   readonly signal?: AbortSignal;
 }): AsyncGenerator<SpooledEvent, void, void>;
+export declare function readSpool(daemonAddress: string): Promise<SpooledEvent[]>;
 interface TaskIOPaths {
   readonly stdin: string;
   readonly stdout: string;
@@ -88,6 +84,16 @@ export declare class TaskIO implements AsyncDisposable {
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
+interface TraceShimOptions extends ShimIdentity {
+  readonly bundlePath: string;
+}
+interface ShimTrace {
+  readonly state: 'live' | 'dead' | 'none';
+  readonly pid: number | undefined;
+  readonly address: string | undefined;
+  readonly controlSocket: string | undefined;
+}
+export declare function traceShim({ bundlePath, ...identity }: TraceShimOptions): Promise<ShimTrace>;
 interface ConnectOptions {
   readonly address: string;
   readonly onClose?: () => void;
@@ -97,7 +103,7 @@ interface LocalShim {
   readonly handlers: ShimHandlers;
   close(): Promise<void>;
 }
-type CreateService = (config: ShimConfig, signal?: AbortSignal) => Promise<LocalShim>;
+type CreateService = (config: ShimConfig$1, signal?: AbortSignal) => Promise<LocalShim>;
 export declare function withLocal(create: CreateService): ClientOpt;
 interface SharedOptions extends SharedProcessOptions {
   readonly address: string;
@@ -108,7 +114,7 @@ interface SharedOptions extends SharedProcessOptions {
 interface SharedConnectOptions extends SharedProcessOptions, ConnectOptions {}
 export declare function withShared(options: SharedOptions): ClientOpt;
 export declare function withSharedConnect(options: SharedConnectOptions): ClientOpt;
-export declare function listShared(options: SharedProcessOptions, signal?: AbortSignal): Promise<readonly SharedShim[]>;
+export declare function listShared(options: SharedProcessOptions, signal?: AbortSignal): Promise<readonly SharedShim$1[]>;
 export declare function isExitUnknown({ value }: Any): boolean;
 interface StartOptions {
   readonly shim: string;
@@ -120,4 +126,4 @@ interface StartOptions {
   readonly onExit?: () => void;
 }
 export declare function withStart(options: StartOptions): ClientOpt;
-export type { ClientOpt, ConnectOptions, CreateService, EndSignal, LocalShim, SharedConnectOptions, SharedOptions, SharedProcessOptions, SharedShim, ShimClient, ShimConfig, ShimConnection, ShimErrorCode, ShimErrorFacts, SpooledEvent, StartOptions, TaskIOOptions, TaskIOPaths, TaskStreams, WaitOptions };
+export type { ClientOpt, ConnectOptions, CreateService, EndSignal, LocalShim, ProcessIdentity, SharedConnectOptions, SharedOptions, SharedProcessOptions, SharedShim, ShimClient, ShimConfig, ShimConnection, ShimErrorCode, ShimErrorFacts, ShimTrace, SpooledEvent, StartOptions, TaskIOOptions, TaskIOPaths, TaskStreams, TraceShimOptions, WaitOptions };
