@@ -32,6 +32,7 @@ export interface RecoveredExit {
   readonly pid: number;
   /** 137, as containerd says of a container that it had to kill; or what the shim has told before it died. */
   readonly exitStatus: number;
+  /** When it ended, or was found to have. */
   readonly exitedAt: Date;
   /** Whether the status is made up, since the container had ended before it was killed. */
   readonly isUnknown: boolean;
@@ -41,6 +42,7 @@ export interface RecoveredExit {
 export interface Finding {
   /** The container's id; empty where nothing tells it. */
   readonly id: string;
+  /** What it is. */
   readonly found: Found;
   /** The directory, mount point or socket. */
   readonly path: string;

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { identify, type ProcessIdentity } from '@shimwright/shim-client';
 
 /** A process that has to do with a bundle. */
-export interface BundleProcess extends ProcessIdentity {
+interface BundleProcess extends ProcessIdentity {
   /** `shim`: it serves the bundle. `runtime`: an OCI runtime that a shim has started for it. */
   readonly role: 'shim' | 'runtime';
 }

@@ -32,8 +32,11 @@ export interface RecoverOptions extends BundleRoots {
 
 /** How far it is. */
 export interface RecoverProgress {
+  /** Whether it still looks, or cleans what it has found. */
   readonly phase: 'look' | 'clean';
+  /** How many are done in this phase. */
   readonly done: number;
+  /** How many there are in this phase. */
   readonly total: number;
 }
 
