@@ -1,9 +1,13 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Any } from '@shimwright/shim-api';
+import { isExitUnknown } from '@shimwright/shim-client';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
-import { newShimClient, shimConnect } from '../src/index.ts';
-import { end, inShort, isAlive, kill, namespace, world } from './fixtures/world.ts';
+import { newShimClient, recover, shimConnect } from '../src/index.ts';
+import { end, inShort, isAlive, kill, namespace, run, world } from './fixtures/world.ts';
 
 describe('recover', () => {
   needs('linux', 'root', 'command containerd-shim', 'command runc');
@@ -96,5 +100,119 @@ describe('recover', () => {
       { id: 'db', pid: db.pid, exitStatus: 137 },
     ]);
     expect(existsSync(state) && readdirSync(state)).toEqual([]);
+  });
+
+  test('tells no exit that the shim has told, and knows its status', async () => {
+    const { start, clean, told, spooled } = await world('stock');
+    const { pid, shim, shimPid } = await start('web', '/bin/sh', '-c', 'exit 7');
+    await shim.wait({ id: 'web' });
+    await expect.poll(spooled).toEqual([{ id: 'web', pid, exitStatus: 7 }]);
+    await kill(shimPid);
+    const [finding] = await clean();
+    expect(finding?.exit).toMatchObject({ pid, exitStatus: 7, isUnknown: false });
+    expect(told).toEqual([]);
+  });
+
+  test('waits for an exit that the shim was just about to tell', async () => {
+    const { start, clean, told, spooled } = await world('stock');
+    const { pid, shim, shimPid } = await start('web', '/bin/sh', '-c', 'exit 7');
+    await shim.wait({ id: 'web' }); // the publisher has only just been started
+    process.kill(shimPid, 'SIGKILL');
+    await clean();
+    const exits = [...told, ...(await spooled())];
+    expect(exits).toHaveLength(1);
+    expect(exits[0]).toMatchObject({ id: 'web', pid });
+  });
+
+  test('says that a status is made up when the container had ended before, without a shim', async () => {
+    const { start, config, options } = await world('stock');
+    const { pid, shimPid } = await start('web');
+    await kill(shimPid);
+    await kill(pid);
+    const events: Any[] = [];
+    const exchange = { publish: (_: string, __: string, event: Any) => void events.push(event) };
+    const [finding] = await recover(config, { ...options, clean: true, exchange });
+    expect(finding?.exit).toMatchObject({ pid, exitStatus: 137, isUnknown: true });
+    expect(events.map(isExitUnknown)).toEqual([true]);
+  });
+
+  test('tells no exit of a shim that had no container', async () => {
+    const { start, clean, told, state } = await world('stock');
+    const { shim, shimPid, pid } = await start('web');
+    await shim.kill({ id: 'web', signal: 9 });
+    await shim.wait({ id: 'web' });
+    await shim.delete({});
+    await kill(shimPid);
+    const [finding] = await clean();
+    expect(finding).toMatchObject({ found: 'dead-shim', cleaned: true });
+    expect(finding).not.toHaveProperty('exit');
+    expect([told, readdirSync(state), isAlive(pid)]).toEqual([[], [], false]);
+  });
+
+  test('ends a container that is paused', async () => {
+    const { start, clean, told } = await world('stock');
+    const { shim, shimPid, pid } = await start('web');
+    await shim.pause({});
+    await kill(shimPid);
+    expect(inShort(await clean())[0]).toEqual(['web', 'dead-shim', true]);
+    expect(told).toEqual([{ id: 'web', pid, exitStatus: 137 }]);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test.each(['the process id', 'the socket', 'both'] as const)(
+    'finds a live shim that lost the record of %s',
+    async (lost) => {
+      const { start, clean } = await world('stock');
+      const web = await start('web');
+      const address = readFileSync(path.join(web.bundle.path, 'address'), 'utf8');
+      if (lost !== 'the socket') rmSync(path.join(web.bundle.path, 'shim.pid'));
+      if (lost !== 'the process id') rmSync(address.slice('unix://'.length));
+      expect(inShort(await clean())).toEqual([['web', 'live-shim', false]]);
+      await end(web);
+    },
+  );
+
+  test('ends no other process that has the id of the shim by now', async () => {
+    const { start, clean } = await world('stock');
+    const { shimPid, bundle } = await start('web');
+    await kill(shimPid);
+    const other = execa('sleep', ['600'], { cwd: '/', reject: false });
+    await writeFile(path.join(bundle.path, 'shim.pid'), String(other.pid));
+    expect(inShort(await clean())[0]).toEqual(['web', 'dead-shim', true]);
+    expect(isAlive(Number(other.pid))).toBe(true);
+    other.kill();
+    await other;
+  });
+
+  test('tells an exit of a shared process once, with the status that it had', async () => {
+    const { start, clean, told, spooled } = await world('shared');
+    const { shim, shimPid, pid } = await start('web', '/bin/sh', '-c', 'exit 7');
+    await shim.wait({ id: 'web' });
+    await kill(shimPid);
+    const findings = await clean();
+    expect(inShort(findings)[0]).toEqual(['web', 'dead-shim', true]);
+    expect(findings[0]?.exit).toMatchObject({ pid, exitStatus: 7, isUnknown: false });
+    expect(told).toEqual([]);
+    expect(await spooled()).toEqual([{ id: 'web', pid, exitStatus: 7 }]);
+  });
+
+  test('takes a shared process that is stopped for a live one', async () => {
+    const { start, clean } = await world('shared');
+    const web = await start('web');
+    process.kill(web.shimPid, 'SIGSTOP');
+    expect(inShort(await clean())).toEqual([['web', 'live-shim', false]]);
+    process.kill(web.shimPid, 'SIGCONT');
+    await end(web);
+  });
+
+  test('cleans up after a process that was killed with a shim in it', async () => {
+    const box = await world('stock');
+    const pid = Number(await run('start-local.ts', { ...box, namespace, id: 'web' }));
+    expect(inShort(await box.clean())).toEqual([
+      ['web', 'orphan-bundle', true],
+      ['web', 'orphan-mount', true],
+    ]);
+    expect(box.told).toEqual([{ id: 'web', pid, exitStatus: 137 }]);
+    expect(isAlive(pid)).toBe(false);
   });
 });
