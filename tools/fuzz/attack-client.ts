@@ -5,10 +5,10 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ShimDefinition } from '@shimwright/shim-api';
-import { connect, type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
+import { connect, type TtrpcClient, TtrpcError, TtrpcServer } from '@shimwright/ttrpc';
 import { frameOf, type ModelStream, RESPONSE, readStream } from './frame-model.ts';
 import { type HostileStream, partsOf } from './hostile-bytes.ts';
-import { notHung } from './hung.ts';
+import { HUNG_MS, notHung } from './hung.ts';
 
 /** Calls that wait when the attack comes, on the stream ids 1, 3, 5 and so on. */
 export const WAITING_CALLS = 8;
@@ -19,35 +19,55 @@ const LAST_STREAM_ID = 2 * WAITING_CALLS - 1;
 /** Field 2, the payload: a `StateResponse` with the id `fuzz`. */
 const GOOD_ANSWER = frameOf(1, RESPONSE, Buffer.from('\x12\x06\x0a\x04fuzz'));
 
-/** A server that listens, and says to each client what the attack is. */
+const OnlyState = { ...ShimDefinition, methods: { state: ShimDefinition.methods.state } };
+
+/** A server that says to each client what the attack is, and beside it one that behaves, with a client of its own. */
 export class HostileServer implements AsyncDisposable {
-  readonly socket: string;
+  /** Calls to the server that behaves, all answered as they should be. */
+  goodCalls = 0;
+  readonly #socket: string;
+  readonly #good: TtrpcServer;
+  readonly #goodClient: TtrpcClient;
   readonly #directory: string;
   readonly #server: Server;
   #onClient: (socket: Socket) => void = () => {};
 
   static async start(): Promise<HostileServer> {
     const directory = await mkdtemp(path.join(tmpdir(), 'fuzz-'));
-    const server = new HostileServer(directory);
+    const good = new TtrpcServer().handle(OnlyState, { state: ({ id }) => ({ id }) });
+    await good.listen(path.join(directory, 'good.sock'));
+    const server = new HostileServer(directory, good, await connect(path.join(directory, 'good.sock')));
     await once(server.#server, 'listening');
     return server;
   }
 
-  private constructor(directory: string) {
+  private constructor(directory: string, good: TtrpcServer, goodClient: TtrpcClient) {
     this.#directory = directory;
-    this.socket = path.join(directory, 'hostile.sock');
-    this.#server = createServer((socket) => this.#onClient(socket)).listen(this.socket);
+    this.#good = good;
+    this.#goodClient = goodClient;
+    this.#socket = path.join(directory, 'hostile.sock');
+    this.#server = createServer((socket) => this.#onClient(socket)).listen(this.#socket);
   }
 
   /** A client that has connected, and this side of its connection. */
   async client(): Promise<readonly [TtrpcClient, Socket]> {
     const { promise, resolve } = Promise.withResolvers<Socket>();
     this.#onClient = resolve;
-    return [await connect(this.socket), await promise];
+    return [await connect(this.#socket), await promise];
+  }
+
+  /** Makes a call on the other connection of this process, and checks its answer. */
+  async check(): Promise<void> {
+    const id = `good-${this.goodCalls}`;
+    const answer = await this.#goodClient.service(OnlyState).state({ id }, { timeoutMs: HUNG_MS });
+    assert.equal(answer.id, id);
+    this.goodCalls += 1;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close();
+    await this.#goodClient.close();
+    await this.#good.close();
     await rm(this.#directory, { recursive: true, force: true });
   }
 }
@@ -68,8 +88,10 @@ export async function attackClient(server: HostileServer, stream: HostileStream)
     const shim = client.service(ShimDefinition);
     const calls = Array.from({ length: WAITING_CALLS }, () => shim.state({ id: 'fuzz' }));
     const settled = Promise.allSettled(calls);
+    const checked = server.check();
     for (const part of [GOOD_ANSWER, ...partsOf(stream)]) socket.write(part);
     socket.end();
+    await checked;
     expectSettled(await notHung(settled, 'the end of every call'));
     expectEnd(await notHung(client.closed, 'the end of the connection'), model);
   } finally {

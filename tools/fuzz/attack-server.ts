@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { corpus } from './corpus.ts';
-import { frameOf, type ModelStream, readStream, REQUEST, RESPONSE } from './frame-model.ts';
+import { frameOf, type ModelStream, REQUEST, RESPONSE, readStream } from './frame-model.ts';
 import { type HostileStream, partsOf } from './hostile-bytes.ts';
 import { RawConnection } from './raw-connection.ts';
 
@@ -56,11 +56,18 @@ async function expectAnswers(connection: RawConnection, model: ModelStream): Pro
     `${asked.length} answers`,
   );
   const answers = connection.answers();
-  assert.deepEqual(answers.map(({ streamId }) => streamId).sort(), asked.sort(), 'one answer to each request');
+  assert.deepEqual(
+    answers.map(({ streamId }) => streamId).sort(),
+    asked.sort(),
+    'one answer to each request',
+  );
   for (const { type } of answers) assert.equal(type, RESPONSE);
   if (model.frames.at(-1)?.bytes.equals(lastCall())) {
     const last = answers.filter(({ streamId }) => streamId === LAST_STREAM_ID);
-    assert(last.some(({ data }) => data.equals(LAST_ANSWER)), 'the last call has its answer');
+    assert(
+      last.some(({ data }) => data.equals(LAST_ANSWER)),
+      'the last call has its answer',
+    );
   }
 }
 

@@ -4,12 +4,15 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ShimService, ShimDefinition } from '@shimwright/shim-api';
+import { ShimDefinition, type ShimService } from '@shimwright/shim-api';
 import { connect, type TtrpcClient } from '@shimwright/ttrpc';
 import { HUNG_MS } from './hung.ts';
 
 /** The most its heap may have; more ends the process. */
 const MAX_HEAP_MIB = 256;
+
+/** What may be in use in the end beyond what was before: buffers for the next reads, code compiled meanwhile. */
+const MAX_LEFT_BYTES = 24 * 1024 * 1024;
 
 /** What the process of the server holds, after a garbage collection. */
 export interface ServerState {
@@ -75,6 +78,15 @@ export class AttackedServer implements AsyncDisposable {
     return state;
   }
 
+  /** Waits until nothing of its clients is left; throws when that takes too long, or when memory is left. */
+  async expectAsBefore(before: ServerState, what: string): Promise<void> {
+    const deadline = Date.now() + HUNG_MS;
+    for (let state = await this.state(); !isIdle(state, before); state = await this.state()) {
+      assert(Date.now() < deadline, `${what} left ${JSON.stringify(state)} of ${JSON.stringify(before)}`);
+      await this.check();
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
     await this.#good.catch(() => {});
@@ -97,4 +109,12 @@ export class AttackedServer implements AsyncDisposable {
       this.goodCalls += 1;
     }
   }
+}
+
+function isIdle(state: ServerState, before: ServerState): boolean {
+  return (
+    state.atWork === 0 &&
+    state.descriptors <= before.descriptors &&
+    state.usedBytes < before.usedBytes + MAX_LEFT_BYTES
+  );
 }

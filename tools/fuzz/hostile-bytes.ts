@@ -41,18 +41,14 @@ function mutated(samples: readonly Buffer[]): fc.Arbitrary<Buffer> {
     );
 }
 
-function mutate(
-  bytes: Buffer,
-  [kind, place, value]: Mutation,
-  samples: readonly Buffer[],
-): Buffer {
+function mutate(bytes: Buffer, [kind, place, value]: Mutation, samples: readonly Buffer[]): Buffer {
   const at = bytes.length === 0 ? 0 : place % bytes.length;
   const length = value % 16;
   const pattern = PATTERNS[value % PATTERNS.length] ?? bytes;
   const other = samples[value % samples.length] ?? bytes;
   switch (kind) {
     case 0:
-      return replaced(bytes, at, 1, Buffer.of((bytes[at] ?? 0) ^ (1 << value % 8)));
+      return replaced(bytes, at, 1, Buffer.of((bytes[at] ?? 0) ^ (1 << (value % 8))));
     case 1:
       return replaced(bytes, at, 1, Buffer.of(value & 0xff));
     case 2:
@@ -82,10 +78,14 @@ function bigEndian(value: number): Buffer {
 
 /** Fields of any number and type, most with a length that is true, within each other. */
 const fields: fc.Arbitrary<Buffer> = fc.letrec<{ message: Buffer; field: Buffer }>((tie) => ({
-  message: fc.array(tie('field'), { maxLength: 5, depthIdentifier: 'message' }).map((all) => Buffer.concat(all)),
+  message: fc
+    .array(tie('field'), { maxLength: 5, depthIdentifier: 'message' })
+    .map((all) => Buffer.concat(all)),
   field: fc.oneof(
     { maxDepth: 4, depthIdentifier: 'message' },
-    fc.tuple(fc.nat({ max: 255 }), fc.uint8Array({ maxLength: 11 })).map(([tag, rest]) => Buffer.of(tag, ...rest)),
+    fc
+      .tuple(fc.nat({ max: 255 }), fc.uint8Array({ maxLength: 11 }))
+      .map(([tag, rest]) => Buffer.of(tag, ...rest)),
     fc
       .tuple(fc.integer({ min: 1, max: 15 }), tie('message'), fc.constantFrom(0, 0, 0, 0, 1, 127))
       .map(([number, inner, lie]) =>

@@ -1,5 +1,5 @@
 /** How long anything may take before it counts as hung: far more than a loaded machine needs. */
-export const HUNG_MS = 60_000;
+export const HUNG_MS = 30_000;
 
 /** What the promise gives; rejects when that takes too long. */
 export async function notHung<T>(promise: Promise<T>, what: string): Promise<T> {

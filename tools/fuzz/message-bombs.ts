@@ -41,9 +41,13 @@ const FIELDS = Array.from({ length: 12 }, (_, index) => index + 1);
  * times its size.
  *
  * @param largeBytes the size of the large ones.
+ * @param beat is told of each.
  * @returns how many that were, and the most memory that one took.
  */
-export function attackCodecsWithBombs(largeBytes: number): { readonly bombs: number; readonly takenBytes: number } {
+export function attackCodecsWithBombs(
+  largeBytes: number,
+  beat: (bytes: Buffer) => void,
+): { readonly bombs: number; readonly takenBytes: number } {
   let bombs = 0;
   let most = 0;
   for (const field of FIELDS) {
@@ -51,6 +55,7 @@ export function attackCodecsWithBombs(largeBytes: number): { readonly bombs: num
     for (const [what, make] of Object.entries(LARGE)) {
       const bytes = make(field, largeBytes);
       for (const [name, codec] of codecs) {
+        beat(bytes);
         const taken = takenBytes(() => decoded(() => codec.decode(bytes)));
         assert(taken < mayTake(bytes.length), `${what} as field ${field} of a ${name} takes ${taken} bytes`);
         most = Math.max(most, taken);
@@ -62,7 +67,7 @@ export function attackCodecsWithBombs(largeBytes: number): { readonly bombs: num
 }
 
 function nested(field: number, depth: number): Buffer {
-  let message = Buffer.alloc(0);
+  let message: Buffer = Buffer.alloc(0);
   for (let level = 0; level < depth; level++) message = withLength(field, message);
   return message;
 }

@@ -1,6 +1,6 @@
 /** The last length-delimited field of that number in a message that is well-formed; empty when there is none. */
 export function fieldOf(message: Buffer, number: number): Buffer {
-  let found = Buffer.alloc(0);
+  let found: Buffer = Buffer.alloc(0);
   for (let at = 0; at < message.length; ) {
     const tag = varint(message, at);
     const value = varint(message, tag.end);

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect as dial, createServer } from 'node:net';
+import { createServer, connect as dial } from 'node:net';
 import { promisify } from 'node:util';
 import {
   defaultSpec,
@@ -13,7 +13,14 @@ import {
   TaskIO,
   watchSpool,
 } from '@shimwright/runtime-v1';
-import { Any, ociProcessType, ociResourcesType, packAny, packJson, ShimDefinition } from '@shimwright/shim-api';
+import {
+  Any,
+  ociProcessType,
+  ociResourcesType,
+  packAny,
+  packJson,
+  ShimDefinition,
+} from '@shimwright/shim-api';
 import { connect } from '@shimwright/ttrpc';
 import { corpusFile, corpusLine, type Sample } from './corpus.ts';
 import { framesIn } from './frame-model.ts';
@@ -51,7 +58,10 @@ async function wholeLife(): Promise<void> {
   const rootfs = [{ type: 'bind', source: '/', options: ['bind', 'ro'] }];
   const options = packAny('containerd.linux.runc.CreateOptions', { ioUid: 1, criuWorkPath: '/criu' });
   await calls.create({ id, bundle: bundle.path, rootfs, options, ...io.paths });
-  await calls.state({ id }, { timeoutMs: 5000, metadata: { 'containerd-namespace': ['fuzz'], odd: ['a', ''] } });
+  await calls.state(
+    { id },
+    { timeoutMs: 5000, metadata: { 'containerd-namespace': ['fuzz'], odd: ['a', ''] } },
+  );
   await calls.start({ id });
   const args = { args: ['/bin/true'], cwd: '/', user: { uid: 0, gid: 0 } };
   await using execIo = await TaskIO.create(`${home}/exec-io`);
@@ -68,7 +78,10 @@ async function wholeLife(): Promise<void> {
     calls.wait({ id: 'nobody' }),
     calls.create({ id, bundle: bundle.path }),
     calls.resizePty({ id, width: 80, height: 24 }),
-    calls.checkpoint({ path: `${home}/image`, options: packAny('containerd.linux.runc.CheckpointOptions', { exit: true }) }),
+    calls.checkpoint({
+      path: `${home}/image`,
+      options: packAny('containerd.linux.runc.CheckpointOptions', { exit: true }),
+    }),
   ];
   await Promise.allSettled(failing);
   await calls.shimInfo({});

@@ -1,13 +1,17 @@
 import { strict as assert } from 'node:assert';
 import { CreateTaskRequest, StateRequest, WaitRequest } from '@shimwright/shim-api';
+import type { AttackedServer } from './attacked-server.ts';
 import { frameOf, MAX_DATA_BYTES, REQUEST } from './frame-model.ts';
 import { RawConnection } from './raw-connection.ts';
 
 const SERVICE = 'containerd.runtime.linux.shim.v1.Shim';
 const MIB = 1024 * 1024;
 
-/** What a bomb is given: as many connections as it asks for, all of them closed after it. */
-export interface BombSite {
+/** What a bomb is given. */
+interface BombSite {
+  /** How many large requests it sends on each connection. */
+  readonly calls: number;
+  /** As many connections as it asks for; all of them are closed after it. */
   connect(count: number): Promise<readonly RawConnection[]>;
   /** Makes sure that a client that behaves is answered. */
   check(): Promise<void>;
@@ -16,7 +20,7 @@ export interface BombSite {
 }
 
 /** Attacks on a server that need a plan more than chance; each gives the number of frames it sent. */
-export const serverBombs: Readonly<Record<string, (site: BombSite) => Promise<number>>> = {
+const BOMBS: Readonly<Record<string, (site: BombSite) => Promise<number>>> = {
   'frames of 4 MiB of which only the header comes': async (site) => {
     const connections = await site.connect(200);
     for (const one of connections) one.send(header(1, MAX_DATA_BYTES));
@@ -33,15 +37,20 @@ export const serverBombs: Readonly<Record<string, (site: BombSite) => Promise<nu
   },
 
   'requests that hold messages without end': (site) =>
-    eachAnswered(site, 4, 8, requestOf('Create', filled(Buffer.of(0x22, 2, 0x22, 0)))),
+    eachAnswered(site, 4, site.calls, requestOf('Create', filled(Buffer.of(0x22, 2, 0x22, 0)))),
 
   'requests that hold texts without end': (site) =>
-    eachAnswered(site, 4, 8, requestOf('Create', field(4, filled(Buffer.of(0x22, 2, 0x61, 0x62))))),
+    eachAnswered(site, 4, site.calls, requestOf('Create', field(4, filled(Buffer.of(0x22, 2, 0x61, 0x62))))),
 
   'requests with metadata without end': (site) =>
-    eachAnswered(site, 4, 8, Buffer.concat([requestOf('State', Buffer.alloc(0)), filled(Buffer.of(0x2a, 0))])),
+    eachAnswered(
+      site,
+      4,
+      site.calls,
+      Buffer.concat([requestOf('State', Buffer.alloc(0)), filled(Buffer.of(0x2a, 0))]),
+    ),
 
-  'a hundred thousand empty frames': (site) => eachAnswered(site, 1, 100_000, Buffer.alloc(0)),
+  'empty frames': (site) => eachAnswered(site, 1, 10_000 * site.calls, Buffer.alloc(0)),
 
   'answers of 1 MiB that nobody reads': async (site) => {
     const connections = await site.connect(10);
@@ -116,6 +125,38 @@ export const serverBombs: Readonly<Record<string, (site: BombSite) => Promise<nu
   },
 };
 
+/** All that the process of the server may have: its heap, 12 MiB for each of ten connections, Node itself, and some air. */
+const MAX_PEAK_BYTES = 640 * MIB;
+
+/**
+ * Throws each bomb at the server. A client that behaves is answered meanwhile; afterwards nothing of it is left, and the
+ * server never held more than it may.
+ *
+ * @param calls how many large requests a bomb sends on each connection.
+ * @returns how many frames that was.
+ */
+export async function attackServerWithBombs(server: AttackedServer, calls: number): Promise<number> {
+  const before = await server.state();
+  let frames = 0;
+  for (const [name, bomb] of Object.entries(BOMBS)) {
+    const connections: RawConnection[] = [];
+    const connect = async (count: number) => {
+      const made = await Promise.all(Array.from({ length: count }, () => RawConnection.to(server.socket)));
+      connections.push(...made);
+      return made;
+    };
+    const atWork = async () => (await server.state()).atWork;
+    frames += await bomb({ calls, connect, atWork, check: () => server.check() }).catch((cause) => {
+      throw new Error(name, { cause });
+    });
+    for (const one of connections) one.close();
+    await server.expectAsBefore(before, name);
+  }
+  const { peakBytes } = await server.state();
+  assert(peakBytes < MAX_PEAK_BYTES, `the server needed ${peakBytes} bytes`);
+  return frames;
+}
+
 async function eachAnswered(
   site: BombSite,
   connectionCount: number,
@@ -145,6 +186,8 @@ function requestOf(method: string, payload: Uint8Array): Buffer {
 }
 
 function field(number: number, content: Uint8Array): Buffer {
-  const length = [0, 7, 14, 21].map((shift, index) => ((content.length >>> shift) & 127) | (index < 3 ? 128 : 0));
+  const length = [0, 7, 14, 21].map(
+    (shift, index) => ((content.length >>> shift) & 127) | (index < 3 ? 128 : 0),
+  );
   return Buffer.concat([Buffer.of((number << 3) | 2, ...length), content]);
 }
