@@ -49,7 +49,9 @@ export class AttackedServer implements AsyncDisposable {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     await once(child, 'message');
-    return new AttackedServer(child, directory, socket, await connect(socket));
+    const server = new AttackedServer(child, directory, socket, await connect(socket));
+    await server.check(); // by now it has all the descriptors that it will have
+    return server;
   }
 
   private constructor(child: ChildProcess, directory: string, socket: string, client: TtrpcClient) {
