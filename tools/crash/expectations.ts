@@ -1,5 +1,5 @@
 import type { Operation } from './operations.ts';
-import { isHidden, partOf, type Snapshot, visible } from './snapshot.ts';
+import { isAt, isHidden, partOf, type Snapshot, visible } from './snapshot.ts';
 import type { Outcome, Report } from './subject.ts';
 import type { SystemCall } from './system-call.ts';
 
@@ -56,18 +56,40 @@ export function failureProblems(operation: Operation, facts: FoundFailure): stri
   ];
 }
 
+/** What is wrong in the end, when one has gone on as if nothing had happened, and all that was left was swept. */
+export function finalProblems(
+  { gone = [], parents = [] }: Operation,
+  { after, found }: Pick<Found, 'after' | 'found'>,
+  foreign: readonly string[] = [],
+): string[] {
+  const expected = new Map([...after].filter(([at]) => !gone.some((unit) => isAt(at, unit))));
+  return [...new Set([...found.keys(), ...expected.keys()])]
+    .filter((at) => found.get(at) !== expected.get(at) && !foreign.includes(at))
+    .filter((at) => found.has(at) || !parents.includes(at))
+    .map((at) => `in the end, ${at} is ${found.get(at)}, not ${expected.get(at)}`);
+}
+
 /** It must tell what the system said, and about which of the paths that the caller knows. */
-function errorProblems({ tellsHidden }: Operation, { errno, root }: FoundFailure, error: Report): string[] {
+function errorProblems(
+  { tellsHidden, startsProcesses }: Operation,
+  { errno, root }: FoundFailure,
+  error: Report,
+): string[] {
   const all = withCauses(error);
   const wrong: string[] = [];
   if (!all.some(({ code }) => code === errno)) wrong.push(`the error has no ${errno}: ${show(error)}`);
   const about = all.find(({ path }) => path !== undefined)?.path;
   if (about === undefined) wrong.push(`the error has no path: ${show(error)}`);
-  else if (!about.startsWith(root) || isHidden(about))
+  // What a process is like is told by the system's own files.
+  else if (!(about.startsWith(root) || (startsProcesses && isOfProcess(about))) || isHidden(about))
     wrong.push(`the error is about ${about}: ${show(error)}`);
   if (isHidden(error.message) && !tellsHidden)
     wrong.push(`the message names what the caller does not know: ${error.message}`);
   return wrong;
+}
+
+function isOfProcess(about: string): boolean {
+  return /^\/proc\/(?:self|\d+)\/[a-z_]+$/.test(about) || about.endsWith('/containerd-shim');
 }
 
 function withCauses(error: Report): Report[] {
@@ -78,10 +100,15 @@ function show({ name, message, code }: Report): string {
   return `${name} ${code} ${message}`;
 }
 
-function unitProblems({ units }: Operation, { before, after, found }: Found): string[] {
-  return units
+function unitProblems(operation: Operation, { before, after, found }: Found): string[] {
+  return operation.units
+    .filter((unit) => !isGoneWithReason(operation, unit, found))
     .filter((unit) => ![before, after].some((state) => isSame(partOf(state, unit), partOf(found, unit))))
     .map((unit) => `${unit} is neither as before nor as afterwards: ${list(partOf(found, unit))}`);
+}
+
+function isGoneWithReason({ stale = [] }: Operation, unit: string, found: Snapshot): boolean {
+  return stale.includes(unit) && partOf(found, unit).size === 0;
 }
 
 function harmProblems(
@@ -109,7 +136,7 @@ function unfinishedProblems(
 function otherProblems({ units, parents = [] }: Operation, { before, after, found }: Found): string[] {
   const keys = new Set([...visible(before).keys(), ...found.keys()]);
   return [...keys]
-    .filter((at) => !units.some((unit) => at === unit || at.startsWith(`${unit}/`)))
+    .filter((at) => !units.some((unit) => isAt(at, unit)))
     .filter((at) => found.get(at) !== before.get(at))
     .filter((at) => !parents.includes(at) || found.get(at) !== after.get(at))
     .map((at) => `${at} was ${before.get(at)} and is ${found.get(at)}`);

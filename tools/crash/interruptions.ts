@@ -1,27 +1,22 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { sweep } from '@shimwright/fs-atomic';
-import { failureProblems, killProblems, type Point } from './expectations.ts';
+import { leftovers, removeLeftovers } from '../leftovers.ts';
+import { failureProblems, finalProblems, killProblems, type Point } from './expectations.ts';
+import { failuresAt, type Inject, killAt } from './injection.ts';
 import { type Form, type Operation, type OperationName, operations } from './operations.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 import { type Outcome, Subject } from './subject.ts';
-import {
-  CAN_KEEP_FAILING,
-  changesSomething,
-  mayFail,
-  type SystemCall,
-  sameAgain,
-  TRACED,
-} from './system-call.ts';
-import { type Injection, Tracer } from './tracer.ts';
+import { changesSomething, mayFail, type SystemCall, sameAgain, TRACED } from './system-call.ts';
+import { Tracer } from './tracer.ts';
 
-/** What the system calls are made to fail with. */
-const ERRNOS = ['EIO', 'ENOSPC', 'EACCES', 'EMFILE', 'EBUSY'] as const;
-
-/** How an operation went that was interrupted at every point. */
+/** How an operation went that was interrupted. */
 export interface Result {
-  /** How many points there were; each was tried. */
+  /** How many points there are. */
   readonly points: number;
+  /** At how many it was interrupted. */
+  readonly tried: number;
   /** What did not hold, in words. */
   readonly problems: readonly string[];
 }
@@ -35,206 +30,211 @@ interface Undisturbed {
   readonly after: Snapshot;
 }
 
-/** A way in which a call fails. */
-interface Failure {
-  /** In words. */
-  readonly what: string;
-  readonly errno: string;
-  /** Whether all that comes after it fails as well. */
-  readonly goesOn: boolean;
-  readonly injection: Inject;
+/** Looks at what an interruption left, and tells what is wrong. */
+type Look = (run: Run) => Promise<string[]>;
+
+/** A run of the operation that was interrupted where it should be. */
+interface Run {
+  readonly root: string;
+  readonly subject: Subject;
+  readonly outcome: Outcome;
+  /** How many descriptors the process had before. */
+  readonly descriptors: number;
 }
-
-/** What strace is told, when the call is this much earlier or later than it was; undefined where none can be. */
-type Inject = (offset: number) => readonly Injection[] | undefined;
-
-/** What happens to an operation, and where. */
-interface Interruption {
-  readonly name: OperationName;
-  readonly form: Form;
-  readonly point: Point;
-  readonly injection: Inject;
-}
-
-/** Looks at what an interruption left. */
-type Look = (root: string, subject: Subject, outcome: Outcome, descriptors: number) => Promise<void>;
 
 // Threads wake each other by writes, which may be some more or less each time: then another call is hit.
 const OFFSETS = [0, 0, -1, 1, -2, 2, -3, 3, -4, 4];
 const MAX_TRIES = 3 * OFFSETS.length;
 
-/** Interrupts operations below a directory of its own. */
-export class Interruptions {
+/** How long what has been ended may take to be gone for everybody. */
+const PATIENCE_MS = 5_000;
+
+// Of all that share a base.
+let roots = 1_000_000;
+
+/** Interrupts one form of an operation, below a directory of its own. */
+export class Interruptions implements AsyncDisposable {
   readonly #base: string;
-  #roots = 0;
+  readonly #name: OperationName;
+  readonly #operation: Operation;
+  readonly #form: Form;
   #subject: Subject | undefined;
 
-  constructor(base: string) {
+  constructor(base: string, name: OperationName, form: Form) {
     this.#base = base;
+    this.#name = name;
+    this.#operation = operations[name];
+    this.#form = form;
   }
 
-  /** Kills the process of an operation at each call that changes something, in one run after another. */
-  async killEverywhere(name: OperationName, form: Form): Promise<Result> {
-    const problems: string[] = [];
-    const { pid, calls, root: first, before, after } = await this.#undisturbed(name, form);
+  /** Kills its process at each call that changes something, in one run after another. */
+  async killEverywhere(): Promise<Result> {
+    const { pid, calls, root: first, before, after } = await this.#undisturbed();
     const points = calls.filter((call) => changesSomething(call, first));
+    const problems: string[] = [];
     for (const call of points) {
-      const point = { call, what: 'killed at', as: sameAgain(call, first), thread: threadOf(call, pid) };
-      const injection = at(call, (when) => [`${call.name}:signal=KILL:when=${when}`]);
-      await this.#interrupted({ name, form, point, injection }, async (root, subject, outcome) => {
+      const point = { what: 'killed at', as: sameAgain(call, first), thread: threadOf(call, pid), call };
+      const look = async ({ root, subject, outcome }: Run) => {
         await subject.stop();
-        const wrong = outcome.endedBy === 'SIGKILL' ? [] : ['it was not killed'];
-        wrong.push(...killProblems(operations[name], { before, after, found: snapshot(root) }));
-        wrong.push(...(await this.#again(name, form, root, after)));
-        if (wrong.length > 0) problems.push(describe(point, wrong));
-      });
+        return [
+          ...(outcome.endedBy === 'SIGKILL' ? [] : ['it was not killed']),
+          ...killProblems(this.#operation, { before, after, found: snapshot(root) }),
+          ...(await this.#goOn(root, after)),
+        ];
+      };
+      problems.push(...(await this.#interrupted(point, killAt(call), look)));
     }
-    return { points: points.length, problems };
+    return { points: points.length, tried: points.length, problems };
   }
 
-  /** Lets each call of an operation fail in turn: with each errno, and with EIO from there on. */
-  async failEverywhere(name: OperationName, form: Form): Promise<Result> {
-    const problems: string[] = [];
-    const { pid, calls, root: first, before, after } = await this.#undisturbed(name, form);
+  /**
+   * Lets each of its calls fail in turn: with each errno, and with EIO from there on.
+   *
+   * @param stride to take each such point, or only one of so many.
+   */
+  async failEverywhere(stride = 1): Promise<Result> {
+    const { pid, calls, root: first, before, after } = await this.#undisturbed();
     const points = calls
       .filter((call) => mayFail(call, first))
-      .flatMap((call) => failures(calls, call).map((failure) => ({ call, ...failure })));
-    for (const { call, what, errno, goesOn, injection } of points) {
-      const point = { call, what, as: sameAgain(call, first), thread: threadOf(call, pid) };
-      await this.#interrupted(
-        { name, form, point, injection },
-        async (root, subject, outcome, descriptors) => {
-          const left = snapshot(root);
-          if (subject.isRunning) await subject.order({ do: 'sweep', roots: rootsOf(operations[name], root) });
-          const found = snapshot(root);
-          const facts = { root, errno, outcome, goesOn, before, after, left, found };
-          const wrong = failureProblems(operations[name], facts);
-          if (subject.isRunning && subject.descriptors() > descriptors)
-            wrong.push('a descriptor is left open');
-          const { foreign = [] } = operations[name] as Operation;
-          const stays = errno === 'EACCES' ? foreign : [];
-          wrong.push(...(await this.#again(name, form, root, after, stays)));
-          if (wrong.length > 0) problems.push(describe(point, wrong));
-        },
-      );
+      .flatMap((call) => failuresAt(call, calls).map((failure) => ({ call, ...failure })));
+    const chosen = points.filter((_, index) => index % stride === 0);
+    const problems: string[] = [];
+    for (const { call, what, errno, goesOn, inject } of chosen) {
+      const point = { what, as: sameAgain(call, first), thread: threadOf(call, pid), call };
+      const look = async ({ root, subject, outcome, descriptors }: Run) => {
+        const left = snapshot(root);
+        if (subject.isRunning) await subject.order({ do: 'sweep', roots: this.#rootsBelow(root) });
+        const facts = { root, errno, outcome, goesOn, before, after, left, found: snapshot(root) };
+        const isFailed = outcome.endedBy !== undefined || outcome.error !== undefined;
+        return [
+          ...failureProblems(this.#operation, facts),
+          ...(await subject.descriptorProblems(descriptors)),
+          ...(isFailed ? await this.#processProblems(root) : []),
+          ...(await this.#goOn(root, after, errno === 'EACCES' ? this.#operation.foreign : [])),
+        ];
+      };
+      problems.push(...(await this.#interrupted(point, inject, look)));
     }
+    return { points: points.length, tried: chosen.length, problems };
+  }
+
+  /** Ends the process. */
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.#subject?.stop();
-    return { points: points.length, problems };
   }
 
   /** Runs the operation until the injection hits the call that is meant, and looks at what it left. */
-  async #interrupted({ name, form, point, injection }: Interruption, look: Look): Promise<void> {
+  async #interrupted(point: Point, inject: Inject, look: Look): Promise<string[]> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const inject = injection(OFFSETS[tries % OFFSETS.length] ?? 0);
-      if (!inject) continue;
-      const subject = await this.#warm(name, form);
-      const root = await this.#prepared(name);
+      const injections = inject(OFFSETS[tries % OFFSETS.length] ?? 0);
+      if (!injections) continue;
+      const subject = await this.#warm();
+      const root = await this.#prepared();
       try {
         const descriptors = subject.descriptors();
         const thread = subject.thread(point.thread);
-        const tracer = await Tracer.attach({ thread }, [point.call.name], inject);
-        const outcome = await subject.order({ do: 'perform', operation: name, form, root });
+        const tracer = await Tracer.attach({ thread }, [point.call.name], injections);
+        const outcome = await subject.order(this.#order(root));
         const hit = (await tracer.detach()).find(({ wasInjected }) => wasInjected);
         if (hit && sameAgain(hit, root) === point.as) {
-          await look(root, subject, outcome, descriptors);
-          return;
+          const wrong = await look({ root, subject, outcome, descriptors });
+          return wrong.length > 0 ? [describe(point, wrong)] : [];
         }
-        if (process.env['DBG']) console.log(point.as, hit && sameAgain(hit, root), outcome);
         await subject.stop(); // one of its own calls may have been hit
       } finally {
-        await rm(root, { recursive: true });
+        await this.#remove(root);
       }
     }
     throw new Error(`${describe(point, [])} was not hit in ${MAX_TRIES} runs`);
   }
 
-  /** The operation is done on the same names, and all that is left is swept. */
-  async #again(
-    name: OperationName,
-    form: Form,
-    root: string,
-    after: Snapshot,
-    foreign: readonly string[] = [],
-  ): Promise<string[]> {
-    const { promise, sync, unmake, roots } = operations[name] as Operation;
+  /** What comes after the interruption is done, on the same names, and all that is left is swept. */
+  async #goOn(root: string, after: Snapshot, foreign: readonly string[] = []): Promise<string[]> {
+    const { promise, sync, unmake, goOn } = this.#operation;
     try {
-      await unmake?.(root);
-      if (form === 'sync') sync?.(root);
-      else await promise(root);
+      if (goOn) await goOn(root);
+      else {
+        await unmake?.(root);
+        if (this.#form === 'sync') sync?.(root);
+        else await promise(root);
+      }
     } catch (error) {
-      return [`the operation cannot be done again: ${error}`];
+      return [`one cannot go on: ${error}`];
     }
-    for (const directory of roots) await sweep(path.join(root, directory));
-    const found = snapshot(root);
-    const keys = new Set([...found.keys(), ...after.keys()]);
-    return [...keys]
-      .filter((at) => found.get(at) !== after.get(at) && !foreign.includes(at))
-      .map((at) => `after it was done again and swept, ${at} is ${found.get(at)}, not ${after.get(at)}`);
+    for (const directory of this.#rootsBelow(root)) await sweep(directory);
+    return [
+      ...finalProblems(this.#operation, { after, found: snapshot(root) }, foreign),
+      ...(await this.#processProblems(root)),
+    ];
   }
 
-  async #undisturbed(name: OperationName, form: Form): Promise<Undisturbed> {
+  async #undisturbed(): Promise<Undisturbed> {
     await this.#subject?.stop();
-    const subject = await this.#warm(name, form);
-    const root = await this.#prepared(name);
+    const subject = await this.#warm();
+    const root = await this.#prepared();
     try {
       const before = snapshot(root);
+      const threads = subject.threads();
       const tracer = await Tracer.attach({ process: subject.pid }, TRACED);
-      const outcome = await subject.order({ do: 'perform', operation: name, form, root });
-      const calls = await tracer.detach();
-      if (outcome.endedBy !== undefined || outcome.error)
-        throw new Error(`${name} fails: ${JSON.stringify(outcome)}`);
-      return { pid: subject.pid, calls, root, before, after: snapshot(root) };
+      const outcome = await subject.order(this.#order(root));
+      const calls = (await tracer.detach()).filter(({ thread }) => threads.includes(Number(thread)));
+      const after = snapshot(root);
+      const problems = await this.#goOn(root, after);
+      if (outcome.endedBy !== undefined || outcome.error || problems.length > 0)
+        throw new Error(`${this.#name} fails: ${JSON.stringify({ outcome, problems })}`);
+      return { pid: subject.pid, calls, root, before, after };
     } finally {
-      await rm(root, { recursive: true });
+      await this.#remove(root);
     }
   }
 
   /** The process of the last run if it still runs, or a new one that has done the operation once: all it needs is loaded. */
-  async #warm(name: OperationName, form: Form): Promise<Subject> {
+  async #warm(): Promise<Subject> {
     if (this.#subject?.isRunning) return this.#subject;
     this.#subject = await Subject.start();
-    const root = await this.#prepared(name);
-    await this.#subject.order({ do: 'perform', operation: name, form, root });
-    await rm(root, { recursive: true });
+    const root = await this.#prepared();
+    await this.#subject.order(this.#order(root));
+    await this.#remove(root);
     return this.#subject;
   }
 
-  async #prepared(name: OperationName): Promise<string> {
-    const root = path.join(this.#base, `r${1_000_000 + this.#roots++}`); // one length for all
+  #order(root: string) {
+    return { do: 'perform', operation: this.#name, form: this.#form, root } as const;
+  }
+
+  async #prepared(): Promise<string> {
+    const root = path.join(this.#base, `r${roots++}`); // one length for all
     await mkdir(root);
-    await operations[name].prepare(root);
+    await this.#operation.prepare(root);
     return root;
+  }
+
+  #rootsBelow(root: string): string[] {
+    return this.#operation.roots.map((directory) => path.join(root, directory));
+  }
+
+  async #processProblems(root: string): Promise<string[]> {
+    if (!this.#operation.startsProcesses) return [];
+    for (const start = Date.now(); leftovers(token(root)).length > 0; await delay(5)) {
+      if (Date.now() - start > PATIENCE_MS)
+        return leftovers(token(root)).map((left) => `there is left ${left}`);
+    }
+    return [];
+  }
+
+  async #remove(root: string): Promise<void> {
+    if (this.#operation.startsProcesses) await removeLeftovers(token(root), root);
+    else await rm(root, { recursive: true });
   }
 }
 
-const rootsOf = ({ roots }: Operation, root: string) => roots.map((directory) => path.join(root, directory));
+/** A part of the root's path that no other root has. */
+function token(root: string): string {
+  return path.join(path.basename(path.dirname(root)), path.basename(root));
+}
 
 function threadOf({ thread }: SystemCall, pid: number): Point['thread'] {
   return Number(thread) === pid ? 'main' : 'pool';
-}
-
-/** The ways in which a call fails. */
-function failures(calls: readonly SystemCall[], call: SystemCall): readonly Failure[] {
-  const once = ERRNOS.map((errno) => ({
-    what: `${errno} at`,
-    errno,
-    goesOn: false,
-    injection: at(call, (when) => [`${call.name}:error=${errno}:when=${when}`]),
-  }));
-  if (!CAN_KEEP_FAILING.includes(call.name)) return once;
-  const upToIt = calls.slice(0, calls.indexOf(call)).filter(({ thread }) => thread === call.thread);
-  const inject = CAN_KEEP_FAILING.map((name): Injection => {
-    const done = upToIt.filter((earlier) => earlier.name === name).length;
-    return `${name}:error=EIO:when=${done + 1}+`;
-  });
-  const injection = at(call, () => inject);
-  return [...once, { what: 'EIO from there on at', errno: 'EIO', goesOn: true, injection }];
-}
-
-/** Only of writes there are others than the operation's own. */
-function at({ name, when }: SystemCall, injection: (when: number) => readonly Injection[]): Inject {
-  return (offset) =>
-    when + offset < 1 || (offset !== 0 && name !== 'write') ? undefined : injection(when + offset);
 }
 
 function describe({ what, as }: Point, wrong: readonly string[]): string {

@@ -2,14 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Interruptions, type Result } from './every-point.ts';
-import { operationNames } from './operations.ts';
+import { Interruptions, type Result } from './interruptions.ts';
+import { type Operation, operationNames, operations } from './operations.ts';
 
 const base = await mkdtemp(path.join(tmpdir(), 'shimwright-crash-'));
-const interruptions = new Interruptions(base);
 const totals = { killed: 0, failed: 0, problems: 0 };
 
-function tell(title: string, { points, problems }: Result): number {
+function tell(title: string, { tried: points, problems }: Result): number {
   console.log(`${title}: ${points} points, ${problems.length} problems`);
   for (const problem of problems) console.log(`  ${problem}`);
   totals.problems += problems.length;
@@ -20,8 +19,11 @@ try {
   const [, , part = ''] = process.argv;
   for (const name of operationNames.filter((each) => each.includes(part))) {
     for (const form of ['sync', 'promise'] as const) {
-      totals.killed += tell(`${name}, ${form}, killed`, await interruptions.killEverywhere(name, form));
-      totals.failed += tell(`${name}, ${form}, failing`, await interruptions.failEverywhere(name, form));
+      if (form === 'sync' && !(operations[name] as Operation).sync) continue;
+      const interruptions = new Interruptions(base, name, form);
+      totals.killed += tell(`${name}, ${form}, killed`, await interruptions.killEverywhere());
+      totals.failed += tell(`${name}, ${form}, failing`, await interruptions.failEverywhere());
+      await interruptions[Symbol.asyncDispose]();
     }
   }
   console.log(totals);

@@ -23,7 +23,7 @@ export interface Operation {
   /** What is there beforehand. */
   readonly prepare: (root: string) => Promise<unknown>;
   readonly promise: (root: string) => Promise<unknown>;
-  readonly sync: ((root: string) => unknown) | undefined;
+  readonly sync?: (root: string) => unknown;
   /** Where it is swept. */
   readonly roots: readonly string[];
   /** What changes: each of these is as before or as afterwards, whatever happens. */
@@ -41,8 +41,16 @@ export interface Operation {
   readonly foreign?: readonly string[];
   /** Whether what it is about are the hidden names that otherwise no caller sees. */
   readonly tellsHidden?: boolean;
+  /** Units that may be gone, since what they told of was gone before. */
+  readonly stale?: readonly string[];
   /** Takes a result of an interrupted operation away, where doing it again would refuse to replace it. */
   readonly unmake?: (root: string) => Promise<unknown>;
+  /** What is done after an interruption, in place of the same again. */
+  readonly goOn?: (root: string) => Promise<unknown>;
+  /** What is not there after that. */
+  readonly gone?: readonly string[];
+  /** Whether it starts processes, which are not there after that either. */
+  readonly startsProcesses?: boolean;
 }
 
 const at = (root: string) => ({ id: 'one', path: path.join(root, 'b'), workDir: path.join(root, 'w') });
@@ -126,6 +134,21 @@ const making = {
   failed: 'before',
   unmake: (root: string) => rm(inside(root, 'one'), { recursive: true, force: true }),
 } as const;
+
+const starting = {
+  promise: async (root: string) => (await import('./shim-start.ts')).startShim(root, bundleAt(root)),
+  roots: ['b', 'w', 's'],
+  units: [
+    ...['b/one/address', 'b/one/shim.pid', 'w/one/shim.stdout.log', 'w/one/shim.stderr.log'],
+    's/HASH', // the socket
+  ],
+  parents: ['s', 'daemon.events'],
+  gone: ['b/one', 'w/one', 's/HASH'],
+  startsProcesses: true,
+} as const;
+
+const goOn = async (root: string) => (await import('./shim-start.ts')).goOn(root, bundleAt(root));
+const giveUp = async (root: string) => (await import('./shim-start.ts')).giveUp(root, bundleAt(root));
 
 /** All that is interrupted, by name. */
 export const operations = {
@@ -232,6 +255,34 @@ export const operations = {
     units: [],
     failed: 'either',
     tellsHidden: true,
+  },
+  'start of a shim, and later another one': {
+    ...starting,
+    prepare: (root) => newBundle({ ...at(root), spec }),
+    failed: 'before',
+    orphans: starting.units,
+    goOn,
+  },
+  'start of a shim, and later none': {
+    ...starting,
+    prepare: (root) => newBundle({ ...at(root), spec }),
+    failed: 'before',
+    orphans: starting.units,
+    goOn: giveUp,
+  },
+  'start of a shim where one has died': {
+    ...starting,
+    prepare: async (root) => {
+      const { path: bundlePath, workDir } = await newBundle({ ...at(root), spec });
+      const address = (await import('./shim-start.ts')).addressOf(root, 'one');
+      await staleSocket(path.join(root, 's'), path.basename(address));
+      await saveAddress(bundlePath, address);
+      await plant(bundlePath, { 'shim.pid': '4194305' }); // more than the kernel gives
+      await plant(workDir, { 'shim.stdout.log': 'said', 'shim.stderr.log': 'its last words' });
+    },
+    failed: 'either',
+    stale: starting.units,
+    goOn: giveUp,
   },
 } as const satisfies Readonly<Record<string, Operation>>;
 

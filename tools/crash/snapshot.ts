@@ -10,7 +10,7 @@ export function snapshot(root: string): Snapshot {
   const visit = (below: string) => {
     for (const name of readdirSync(path.join(root, below)).sort()) {
       const at = path.join(below, name);
-      found.set(at, describe(path.join(root, at), root));
+      found.set(unhashed(at), describe(path.join(root, at), root));
       if (lstatSync(path.join(root, at)).isDirectory()) visit(at);
     }
   };
@@ -20,7 +20,12 @@ export function snapshot(root: string): Snapshot {
 
 /** The part of a snapshot that is at `unit` and below it; empty when there is nothing. */
 export function partOf(whole: Snapshot, unit: string): Snapshot {
-  return new Map([...whole].filter(([at]) => at === unit || at.startsWith(`${unit}/`)));
+  return new Map([...whole].filter(([at]) => isAt(at, unit)));
+}
+
+/** Whether a path is a unit, or below it. */
+export function isAt(at: string, unit: string): boolean {
+  return at === unit || at.startsWith(`${unit}/`);
 }
 
 /** Whether the name is one that `sweep` of fs-atomic may remove. */
@@ -33,11 +38,16 @@ export function visible(whole: Snapshot): Snapshot {
   return new Map([...whole].filter(([at]) => !isHidden(at)));
 }
 
+/** The name of a shim's socket tells of the root, too. */
+const unhashed = (text: string) => text.replace(/[0-9a-f]{64}/g, 'HASH');
+
 function describe(file: string, root: string): string {
   const stats = lstatSync(file);
   const facts = `${(stats.mode & 0o7777).toString(8)} ${stats.uid}:${stats.gid}`;
   if (stats.isDirectory()) return `directory ${facts}`;
   if (stats.isSymbolicLink()) return `link to ${readlinkSync(file)}`;
   if (stats.isSocket()) return `socket ${facts}`;
-  return `file ${facts} ${readFileSync(file, 'latin1').replaceAll(root, 'ROOT')}`;
+  const content = readFileSync(file, 'latin1');
+  if (path.basename(file) === 'shim.pid' && content === String(Number(content))) return `file ${facts} PID`;
+  return `file ${facts} ${unhashed(content.replaceAll(root, 'ROOT'))}`;
 }

@@ -1,6 +1,6 @@
 // Carries out what the harness orders, by one message each, and answers with what was thrown.
 import { sweep } from '@shimwright/fs-atomic';
-import { operations } from './operations.ts';
+import { type Operation, operations } from './operations.ts';
 import type { Order, Report } from './subject.ts';
 
 function report(error: unknown): Report {
@@ -18,7 +18,7 @@ async function carryOut(order: Order): Promise<void> {
     for (const root of order.roots) await sweep(root);
     return;
   }
-  const { sync, promise } = operations[order.operation];
+  const { sync, promise }: Operation = operations[order.operation];
   if (order.form === 'sync') sync?.(order.root);
   else await promise(order.root);
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Form, OperationName } from './operations.ts';
 
 /** What a {@link Subject} can be told to do. */
@@ -24,6 +25,8 @@ export interface Report {
 export type Outcome =
   | { readonly endedBy: string }
   | { readonly endedBy: undefined; readonly error: Report | undefined };
+
+const PATIENCE_MS = 2_000;
 
 /** The process whose operations are interrupted. */
 export class Subject {
@@ -72,17 +75,29 @@ export class Subject {
   /** The id of its main thread, or of the one of libuv's pool. */
   thread(which: 'main' | 'pool'): number {
     if (which === 'main') return this.pid;
-    const tasks = `/proc/${this.pid}/task`;
-    const names = readdirSync(tasks).filter((id) =>
-      readFileSync(`${tasks}/${id}/comm`, 'utf8').startsWith('libuv-worker'),
+    const pool = this.threads().filter((id) =>
+      readFileSync(`/proc/${this.pid}/task/${id}/comm`, 'utf8').startsWith('libuv-worker'),
     );
-    if (names.length !== 1) throw new Error(`the pool has ${names.length} threads, not one`);
-    return Number(names[0]);
+    if (pool.length !== 1) throw new Error(`the pool has ${pool.length} threads, not one`);
+    return Number(pool[0]);
+  }
+
+  /** The ids of its threads. */
+  threads(): number[] {
+    return readdirSync(`/proc/${this.pid}/task`).map(Number);
   }
 
   /** How many file descriptors the process has. */
   descriptors(): number {
     return readdirSync(`/proc/${this.pid}/fd`).length;
+  }
+
+  /** What is wrong when it has more descriptors than before; some may be closed only now. */
+  async descriptorProblems(before: number): Promise<string[]> {
+    for (const start = Date.now(); this.isRunning && this.descriptors() > before; await delay(5)) {
+      if (Date.now() - start > PATIENCE_MS) return ['a descriptor is left open'];
+    }
+    return [];
   }
 
   /** Whether the process still runs. */

@@ -75,10 +75,12 @@ function isAbout(args: string, root: string): boolean {
 
 /** What stays the same when the operation is done again below another root, by another process. */
 export function sameAgain({ name, args }: SystemCall, root: string): string {
+  if (STARTS.includes(name)) return name; // what it is told is shown in part once it is killed
   const asked = LOOKS.includes(name) ? (/^\d[^,]*|^[^"]*"[^"]*"/.exec(args)?.[0] ?? args) : args; // no answers
   const text = asked
     .replace(/( <unfinished \.\.\.>)?\)?( += .*)?$/, '') // a call that was killed is cut short
     .replaceAll(root, 'ROOT')
+    .replace(/[0-9a-f]{64}/g, 'HASH')
     .replace(/~[0-9a-z]+-[0-9a-z]+-[0-9a-z]+-[0-9a-z]{8}/g, '~RANDOM')
     .replace(/0x[0-9a-f]+/g, '0x')
     .replace(/\d+(?=[<,)/\]"]|$)/g, 'N');
