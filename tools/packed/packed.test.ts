@@ -6,10 +6,7 @@ import { needs } from '../testing/needs.ts';
 import { usageOf } from '../testing/readme.ts';
 import { loadedModules } from './loaded-modules.ts';
 import { installed, project } from './packed.ts';
-import { PACKAGES, packageName, ROOT } from './workspace-packages.ts';
-
-/** Packages whose usage example runs a container, or drives the programs that do. */
-const NEED_RUNTIME: readonly string[] = ['oci-runtime', 'runtime-v1', 'shim-client', 'shim-service'];
+import { NEED_RUNTIME, PACKAGES, packageName, ROOT } from './workspace-packages.ts';
 
 interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;

@@ -13,7 +13,7 @@ export { type ShimClient, ShimClientError, TaskIO, watchSpool } from '@shimwrigh
 export { becomeSubreaper } from '@shimwright/shim-service';
 export type { Config } from './config.ts';
 export { newShimClient } from './new-shim-client.ts';
-export { RecoverError } from './recover/errors.ts';
+export { RecoverError, type RecoverErrorCode } from './recover/errors.ts';
 export type { Finding, Found, RecoveredExit } from './recover/finding.ts';
 export { recover } from './recover/recover.ts';
 export type { RecoverOptions, RecoverProgress } from './recover/site.ts';

@@ -117,7 +117,7 @@ describe('recover', () => {
     const { start, clean, told, spooled } = await world('stock');
     const { pid, shim, shimPid } = await start('web', '/bin/sh', '-c', 'exit 7');
     await shim.wait({ id: 'web' }); // the publisher has only just been started
-    process.kill(shimPid, 'SIGKILL');
+    await kill(shimPid);
     await clean();
     const exits = [...told, ...(await spooled())];
     expect(exits).toHaveLength(1);

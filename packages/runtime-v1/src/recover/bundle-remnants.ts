@@ -8,6 +8,7 @@ import { type Finding, mountFinding, type Remnant, socketFinding } from './findi
 import { type BundleLook, isLive, lookAtBundle } from './look-at-bundle.ts';
 import type { Mounts } from './mounts.ts';
 import { type ProcessTable, readProcessTable } from './process-table.ts';
+import { requireBundle } from './recognize.ts';
 import type { Site } from './site.ts';
 import { readToldExits } from './told-exits.ts';
 
@@ -76,7 +77,7 @@ const NO_PROCESSES: ProcessTable = { byBundle: new Map(), publishers: [] };
 async function lookAtAll(bundles: readonly Bundle[], site: Site): Promise<Looked[]> {
   let done = 0;
   return fewAtATime(bundles, site.concurrency, site.signal, async (bundle) => {
-    const looked = await lookAtBundle(bundle, site).then(
+    const looked = await lookAtIts(bundle, site).then(
       (look) => ({ bundle, look }),
       (error: unknown) => {
         site.signal?.throwIfAborted();
@@ -87,6 +88,13 @@ async function lookAtAll(bundles: readonly Bundle[], site: Site): Promise<Looked
     site.onProgress({ phase: 'look', done, total: bundles.length });
     return looked;
   });
+}
+
+/** What is no bundle is not looked at as one. */
+async function lookAtIts(bundle: Bundle, site: Site): Promise<BundleLook | undefined> {
+  const look = await lookAtBundle(bundle, site);
+  if (look && !isLive(look)) requireBundle(bundle);
+  return look;
 }
 
 /** Shims that no record leads to any more show by their working directory; it is read by its real path. */

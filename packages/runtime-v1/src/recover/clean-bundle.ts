@@ -10,6 +10,7 @@ import { hasCode } from './errors.ts';
 import type { Finding, RecoveredExit } from './finding.ts';
 import { isLive, lookAtBundle } from './look-at-bundle.ts';
 import { unmount } from './mounts.ts';
+import { requireBundle } from './recognize.ts';
 import type { Site } from './site.ts';
 
 /** What is known of a bundle beforehand. */
@@ -26,6 +27,7 @@ export async function cleanBundle(
   site: Site,
   options: CleanOptions,
 ): Promise<Partial<Finding>> {
+  requireBundle(bundle);
   const claim = Claim.take(bundle.path);
   if (!claim) return {}; // somebody else is at it, or was
   try {

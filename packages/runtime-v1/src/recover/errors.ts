@@ -1,10 +1,25 @@
-/** What keeps `recover` from working at all. Compare `code`: `ERR_RECOVER_PROC`, there is no `/proc` to tell who lives. */
+/** What `recover` can fail with, in the terms a program branches on. */
+export type RecoverErrorCode = 'ERR_RECOVER_PROC' | 'ERR_RECOVER_FOREIGN';
+
+/**
+ * What keeps `recover` from its work. Compare `code`.
+ *
+ * | code | meaning |
+ * | --- | --- |
+ * | `ERR_RECOVER_PROC` | there is no `/proc` to tell who lives |
+ * | `ERR_RECOVER_FOREIGN` | a directory is where a bundle or a work directory would be, and is none that this package makes: it is not touched |
+ */
 export class RecoverError extends Error {
   static {
     RecoverError.prototype.name = 'RecoverError';
   }
   /** What went wrong. */
-  readonly code = 'ERR_RECOVER_PROC';
+  readonly code: RecoverErrorCode;
+
+  constructor(code: RecoverErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** Whether `error` has one of these codes. */

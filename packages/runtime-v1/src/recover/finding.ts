@@ -7,12 +7,12 @@
  * | `live-container` | no shim process, but its container lives and is not lost: its shared process is to be started anew by `shimConnect`, or it has its shim within another program | never |
  * | `dead-shim` | the bundle of a shim that is gone | its container is killed, its exit told, and all of it removed |
  * | `orphan-bundle` | a bundle that never had a shim of its own | the same |
- * | `orphan-work-directory` | a work directory without its bundle | removed |
+ * | `orphan-work-directory` | a work directory without its bundle, empty or with a shim's logs | removed |
  * | `orphan-mount` | a mount at or below one of these | unmounted |
  * | `stale-socket` | a socket where nobody listens | removed |
  * | `interrupted-create` | what a process that was killed while it made a bundle left | removed |
  * | `interrupted-delete` | the same while it deleted one | removed |
- * | `unknown` | a bundle that could not be looked at; see `error` | never |
+ * | `unknown` | a directory that could not be looked at, or is certainly no bundle; see `error` | never |
  */
 export type Found =
   | 'live-shim'

@@ -19,14 +19,17 @@ import { staleSharedSocket, staleSockets } from './stale-sockets.ts';
  * stopped lives. What lives is not touched. Twice, or in two processes at once, it does no harm: each bundle is cleaned by
  * one of them, which tells its exit. Where that one is killed on the way, the next tells the same, to the millisecond.
  *
- * What cannot be looked at or cleaned has an `error` in its finding, and holds up nothing else.
+ * What cannot be looked at or cleaned has an `error` in its finding, and holds up nothing else. A directory that is not
+ * certainly a bundle, or a work directory of one, is told, and never removed.
  *
  * @throws {BundleError} `ERR_BUNDLE_NAMESPACE`, `ERR_BUNDLE_PATH`. @throws {RecoverError} `ERR_RECOVER_PROC`. Rejects
  * with the signal's reason on an abort.
  */
 export async function recover(config: Config, options: RecoverOptions): Promise<Finding[]> {
-  if (!existsSync('/proc/self/stat')) throw new RecoverError('there is no /proc, which tells what lives');
   const site = siteOf(config, options);
+  if (!existsSync('/proc/self/stat')) {
+    throw new RecoverError('ERR_RECOVER_PROC', 'there is no /proc, which tells what lives');
+  }
   const remnants = await find(site);
   if (options.clean) return clean(remnants, site);
   return remnants.flatMap(({ finding, belongings = [] }) => [finding, ...belongings]);
@@ -40,7 +43,7 @@ async function find(site: Site): Promise<Remnant[]> {
   const { remnants, sockets, areShared } = await bundleRemnants(bundles, site, mounts);
   return [
     ...remnants,
-    ...(await orphanWorkDirectories(site, new Set(bundles.map(({ id }) => id)), mounts)),
+    ...(await orphanWorkDirectories(site, new Set(bundles.map(({ id }) => id)))),
     ...(await interruptedWork(root, mounts)),
     ...(await interruptedWork(workDir, mounts)),
     ...(await interruptedWork(site.socketDirectory, mounts, 'stale-socket')),

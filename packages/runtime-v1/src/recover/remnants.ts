@@ -7,29 +7,25 @@ import { hasCode } from './errors.ts';
 import { type Found, mountFinding, type Remnant } from './finding.ts';
 import { settle } from './look-at-bundle.ts';
 import { type Mounts, unmount } from './mounts.ts';
+import { isWorkDirectory } from './recognize.ts';
 import type { Site } from './site.ts';
 
 /** The work directories that have no bundle. @param ids of the bundles there are. */
-export async function orphanWorkDirectories(
-  site: Site,
-  ids: ReadonlySet<string>,
-  allMounts: Mounts,
-): Promise<Remnant[]> {
+export async function orphanWorkDirectories(site: Site, ids: ReadonlySet<string>): Promise<Remnant[]> {
   const entries = await readdir(site.roots.workDir, { withFileTypes: true }).catch(noneIfMissing);
   const remnants: Remnant[] = [];
   for (const entry of entries) {
     const bundle = entry.isDirectory() && !ids.has(entry.name) && bundleOf(entry.name, site);
     if (!bundle) continue;
     const { id, path: bundlePath, workDir } = bundle;
+    const isOrphan = () => !existsSync(bundlePath) && isWorkDirectory(workDir);
+    if (!isOrphan()) continue;
     await settle(workDir, site);
-    if (!existsSync(workDir) || existsSync(bundlePath)) continue;
-    const mounts = allMounts.at(workDir);
+    if (!isOrphan()) continue;
     remnants.push({
       finding: { id, found: 'orphan-work-directory', path: workDir, cleaned: false },
-      belongings: mounts.map((mount) => mountFinding(mount, id)),
       clean: async () => {
-        if (existsSync(bundlePath)) return {}; // somebody uses it by now
-        unmount(mounts);
+        if (!isOrphan()) return {}; // somebody uses it by now
         await atomicDelete(workDir);
         return { cleaned: true };
       },

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type BundleRoots, validateNamespace } from '@shimwright/bundle-core';
+import { type BundleRoots, loadBundle, validateNamespace } from '@shimwright/bundle-core';
 import { createRuntime, type OciRuntime } from '@shimwright/oci-runtime';
 import type { Config } from '../config.ts';
 import type { RunOptions } from '../shim-config.ts';
@@ -61,16 +61,16 @@ export interface Site {
 
 const DEFAULT_RUNTIME_ROOT = '/run/containerd/runc';
 
-/** @throws {BundleError} `ERR_BUNDLE_NAMESPACE`. @throws {RangeError} for a concurrency below 1. */
+/** @throws {BundleError} `ERR_BUNDLE_NAMESPACE`, `ERR_BUNDLE_PATH`. @throws {RangeError} for a concurrency below 1. */
 export function siteOf(config: Config, options: RecoverOptions): Site {
-  const { path: bundles, workDir, namespace, daemonAddress, runOptions = {}, concurrency = 16 } = options;
+  const { namespace, daemonAddress, runOptions = {}, concurrency = 16 } = options;
   validateNamespace(namespace);
   if (!(concurrency >= 1)) throw new RangeError(`concurrency must be 1 or more, not ${concurrency}`);
   const configured = runOptions.runtimeRoot || config.runtimeRoot || DEFAULT_RUNTIME_ROOT;
   const runtimeRoot = path.join(configured, namespace);
   return {
     ...{ config, runOptions, namespace, daemonAddress, concurrency, runtimeRoot },
-    roots: { path: path.resolve(bundles), workDir: path.resolve(workDir) },
+    roots: checkedRoots(options),
     exchange: options.exchange,
     settleMs: options.settleMs ?? 2_000,
     signal: options.signal,
@@ -82,4 +82,10 @@ export function siteOf(config: Config, options: RecoverOptions): Site {
     }),
     socketDirectory: path.join(config.socketRoot ?? '/run/containerd', 's'),
   };
+}
+
+/** The roots, absolute, by the rules that hold for bundles: none that is empty, `/`, or the other one. */
+function checkedRoots({ path: root, workDir }: BundleRoots): BundleRoots {
+  const any = loadBundle({ id: 'any', path: root, workDir });
+  return { path: path.dirname(any.path), workDir: path.dirname(any.workDir) };
 }

@@ -1,0 +1,124 @@
+// `pnpm release:rehearse`: releases what is committed to a registry of its own, and uses it as strangers would.
+import { deepEqual, match } from 'node:assert/strict';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { execa } from 'execa';
+import { leftovers } from '../leftovers.ts';
+import { NEED_RUNTIME, packageName, ROOT } from '../packed/workspace-packages.ts';
+import { Consumer } from './consumer.ts';
+import { git, gitLines } from './git.ts';
+import { type NodeLine, nodeLines } from './node-line.ts';
+import { type Registry, startRegistry } from './registry.ts';
+import { buildClone, commitClone, scratchClone, versionClone } from './scratch-clone.ts';
+import { tryPackage } from './try-package.ts';
+import { workspacePackages } from './workspace.ts';
+
+/** The least that `engines` promises, and the newest of each line since. */
+const NODE_VERSIONS = ['22.18.0', '24', '26'];
+
+const started = performance.now();
+const base = await mkdtemp(path.join(tmpdir(), 'shimwright-rehearsal-'));
+// Who interrupts it gets rid of it, too; its processes end with this one.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void rm(base, { recursive: true, force: true }).finally(() => process.exit(1)));
+}
+try {
+  await rehearse();
+  tell('the release would do');
+} finally {
+  await rm(base, { recursive: true, force: true });
+}
+
+async function rehearse(): Promise<void> {
+  const root = path.join(base, 'repository');
+  await using registry = await startRegistry(path.join(base, 'registry'));
+  tell(`a registry on port ${registry.port}`);
+  await scratchClone(ROOT, root);
+  await forgetReleases(root);
+  const lines = await nodeLines(path.join(base, 'node'), NODE_VERSIONS);
+  tell(`a clone of what is committed, and Node ${lines.map(({ version }) => version).join(', ')}`);
+
+  if ((await gitLines(root, 'ls-files', '.changeset/*.md')).length > 0) await versionClone(root);
+  await buildClone(root);
+  tell('versions and builds');
+  await release(root, registry);
+  deepEqual(await registry.published(), await versionsIn(root));
+  await release(root, registry, 'The registry has all of it already.');
+  tell('published, and a second run has nothing to do');
+
+  await tryAll(root, registry, lines);
+  await releasePatch(root, registry, lines);
+  await nothingLeft();
+}
+
+/** The registry here is new, whatever was released to the real one. */
+async function forgetReleases(root: string): Promise<void> {
+  for (const tag of await gitLines(root, 'tag', '--list')) await git(root, 'tag', '--delete', tag);
+}
+
+/** Runs what the release workflow runs. */
+async function release(root: string, registry: Registry, says = 'Published:'): Promise<void> {
+  const args = [path.join(root, 'tools/release/publish.ts')];
+  const env = { ...registry.env, NODE_OPTIONS: '' };
+  const { stdout } = await execa(process.execPath, args, { cwd: root, env });
+  deepEqual(stdout.split('\n')[0], says);
+}
+
+/** All packages as they are in a repository now, each as `name@version`. */
+async function versionsIn(root: string): Promise<string[]> {
+  const packages = await workspacePackages(root);
+  return packages.map(({ manifest: { name, version } }) => `${name}@${version}`).toSorted();
+}
+
+/** Two at a time: most of it is waiting for processes. */
+async function tryAll(root: string, { env }: Registry, lines: readonly NodeLine[]): Promise<void> {
+  const waiting = await workspacePackages(root);
+  const canRun = process.platform === 'linux' && process.getuid?.() === 0;
+  const worker = async () => {
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+      const runsUsage = canRun || !NEED_RUNTIME.includes(one.folder);
+      await tryPackage(one, { directory: path.join(base, 'consumers'), env, lines, root, runsUsage });
+      tell(`${one.manifest.name}${runsUsage ? '' : ', but its usage example, which needs Linux and root'}`);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+}
+
+/** A fix in the package below all others must reach them without a release of theirs. */
+async function releasePatch(root: string, registry: Registry, lines: readonly NodeLine[]): Promise<void> {
+  const name = packageName('fs-atomic');
+  const before = await registry.published();
+  await appendFile(path.join(root, 'packages/fs-atomic/src/index.ts'), '\nexport const REHEARSED = true;\n');
+  await writeFile(path.join(root, '.changeset/rehearsed.md'), `---\n"${name}": patch\n---\n\nRehearsed.\n`);
+  await commitClone(root, 'fix(fs-atomic): a rehearsal');
+  await versionClone(root);
+  await buildClone(root);
+  await release(root, registry);
+
+  const moved = (await registry.published()).filter((version) => !before.includes(version));
+  deepEqual(
+    moved,
+    (await versionsIn(root)).filter((version) => version.startsWith(`${name}@`)),
+  );
+  const directory = path.join(base, 'consumers/patched');
+  const consumer = await Consumer.install(directory, 'npm', [packageName('runtime-v1')], registry.env);
+  for (const line of lines) {
+    const program = `import { REHEARSED } from '${name}'; console.log(REHEARSED);`;
+    match(await consumer.run(line, 'patched.mjs', program), /^true$/);
+  }
+  tell(`a patch moved ${moved.join(', ')} alone, and who installs @shimwright/runtime-v1 gets it`);
+}
+
+/** A shim that serves many ends a while after its last container. */
+async function nothingLeft(): Promise<void> {
+  const token = path.basename(base);
+  const left = () => leftovers(token).filter((one) => !one.includes('verdaccio'));
+  for (let tries = 0; left().length > 0 && tries < 50; tries += 1) await delay(200);
+  deepEqual(left(), []);
+}
+
+function tell(what: string): void {
+  console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+}
