@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { createRuntime, type OciRuntime, type ProcessSpec, type Resources } from '@shimwright/oci-runtime';
@@ -417,6 +417,8 @@ class Container implements LastingService {
       criu: criu || undefined,
       log: path.join(bundle, 'log.json'),
       spawn: spawnRuntime,
+      // What a shim that is killed meanwhile leaves there goes with the bundle.
+      tempDir: existsSync(bundle) ? bundle : undefined,
       env: RUNTIME_ENV,
     });
   }
