@@ -12,6 +12,7 @@ import type { StatusName } from './status.ts';
 export interface ConnectionLimits {
   readonly maxConcurrentCalls: number;
   readonly maxPendingBytes: number;
+  readonly maxStallMs: number;
 }
 
 /** One client of a server: its requests, and the calls at work on them. */
@@ -24,6 +25,10 @@ export class ServerConnection {
   #requestBytes = 0;
   /** Requests that came while the connection held all it may. */
   readonly #waiting: Frame[] = [];
+  /** Runs while some of them wait; it begins anew with each that is begun. */
+  #stall: NodeJS.Timeout | undefined;
+  /** Whether further requests are read, but not kept. */
+  #refusing = false;
   readonly #idle = Promise.withResolvers<void>();
   #draining = false;
 
@@ -35,6 +40,7 @@ export class ServerConnection {
       drain: () => this.#startWaiting(),
       close: () => {
         this.#waiting.length = 0;
+        clearTimeout(this.#stall);
         const reason = new TtrpcError('ERR_TTRPC_CLOSED', 'the connection has ended');
         for (const call of this.#calls) call.abort(reason);
         this.#idle.resolve();
@@ -59,23 +65,53 @@ export class ServerConnection {
 
   #receive(frame: Frame): void {
     if (frame.type !== REQUEST) return; // containerd's server passes over them as well
-    if (this.#isFull()) {
-      // The rest of what one read brought; nothing more is read until it has been worked off.
-      this.#waiting.push(frame);
-      this.#connection.pause();
-      return;
-    }
-    this.#begin(frame);
+    if (!this.#isFull()) this.#begin(frame);
+    else if (this.#refusing) this.#refuse(frame);
+    else this.#leaveWaiting(frame);
+  }
+
+  /** The rest of what one read brought waits, and nothing more is read until it has been worked off. */
+  #leaveWaiting(frame: Frame): void {
+    this.#waiting.push(frame);
+    this.#connection.pause();
+    this.#stall ??= setTimeout(() => {
+      // The end of a connection is only seen by reading, and calls that wait for it would wait for ever.
+      this.#refusing = true;
+      this.#connection.resume();
+    }, this.#limits.maxStallMs);
+  }
+
+  #refuse({ streamId }: Frame): void {
+    const error = TtrpcError.status('RESOURCE_EXHAUSTED', 'the connection has all the calls it may have');
+    this.#connection.send(errorFrame(streamId, error));
+    // Where answers are left unread, the end is seen by writing.
+    if (this.#connection.pendingBytes >= this.#limits.maxPendingBytes) this.#connection.pause();
   }
 
   #startWaiting(): void {
     if (this.#waiting.length === 0) return;
+    const count = this.#waiting.length;
     while (!this.#isFull() || this.#draining) {
       const frame = this.#waiting.shift();
       if (!frame) break;
       this.#begin(frame);
     }
-    if (this.#waiting.length === 0) this.#connection.resume();
+    if (this.#waiting.length === 0) this.#readOn();
+    else if (this.#waiting.length < count) this.#waitAnew();
+    else if (this.#refusing) this.#connection.resume();
+  }
+
+  #readOn(): void {
+    clearTimeout(this.#stall);
+    this.#stall = undefined;
+    this.#refusing = false;
+    this.#connection.resume();
+  }
+
+  #waitAnew(): void {
+    this.#stall?.refresh();
+    this.#refusing = false;
+    this.#connection.pause();
   }
 
   #isFull(): boolean {

@@ -276,6 +276,61 @@ describe('what a connection may hold', () => {
     expect(await framesOf(raw, 30)).toHaveLength(30);
   });
 
+  test.each([
+    ['calls', { maxConcurrentCalls: 2 }, ''],
+    ['bytes of requests', { maxPendingBytes: 2 * MIB }, 'x'.repeat(MIB)],
+  ])('the end of a connection that has all the %s it may have is seen', async (_, limits, id) => {
+    let atWork = 0;
+    const { socket } = await serving(
+      async (_request, { signal }) => {
+        atWork++;
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        atWork--;
+        return {};
+      },
+      { ...limits, maxStallMs: 20 },
+    );
+    const raw = await dialled(socket);
+    for (let call = 0; call < 10; call++) raw.write(state(2 * call + 1, id));
+    await expect.poll(() => atWork).toBe(2);
+    raw.destroy();
+    await expect.poll(() => atWork).toBe(0);
+  });
+
+  test('requests are refused once no call has ended for maxStallMs, and are taken again after one has', async () => {
+    const [started, open] = [gate(), gate()];
+    const { socket } = await serving(
+      async ({ id }) => {
+        started.resolve();
+        await open.promise;
+        return { id };
+      },
+      { maxConcurrentCalls: 1, maxStallMs: 20 },
+    );
+    const raw = await dialled(socket);
+    raw.write(Buffer.concat([state(1, 'at work'), state(3, 'waiting')]));
+    await started.promise;
+    raw.write(state(5, 'late'));
+    expect((await framesOf(raw, 1)).map(answerTo)).toMatchObject([{ status: 'RESOURCE_EXHAUSTED' }]);
+    open.resolve();
+    expect((await framesOf(raw, 2)).map(answerTo)).toMatchObject([{ id: 'at work' }, { id: 'waiting' }]);
+    raw.write(state(7, 'later'));
+    expect((await framesOf(raw, 1)).map(answerTo)).toMatchObject([{ id: 'later' }]);
+  });
+
+  test('the stall begins anew with each call that ends', async () => {
+    const { socket } = await serving(
+      async ({ id }) => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        return { id };
+      },
+      { maxConcurrentCalls: 1, maxStallMs: 200 },
+    );
+    const { shim } = await connected(socket);
+    const ids = Array.from({ length: 60 }, (_, index) => String(index));
+    expect((await Promise.all(ids.map((id) => shim.state({ id })))).map(({ id }) => id)).toEqual(ids);
+  });
+
   test('even the smallest limits let every call come to its turn', async () => {
     const { socket } = await serving(({ id }) => ({ id }), { maxConcurrentCalls: 1, maxPendingBytes: 1 });
     const { shim } = await connected(socket);

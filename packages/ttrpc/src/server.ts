@@ -16,6 +16,12 @@ export interface TtrpcServerOptions {
    * @default 8 MiB
    */
   readonly maxPendingBytes?: number;
+  /**
+   * How long further requests wait while a connection holds all it may and none of its calls ends. After that they are
+   * answered `RESOURCE_EXHAUSTED`: only by reading on is it seen that a client has gone.
+   * @default 10 000
+   */
+  readonly maxStallMs?: number;
   /** Whether a client is served; one that is not is disconnected. @default all are */
   readonly authorize?: (socket: Socket) => boolean | Promise<boolean>;
 }
@@ -34,6 +40,7 @@ export class TtrpcServer implements AsyncDisposable {
     this.#options = {
       maxConcurrentCalls: options.maxConcurrentCalls ?? 1024,
       maxPendingBytes: options.maxPendingBytes ?? 8 * 1024 * 1024,
+      maxStallMs: options.maxStallMs ?? 10_000,
       authorize: options.authorize ?? (() => true),
     };
   }
