@@ -13,9 +13,15 @@ export class RawConnection {
   #wake = () => {};
 
   static async to(path: string): Promise<RawConnection> {
-    const socket = dial(path);
-    await once(socket, 'connect');
-    return new RawConnection(socket);
+    for (;;) {
+      const socket = dial(path);
+      try {
+        await once(socket, 'connect');
+        return new RawConnection(socket);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error; // too many wait to be accepted
+      }
+    }
   }
 
   private constructor(socket: Socket) {

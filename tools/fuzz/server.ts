@@ -40,7 +40,8 @@ const handlers: ShimHandlers = {
   },
 };
 
-const server = new TtrpcServer().handle(ShimDefinition, handlers);
+// So that the end of a connection that has all it may is seen soon.
+const server = new TtrpcServer({ maxStallMs: 500 }).handle(ShimDefinition, handlers);
 await server.listen(String(process.argv[2]));
 
 process.on('message', () => {
