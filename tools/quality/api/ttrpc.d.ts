@@ -70,6 +70,7 @@ export declare function inProcess<Service extends ServiceDescriptor>(descriptor:
 interface TtrpcServerOptions {
   readonly maxConcurrentCalls?: number;
   readonly maxPendingBytes?: number;
+  readonly maxStallMs?: number;
   readonly authorize?: (socket: Socket) => boolean | Promise<boolean>;
 }
 export declare class TtrpcServer implements AsyncDisposable {
