@@ -1,6 +1,6 @@
 import type { Bundle } from '@shimwright/bundle-core';
 import { decideShimAddress, sharedShimSocket, shimAddress } from '@shimwright/shim-address';
-import type { Any } from '@shimwright/shim-api';
+import type { Any, EventPublisher } from '@shimwright/shim-api';
 import {
   type ClientOpt,
   type ShimConfig,
@@ -66,12 +66,6 @@ export function shimConnect(config: Config, options: { readonly onClose?: () => 
       return reach(shim, signal);
     },
   ];
-}
-
-/** Where the events of a shim in this process go; an `EventExchange` of `@shimwright/event-exchange` is one. */
-export interface EventPublisher {
-  /** Passes an event on. Must not wait. */
-  publish(namespace: string, topic: string, event: Any): void;
 }
 
 /** What {@link shimLocal} takes from its service. */

@@ -9,6 +9,7 @@ export {
   unpackJson,
 } from './any.ts';
 export { ShimApiError, type ShimApiErrorCode } from './errors.ts';
+export type { EventPublisher } from './event-publisher.ts';
 export { decodeEvent, type TaskEvent, taskTopics } from './events.ts';
 export { Envelope } from './gen/containerd/envelope.ts';
 export {

@@ -197,6 +197,9 @@ export declare class ShimApiError extends Error {
   readonly code: ShimApiErrorCode;
   constructor(code: ShimApiErrorCode, message: string, options?: ErrorOptions);
 }
+interface EventPublisher {
+  publish(namespace: string, topic: string, event: Any): void;
+}
 type TaskEvent = Extract<KnownMessage, {
   readonly type: keyof typeof eventCodecs;
 }>;
@@ -594,4 +597,4 @@ export declare const SharedShimDefinition: {
 };
 export declare function timestampToDate(timestamp: Timestamp | undefined): Date | undefined;
 export declare function dateToTimestamp(date: Date): Timestamp;
-export type { AddSharedShimRequest, AnyMessages, BinaryReader, BinaryWriter, DeepPartial, KnownMessage, MessageFns, Nothing, SharedProcessInfo, SharedShim, SharedShimList, SharedShimRequest, ShimApiErrorCode, ShimConfig, ShimHandlers, ShimService, TaskEvent };
+export type { AddSharedShimRequest, AnyMessages, BinaryReader, BinaryWriter, DeepPartial, EventPublisher, KnownMessage, MessageFns, Nothing, SharedProcessInfo, SharedShim, SharedShimList, SharedShimRequest, ShimApiErrorCode, ShimConfig, ShimHandlers, ShimService, TaskEvent };

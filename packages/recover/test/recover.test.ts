@@ -6,7 +6,7 @@ import { isExitUnknown } from '@shimwright/shim-client';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
-import { newShimClient, recover, shimConnect } from '../src/index.ts';
+import { newShimClient, recover, shimConnect } from '../../runtime-v1/src/index.ts';
 import { end, inShort, isAlive, kill, namespace, run, world } from './fixtures/world.ts';
 
 describe('recover', () => {

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { listBundles } from '@shimwright/bundle-core';
-import type { Config } from '../config.ts';
 import { bundleRemnants } from './bundle-remnants.ts';
 import { RecoverError } from './errors.ts';
 import { fewAtATime } from './few-at-a-time.ts';
 import type { Finding, Remnant } from './finding.ts';
 import { Mounts } from './mounts.ts';
 import { interruptedWork, orphanWorkDirectories } from './remnants.ts';
-import { type RecoverOptions, type Site, siteOf } from './site.ts';
+import { type RecoverConfig, type RecoverOptions, type Site, siteOf } from './site.ts';
 import { staleSharedSocket, staleSockets } from './stale-sockets.ts';
 
 /**
@@ -25,7 +24,7 @@ import { staleSharedSocket, staleSockets } from './stale-sockets.ts';
  * @throws {BundleError} `ERR_BUNDLE_NAMESPACE`, `ERR_BUNDLE_PATH`. @throws {RecoverError} `ERR_RECOVER_PROC`. Rejects
  * with the signal's reason on an abort.
  */
-export async function recover(config: Config, options: RecoverOptions): Promise<Finding[]> {
+export async function recover(config: RecoverConfig, options: RecoverOptions): Promise<Finding[]> {
   const site = siteOf(config, options);
   if (!existsSync('/proc/self/stat')) {
     throw new RecoverError('ERR_RECOVER_PROC', 'there is no /proc, which tells what lives');

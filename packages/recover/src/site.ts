@@ -1,9 +1,17 @@
 import path from 'node:path';
-import { type BundleRoots, loadBundle, validateNamespace } from '@shimwright/bundle-core';
+import { type Bundle, type BundleRoots, loadBundle, validateNamespace } from '@shimwright/bundle-core';
 import { createRuntime, type OciRuntime } from '@shimwright/oci-runtime';
-import type { Config } from '../config.ts';
-import type { RunOptions } from '../shim-config.ts';
-import type { EventPublisher } from '../shim-opt.ts';
+import type { EventPublisher, RuncOptions } from '@shimwright/shim-api';
+
+/** How the containers are run; the `Config` of `@shimwright/runtime-v1` is one. */
+export interface RecoverConfig {
+  /** Where the OCI runtime keeps its state, unless the run options name another place. @default '/run/containerd/runc' */
+  readonly runtimeRoot?: string;
+  /** The directory below which shims listen, in `s/`. @default '/run/containerd' */
+  readonly socketRoot?: string;
+  /** Which of the manager's containers share a shim process. @default '' */
+  readonly shimGroup?: string;
+}
 
 /** Where to look, and how. */
 export interface RecoverOptions extends BundleRoots {
@@ -16,7 +24,7 @@ export interface RecoverOptions extends BundleRoots {
   /** Told of the exits of containers that had to be killed. @default nobody: they are in the result */
   readonly exchange?: EventPublisher;
   /** The options that the containers were run with; `runtime`, `runtimeRoot` and `systemdCgroup` matter here. */
-  readonly runOptions?: RunOptions;
+  readonly runOptions?: Partial<RuncOptions>;
   /** How many bundles are worked on at a time. @default 16 */
   readonly concurrency?: number;
   /**
@@ -42,8 +50,8 @@ export interface RecoverProgress {
 
 /** The options, checked, with every default and what follows from them. */
 export interface Site {
-  readonly config: Config;
-  readonly runOptions: RunOptions;
+  readonly config: RecoverConfig;
+  readonly runOptions: Partial<RuncOptions>;
   readonly roots: BundleRoots;
   readonly namespace: string;
   readonly daemonAddress: string;
@@ -52,7 +60,8 @@ export interface Site {
   readonly settleMs: number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (progress: RecoverProgress) => void;
-  readonly runtime: OciRuntime;
+  /** The OCI runtime; what it is told by files is in the bundle, and so goes with it should this process be killed. */
+  readonly runtimeFor: (bundle: Bundle) => OciRuntime;
   /** Where the OCI runtime keeps what it knows of the containers, each in a directory of its id. */
   readonly runtimeRoot: string;
   /** Where shims listen. */
@@ -62,7 +71,7 @@ export interface Site {
 const DEFAULT_RUNTIME_ROOT = '/run/containerd/runc';
 
 /** @throws {BundleError} `ERR_BUNDLE_NAMESPACE`, `ERR_BUNDLE_PATH`. @throws {RangeError} for a concurrency below 1. */
-export function siteOf(config: Config, options: RecoverOptions): Site {
+export function siteOf(config: RecoverConfig, options: RecoverOptions): Site {
   const { namespace, daemonAddress, runOptions = {}, concurrency = 16 } = options;
   validateNamespace(namespace);
   if (!(concurrency >= 1)) throw new RangeError(`concurrency must be 1 or more, not ${concurrency}`);
@@ -75,11 +84,13 @@ export function siteOf(config: Config, options: RecoverOptions): Site {
     settleMs: options.settleMs ?? 2_000,
     signal: options.signal,
     onProgress: options.onProgress ?? (() => {}),
-    runtime: createRuntime({
-      command: runOptions.runtime || undefined,
-      root: runtimeRoot,
-      systemdCgroup: runOptions.systemdCgroup,
-    }),
+    runtimeFor: (bundle) =>
+      createRuntime({
+        command: runOptions.runtime || undefined,
+        root: runtimeRoot,
+        systemdCgroup: runOptions.systemdCgroup,
+        tempDir: bundle.path,
+      }),
     socketDirectory: path.join(config.socketRoot ?? '/run/containerd', 's'),
   };
 }

@@ -30,7 +30,7 @@ export async function lookAtBundle(bundle: Bundle, site: Site): Promise<BundleLo
   if (trace.state === 'none' && (await settle(bundle.path, site))) trace = await traceShim(identity);
   if (!existsSync(bundle.path)) return undefined;
   const { address, controlSocket } = trace;
-  const container = await livingContainer(bundle.id, trace, site);
+  const container = await livingContainer(bundle, trace, site);
   const found = container === undefined ? FOUND[trace.state] : 'live-container';
   return { found, pid: container ?? trace.pid, address, controlSocket };
 }
@@ -50,22 +50,22 @@ export async function settle(file: string, { settleMs, signal }: Site): Promise<
  * The process of a container that lives without a shim process, and yet is not lost: that of a shared process which is to
  * be started anew, or one that has its shim within another program, which is its parent.
  */
-async function livingContainer(id: string, trace: ShimTrace, site: Site): Promise<number | undefined> {
+async function livingContainer(bundle: Bundle, trace: ShimTrace, site: Site): Promise<number | undefined> {
   const mayBeServed = trace.state === 'none' || (trace.state === 'dead' && trace.controlSocket !== undefined);
   if (!mayBeServed) return undefined;
-  const pid = await containerProcess(id, site);
+  const pid = await containerProcess(bundle, site);
   if (pid === undefined) return undefined;
   return trace.controlSocket !== undefined || parentOf(pid) !== 1 ? pid : undefined;
 }
 
 /** The first process of a container that has not ended. */
 async function containerProcess(
-  id: string,
-  { runtime, runtimeRoot, signal }: Site,
+  bundle: Bundle,
+  { runtimeFor, runtimeRoot, signal }: Site,
 ): Promise<number | undefined> {
-  if (!existsSync(path.join(runtimeRoot, id))) return undefined;
+  if (!existsSync(path.join(runtimeRoot, bundle.id))) return undefined;
   try {
-    const { status, pid } = await runtime.state(id, signal && { signal });
+    const { status, pid } = await runtimeFor(bundle).state(bundle.id, signal && { signal });
     return status === 'stopped' ? undefined : pid;
   } catch (error) {
     if (hasCode(error, 'ERR_RUNTIME_NOT_EXIST')) return undefined;

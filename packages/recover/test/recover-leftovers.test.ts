@@ -7,8 +7,8 @@ import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { newShimClient, shimRemote } from '../src/index.ts';
-import { newTestBundle } from './fixtures/task.ts';
+import { newShimClient, shimRemote } from '../../runtime-v1/src/index.ts';
+import { newTestBundle } from '../../runtime-v1/test/fixtures/task.ts';
 import { inShort, isAlive, kill, namespace, type World, world } from './fixtures/world.ts';
 
 const gone = '1-1-0-abcdefgh'; // of a process that is not the first one of this machine

@@ -1,9 +1,8 @@
 import type { Bundle } from '@shimwright/bundle-core';
+import { decideShimAddress } from '@shimwright/shim-address';
 import { dateToTimestamp, packAny, taskTopics, timestampToDate } from '@shimwright/shim-api';
-import { listShared } from '@shimwright/shim-client';
+import { listShared, newClient, withSharedConnect } from '@shimwright/shim-client';
 import { markUnknown, shimProgram } from '@shimwright/shim-service';
-import { newShimClient } from '../new-shim-client.ts';
-import { shimConnect } from '../shim-opt.ts';
 import { Claim } from './claim.ts';
 import { type EndOptions, endContainer } from './end-container.ts';
 import { hasCode } from './errors.ts';
@@ -83,8 +82,17 @@ async function endBySuccessor(
 ): Promise<Ended> {
   const { config, namespace, runOptions, signal } = site;
   const abort = signal && { signal };
-  const connected = newShimClient(bundle, namespace, shimConnect(config), runOptions, abort);
-  const shim = await connected.catch(unlessUnreachable);
+  const address = await decideShimAddress({ bundlePath: bundle.path, namespace, id: bundle.id });
+  const shim = await newClient(
+    {
+      ...{ path: bundle.path, workDir: bundle.workDir, namespace },
+      criu: runOptions.criuPath ?? '',
+      runtimeRoot: runOptions.runtimeRoot || (config.runtimeRoot ?? ''),
+      systemdCgroup: runOptions.systemdCgroup ?? false,
+    },
+    withSharedConnect({ ...shimProgram(), address, controlSocket: options.controlSocket }),
+    abort,
+  ).catch(unlessUnreachable);
   if (!shim) return endAlone(bundle, site, options);
   try {
     const state = await shim.state({ id: bundle.id }, abort).catch(unlessMissing);

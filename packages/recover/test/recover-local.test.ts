@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
-import { becomeSubreaper, newShimClient, shimLocal } from '../src/index.ts';
-import { hostRoot, newTestBundle } from './fixtures/task.ts';
+import { becomeSubreaper, newShimClient, shimLocal } from '../../runtime-v1/src/index.ts';
+import { hostRoot, newTestBundle } from '../../runtime-v1/test/fixtures/task.ts';
 import { namespace, world } from './fixtures/world.ts';
 
 // In a file of its own, since what is below a subreaper never gets another parent.

@@ -48,7 +48,7 @@ export async function endContainer(
   const exit = recorded(record) ?? (existsSync(known) ? await exitOf(bundle, site) : undefined);
   const before = exit && (await told()).get(bundle.id);
   if (exit) note(record, exit);
-  await deleteContainer(bundle.id, site, known);
+  await deleteContainer(bundle, site, known);
   if (before && before.pid === exit.pid) return { exit: before, isTold: true };
   return exit && { exit, isTold: false };
 }
@@ -61,10 +61,10 @@ async function untilEnded(stray: ProcessIdentity, signal: AbortSignal | undefine
   }
 }
 
-async function deleteContainer(id: string, { runtime, signal }: Site, known: string): Promise<void> {
+async function deleteContainer(bundle: Bundle, { runtimeFor, signal }: Site, known: string): Promise<void> {
   if (!existsSync(known)) return;
   try {
-    await runtime.delete(id, { force: true, ...(signal && { signal }) });
+    await runtimeFor(bundle).delete(bundle.id, { force: true, ...(signal && { signal }) });
   } catch (error) {
     if (signal?.aborted || existsSync(known)) throw error;
     // Somebody else was faster.
@@ -72,12 +72,12 @@ async function deleteContainer(id: string, { runtime, signal }: Site, known: str
 }
 
 /** The exit of a container that the OCI runtime knows; undefined for one that was only half made. */
-async function exitOf(bundle: Bundle, { runtime, signal }: Site): Promise<RecoveredExit | undefined> {
+async function exitOf(bundle: Bundle, { runtimeFor, signal }: Site): Promise<RecoveredExit | undefined> {
   const killed = { exitStatus: KILLED, exitedAt: new Date() };
   const noted = notedProcess(path.join(bundle.path, 'init.pid'));
   if (noted) return { ...killed, ...noted };
   try {
-    const { pid, status } = await runtime.state(bundle.id, signal && { signal });
+    const { pid, status } = await runtimeFor(bundle).state(bundle.id, signal && { signal });
     return { ...killed, pid, isUnknown: status === 'stopped' };
   } catch (error) {
     if (hasCode(error, 'ERR_RUNTIME_NOT_EXIST')) return undefined;
