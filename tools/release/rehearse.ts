@@ -1,5 +1,5 @@
 // `pnpm release:rehearse`: releases what is committed to a registry of its own, and uses it as strangers would.
-import { deepEqual, match } from 'node:assert/strict';
+import { AssertionError, deepEqual, match } from 'node:assert/strict';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +13,7 @@ import { type NodeLine, nodeLines } from './node-line.ts';
 import { type Registry, startRegistry } from './registry.ts';
 import { buildClone, commitClone, scratchClone, versionClone } from './scratch-clone.ts';
 import { tryPackage } from './try-package.ts';
+import { twoAtATime } from './two-at-a-time.ts';
 import { workspacePackages } from './workspace.ts';
 
 /** The least that `engines` promises, and the newest of each line since. */
@@ -27,6 +28,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   await rehearse();
   tell('the release would do');
+} catch (error) {
+  console.error(error instanceof AssertionError ? error.message : error);
+  process.exitCode = 1;
 } finally {
   await rm(base, { recursive: true, force: true });
 }
@@ -72,18 +76,14 @@ async function versionsIn(root: string): Promise<string[]> {
   return packages.map(({ manifest: { name, version } }) => `${name}@${version}`).toSorted();
 }
 
-/** Two at a time: most of it is waiting for processes. */
 async function tryAll(root: string, { env }: Registry, lines: readonly NodeLine[]): Promise<void> {
-  const waiting = await workspacePackages(root);
   const canRun = process.platform === 'linux' && process.getuid?.() === 0;
-  const worker = async () => {
-    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-      const runsUsage = canRun || !NEED_RUNTIME.includes(one.folder);
-      await tryPackage(one, { directory: path.join(base, 'consumers'), env, lines, root, runsUsage });
-      tell(`${one.manifest.name}${runsUsage ? '' : ', but its usage example, which needs Linux and root'}`);
-    }
-  };
-  await Promise.all([worker(), worker()]);
+  const directory = path.join(base, 'consumers');
+  await twoAtATime(await workspacePackages(root), async (one) => {
+    const runsUsage = canRun || !NEED_RUNTIME.includes(one.folder);
+    await tryPackage(one, { directory, env, lines, root, runsUsage });
+    tell(`${one.manifest.name}${runsUsage ? '' : ', but its usage example, which needs Linux and root'}`);
+  });
 }
 
 /** A fix in the package below all others must reach them without a release of theirs. */

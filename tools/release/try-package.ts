@@ -22,7 +22,10 @@ export interface TryOptions {
 /** Installs a package alone, with npm and with pnpm, and uses it as its README says. Throws what is wrong with it. */
 export async function tryPackage(one: WorkspacePackage, options: TryOptions): Promise<void> {
   await installAlone(one, 'npm', options);
+  // With pnpm a package can reach what it declares, and nothing else.
   const consumer = await installAlone(one, 'pnpm', options);
+  await tryTypes(consumer, one.manifest.name);
+  if (!options.runsUsage) return;
   const readme = await readFile(path.join(options.root, 'packages', one.folder, 'README.md'), 'utf8');
   await tryUsage(consumer, one, usageOf(readme), options);
 }
@@ -39,7 +42,6 @@ async function installAlone(
   equal(installed?.version, version);
   deepEqual(Object.keys(installed.dependencies ?? {}), Object.keys(dependencies));
   for (const line of lines) await tryImports(consumer, name, line);
-  await tryTypes(consumer, name);
   return consumer;
 }
 
@@ -59,18 +61,20 @@ async function tryTypes(consumer: Consumer, name: string): Promise<void> {
   equal(await consumer.typeErrors('types.cts', usesTypesOf(name), 'nodenext'), '', `types of ${name}`);
 }
 
-/** Fails to compile where a package has no types, which makes everything `any`. */
+/** Fails to compile where anything that a package exports has no type, which makes it `any`. */
 function usesTypesOf(name: string): string {
   return `import * as all from '${name}';
-    export const isAny: 0 extends 1 & typeof all ? true : false = false;`;
+    type All = typeof all;
+    type Untyped = { [Name in keyof All]: 0 extends 1 & All[Name] ? Name : never }[keyof All];
+    export const none: [Untyped] extends [never] ? true : false = true;`;
 }
 
-/** The example must have the right types, and do what it does without a word of complaint, on all lines. */
+/** The example must do what it does without a word of complaint, on all lines. */
 async function tryUsage(
   consumer: Consumer,
   { manifest: { name } }: WorkspacePackage,
   usage: string,
-  { env, lines, runsUsage }: TryOptions,
+  { env, lines }: TryOptions,
 ): Promise<void> {
   const imported = [...usage.matchAll(/from '(@shimwright\/[^'/]+)'/g)].map(
     ([, specifier]) => `${specifier}`,
@@ -79,12 +83,6 @@ async function tryUsage(
     imported.filter((other) => other !== name),
     env,
   );
-  equal(
-    await consumer.typeErrors('usage.mts', usage, 'nodenext'),
-    '',
-    `types of the usage example of ${name}`,
-  );
-  if (!runsUsage) return;
   for (const line of lines) {
     const printed = await consumer.run(line, 'usage.mjs', usage);
     equal(/\S/.test(printed), true, `the usage example of ${name} prints nothing on Node ${line.version}`);
