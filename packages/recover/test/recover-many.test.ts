@@ -59,16 +59,16 @@ describe('recover', () => {
 
   test('killed at any moment, leaves what the next one cleans, and each exit is told, always in the same words', async () => {
     const box = await world('stock');
-    const left = await leaveDead(box, 5);
+    const left = await leaveDead(box, 3);
     const { config, options } = box;
     const fixture = path.join(import.meta.dirname, 'fixtures/recover.ts');
     const order = JSON.stringify({ config, options: { ...options, concurrency: 2 } });
     const outputs: string[] = [];
-    for (let tries = 0; readdirSync(box.state).length > 0 && tries < 40; tries += 1) {
+    for (let tries = 0; readdirSync(box.state).length > 0 && tries < 20; tries += 1) {
       const nodeOptions = ['--conditions=@shimwright/source'];
       const child = execaNode(fixture, [order], { reject: false, nodeOptions });
       child.stdout?.once('data', () => child.kill('SIGKILL'));
-      setTimeout(() => child.kill('SIGKILL'), 300 + 20 * tries).unref();
+      setTimeout(() => child.kill('SIGKILL'), 250 + 40 * tries).unref();
       outputs.push((await child).stdout);
     }
     await box.clean();
