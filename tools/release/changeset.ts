@@ -1,12 +1,13 @@
 import { execa } from 'execa';
 import { ROOT } from '../packed/workspace-packages.ts';
+import type { NpmSettings } from './registry.ts';
 
 /** How to run Changesets somewhere. */
 export interface ChangesetOptions {
   /** The repository to work on. */
   readonly root: string;
   /** Settings for it, and for the pnpm that it runs. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: NpmSettings;
 }
 
 /** How a run of it ended, and all that it said. */

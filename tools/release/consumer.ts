@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { ROOT } from '../packed/workspace-packages.ts';
 import type { NodeLine } from './node-line.ts';
 import { pnpmEnvironment } from './pnpm-environment.ts';
+import type { NpmSettings } from './registry.ts';
 import type { Manifest } from './workspace.ts';
 
 /** What installs packages. */
@@ -27,7 +28,7 @@ export class Consumer {
     directory: string,
     manager: Manager,
     packages: readonly string[],
-    env: Readonly<Record<string, string>>,
+    env: NpmSettings,
   ): Promise<Consumer> {
     await mkdir(directory, { recursive: true });
     await writeFile(path.join(directory, 'package.json'), '{ "name": "consumer", "private": true }');
@@ -39,7 +40,7 @@ export class Consumer {
   }
 
   /** Installs further packages. */
-  async add(packages: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
+  async add(packages: readonly string[], env: NpmSettings): Promise<void> {
     if (packages.length === 0) return;
     const settings = { ...(await pnpmEnvironment()), ...env, NODE_OPTIONS: '' };
     const verb = this.#manager === 'npm' ? 'install' : 'add';

@@ -21,6 +21,7 @@ beforeAll(async () => {
   base = await mkdtemp(path.join(tmpdir(), 'shimwright-test-'));
   registry = await startRegistry(path.join(base, 'registry'));
   await makeRepository(path.join(base, 'built'));
+  await registry.mustBeUsedIn(root);
 });
 
 afterAll(async () => {

@@ -5,12 +5,21 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { ROOT } from '../packed/workspace-packages.ts';
+import { pnpmEnvironment } from './pnpm-environment.ts';
+
+/** Variables of the environment; those that are undefined are taken away. */
+export type NpmSettings = Readonly<Record<string, string | undefined>>;
 
 /** A registry of our own, for packages of the scope `@shimwright` alone. */
 export interface Registry extends AsyncDisposable {
   readonly port: number;
-  /** Settings with which npm and pnpm publish to it and install from it; other packages come from where they always do. */
-  readonly env: Readonly<Record<string, string>>;
+  /**
+   * Settings with which npm and pnpm publish to it and install from it, in the place of all that this process was
+   * given; packages of others come from where they always do.
+   */
+  readonly env: NpmSettings;
+  /** Throws unless npm and pnpm, with these settings, use it in a directory. To be asked before anything is published. */
+  mustBeUsedIn(directory: string): Promise<void>;
   /** What was published to it, each as `name@version`. */
   published(): Promise<string[]>;
   /** Resolves once it has answered a request as its log says it, such as `PUT /@shimwright%2fttrpc 201`. */
@@ -45,9 +54,11 @@ export async function startRegistry(directory: string, port?: number): Promise<R
     verdaccio.kill(signal);
     await verdaccio;
   };
+  const env = { ...withoutSettings(), NPM_CONFIG_USERCONFIG: await userConfig(directory, chosen) };
   return {
     port: chosen,
-    env: { NPM_CONFIG_USERCONFIG: await userConfig(directory, chosen) },
+    env,
+    mustBeUsedIn: (place) => mustUse(place, `http://127.0.0.1:${chosen}/`, env),
     published: () => publishedIn(path.join(directory, 'storage/@shimwright')),
     answered: async (answer) => {
       for await (const [line] of on(lines, 'line', { close: ['close'] })) {
@@ -76,6 +87,23 @@ function configuration(directory: string, port: number): object {
 function requestOf(line: string): string {
   const { request, status } = JSON.parse(line);
   return request === undefined ? '' : `${request.method} ${request.url} ${status}`;
+}
+
+/**
+ * Whatever runs this with npx or pnpm hands its own settings on, among them the user's file; a child that took them
+ * for its own would publish to the real registry.
+ */
+function withoutSettings(): NpmSettings {
+  const names = Object.keys(process.env).filter((name) => /^p?npm_config_/i.test(name));
+  return Object.fromEntries(names.map((name) => [name, undefined]));
+}
+
+async function mustUse(cwd: string, url: string, env: NpmSettings): Promise<void> {
+  const settings = { cwd, env: { ...(await pnpmEnvironment()), ...env } };
+  for (const program of ['npm', 'pnpm']) {
+    const { stdout } = await execa(program, ['config', 'get', '@shimwright:registry'], settings);
+    if (stdout !== url) throw new Error(`${program} in ${cwd} would not use ${url} but ${stdout}`);
+  }
 }
 
 /** Settings in place of the user's own, in which only the machine's usual registry stays. */

@@ -1,5 +1,5 @@
 // `pnpm release:rehearse`: releases what is committed to a registry of its own, and uses it as strangers would.
-import { AssertionError, deepEqual, match } from 'node:assert/strict';
+import { AssertionError, deepEqual, equal } from 'node:assert/strict';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { NEED_RUNTIME, packageName, ROOT } from '../packed/workspace-packages.ts
 import { Consumer } from './consumer.ts';
 import { git, gitLines } from './git.ts';
 import { type NodeLine, nodeLines } from './node-line.ts';
+import { publishSnapshot } from './publish-snapshot.ts';
 import { type Registry, startRegistry } from './registry.ts';
 import { buildClone, commitClone, scratchClone, versionClone } from './scratch-clone.ts';
 import { tryPackage } from './try-package.ts';
@@ -38,11 +39,12 @@ try {
 async function rehearse(): Promise<void> {
   const root = path.join(base, 'repository');
   await using registry = await startRegistry(path.join(base, 'registry'));
-  tell(`a registry on port ${registry.port}`);
-  await scratchClone(ROOT, root);
-  await forgetReleases(root);
-  const lines = await nodeLines(path.join(base, 'node'), NODE_VERSIONS);
-  tell(`a clone of what is committed, and Node ${lines.map(({ version }) => version).join(', ')}`);
+  const [lines] = await Promise.all([
+    nodeLines(path.join(base, 'node'), NODE_VERSIONS),
+    scratchClone(ROOT, root).then(() => forgetReleases(root)),
+  ]);
+  const versions = lines.map(({ version }) => version).join(', ');
+  tell(`a registry on port ${registry.port}, a clone of what is committed, and Node ${versions}`);
 
   if ((await gitLines(root, 'ls-files', '.changeset/*.md')).length > 0) await versionClone(root);
   await buildClone(root);
@@ -54,6 +56,7 @@ async function rehearse(): Promise<void> {
 
   await tryAll(root, registry, lines);
   await releasePatch(root, registry, lines);
+  await releaseSnapshot(root, registry);
   await nothingLeft();
 }
 
@@ -64,6 +67,7 @@ async function forgetReleases(root: string): Promise<void> {
 
 /** Runs what the release workflow runs. */
 async function release(root: string, registry: Registry, says = 'Published:'): Promise<void> {
+  await registry.mustBeUsedIn(root);
   const args = [path.join(root, 'tools/release/publish.ts')];
   const env = { ...registry.env, NODE_OPTIONS: '' };
   const { stdout } = await execa(process.execPath, args, { cwd: root, env });
@@ -88,27 +92,55 @@ async function tryAll(root: string, { env }: Registry, lines: readonly NodeLine[
 
 /** A fix in the package below all others must reach them without a release of theirs. */
 async function releasePatch(root: string, registry: Registry, lines: readonly NodeLine[]): Promise<void> {
-  const name = packageName('fs-atomic');
   const before = await registry.published();
-  await appendFile(path.join(root, 'packages/fs-atomic/src/index.ts'), '\nexport const REHEARSED = true;\n');
-  await writeFile(path.join(root, '.changeset/rehearsed.md'), `---\n"${name}": patch\n---\n\nRehearsed.\n`);
-  await commitClone(root, 'fix(fs-atomic): a rehearsal');
+  await changePackage(root, 'fs-atomic', 'export const REHEARSED = true;');
   await versionClone(root);
   await buildClone(root);
   await release(root, registry);
 
+  const name = packageName('fs-atomic');
   const moved = (await registry.published()).filter((version) => !before.includes(version));
   deepEqual(
     moved,
     (await versionsIn(root)).filter((version) => version.startsWith(`${name}@`)),
   );
-  const directory = path.join(base, 'consumers/patched');
-  const consumer = await Consumer.install(directory, 'npm', [packageName('runtime-v1')], registry.env);
+  const consumer = await consumerOf('runtime-v1', 'patched', registry);
   for (const line of lines) {
     const program = `import { REHEARSED } from '${name}'; console.log(REHEARSED);`;
-    match(await consumer.run(line, 'patched.mjs', program), /^true$/);
+    equal(await consumer.run(line, 'patched.mjs', program), 'true');
   }
   tell(`a patch moved ${moved.join(', ')} alone, and who installs @shimwright/runtime-v1 gets it`);
+}
+
+/** A snapshot must come with all that uses it, and only to those who ask for it. */
+async function releaseSnapshot(root: string, registry: Registry): Promise<void> {
+  await changePackage(root, 'shim-api', 'export const REHEARSED = true;');
+  const snapshot = await publishSnapshot(root, 'next', registry.env);
+  const versionsOf = async (specifier: string, directory: string) => {
+    const installed = await (await consumerOf(specifier, directory, registry)).installed();
+    const ours = [...installed.values()].map(({ name, version }) => `${name}@${version}`);
+    return ours.filter((version) => snapshot.includes(version)).toSorted();
+  };
+  const wanted = ['runtime-v1', 'shim-api', 'shim-client', 'shim-service'].map(packageName);
+  deepEqual(
+    (await versionsOf('runtime-v1@next', 'snapshot')).map((version) => version.replace(/@[^@]*$/, '')),
+    wanted,
+  );
+  deepEqual(await versionsOf('runtime-v1', 'no-snapshot'), []);
+  tell(
+    'a snapshot of @shimwright/shim-api came to who installs @shimwright/runtime-v1@next, and to nobody else',
+  );
+}
+
+async function changePackage(root: string, folder: string, code: string): Promise<void> {
+  await appendFile(path.join(root, 'packages', folder, 'src/index.ts'), `\n${code}\n`);
+  const changeset = `---\n"${packageName(folder)}": patch\n---\n\nRehearsed.\n`;
+  await writeFile(path.join(root, '.changeset/rehearsed.md'), changeset);
+  await commitClone(root, `fix(${folder}): a rehearsal`);
+}
+
+function consumerOf(folder: string, directory: string, { env }: Registry): Promise<Consumer> {
+  return Consumer.install(path.join(base, 'consumers', directory), 'npm', [packageName(folder)], env);
 }
 
 /** A shim that serves many ends a while after its last container. */

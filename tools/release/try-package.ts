@@ -4,6 +4,7 @@ import path from 'node:path';
 import { usageOf } from '../testing/readme.ts';
 import { Consumer } from './consumer.ts';
 import type { NodeLine } from './node-line.ts';
+import type { NpmSettings } from './registry.ts';
 import type { WorkspacePackage } from './workspace.ts';
 
 /** Where a package is tried, and with what. */
@@ -11,7 +12,7 @@ export interface TryOptions {
   /** A directory for its consumers. */
   readonly directory: string;
   /** The settings of the registry that has it. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: NpmSettings;
   readonly lines: readonly NodeLine[];
   /** The repository that it was published from. */
   readonly root: string;

@@ -141,6 +141,25 @@ describe('changeset version', () => {
     expect(new Set(moved.map(([, version]) => version)).size).toBe(1);
     expect(moved.length + unmoved.length).toBe(PACKAGES.length);
   });
+
+  test.each(['latest', '1.2.3', 'a b', ''])('makes no snapshot called "%s"', async (name) => {
+    const workspace = await scratchWorkspace('1.2.3');
+    await workspace.commit({ '.changeset/c.md': changesetOf({ 'shim-api': 'patch' }) });
+
+    await expect(versionSnapshot(workspace.root, name)).rejects.toMatchObject({
+      code: 'ERR_RELEASE_PENDING',
+    });
+    expect(await workspace.versions()).toEqual(all('1.2.3'));
+  });
+
+  test('makes no snapshot of nothing', async () => {
+    const workspace = await scratchWorkspace('1.2.3');
+
+    await expect(versionSnapshot(workspace.root, 'next')).rejects.toMatchObject({
+      code: 'ERR_RELEASE_PENDING',
+      message: expect.stringContaining('No unreleased changesets found'),
+    });
+  });
 });
 
 describe('a changelog', () => {
