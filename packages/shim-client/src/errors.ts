@@ -29,7 +29,7 @@ export interface ShimErrorFacts {
  * | code | meaning |
  * | --- | --- |
  * | `ERR_SHIM_NOT_FOUND` | the shim's binary, or the publisher, is missing or not executable |
- * | `ERR_SHIM_SPAWN` | the system could not start a process for the shim; see `cause` |
+ * | `ERR_SHIM_SPAWN` | the system could not start a process for the shim, or not set it up; see `cause` |
  * | `ERR_SHIM_EXITED` | the shim ended before it answered; see `stderr` and `exitCode` |
  * | `ERR_SHIM_ADDRESS` | nothing can listen there safely, or nobody trustworthy does |
  * | `ERR_SHIM_ADDRESS_IN_USE` | a live process answers at the address |

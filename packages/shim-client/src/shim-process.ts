@@ -73,7 +73,8 @@ export class ShimProcess {
     const pid = Number(this.#child.pid);
     joinCgroup(cgroup, pid);
     raiseOomScore(pid);
-    atomicWriteFileSync(this.#traces.pidFile, String(pid));
+    // Its name need not survive a crash of the machine: the shim does not either.
+    atomicWriteFileSync(this.#traces.pidFile, String(pid), { fsyncDirectory: false });
     this.#traces.files.push(this.#traces.pidFile);
   }
 
