@@ -133,7 +133,7 @@ export class Interruptions implements AsyncDisposable {
       try {
         const descriptors = subject.descriptors();
         const thread = subject.thread(point.thread);
-        const tracer = await Tracer.attach({ thread }, [point.call.name], injections);
+        const tracer = await Tracer.attach({ thread }, [], injections);
         const outcome = await subject.order(this.#order(root));
         const hit = (await tracer.detach()).find(({ wasInjected }) => wasInjected);
         if (hit && sameAgain(hit, root) === point.as) {

@@ -137,7 +137,7 @@ const making = {
 
 const starting = {
   promise: async (root: string) => (await import('./shim-start.ts')).startShim(root, bundleAt(root)),
-  roots: ['b', 'w', 's'],
+  roots: ['b', 'b/one', 'w', 's'],
   units: [
     ...['b/one/address', 'b/one/shim.pid', 'w/one/shim.stdout.log', 'w/one/shim.stderr.log'],
     's/HASH', // the socket

@@ -12,8 +12,11 @@ const LOOKS = ['statx', 'newfstatat', 'lstat', 'stat', 'getdents64', 'readlink',
 /** Those that start a process. */
 const STARTS = ['clone', 'clone3', 'fork', 'vfork'];
 
+/** Those that take a descriptor for what has no name. */
+const OPENS = ['socket', 'socketpair', 'pipe2'];
+
 /** All that are traced. */
-export const TRACED: readonly string[] = [...CHANGES, ...LOOKS, ...STARTS];
+export const TRACED: readonly string[] = [...CHANGES, ...LOOKS, ...STARTS, ...OPENS];
 
 /** All that can be made to fail from some moment on without breaking Node itself, which has writes of its own. */
 export const CAN_KEEP_FAILING: readonly string[] = [...CHANGES, 'statx', 'getdents64'].filter(
@@ -65,17 +68,17 @@ export function changesSomething({ name, args }: SystemCall, root: string): bool
 
 /** Whether the call is the operation's own and may fail: one that changes something, or looks at it. */
 export function mayFail({ name, args }: SystemCall, root: string): boolean {
-  return STARTS.includes(name) || isAbout(args, root);
+  return STARTS.includes(name) || OPENS.includes(name) || isAbout(args, root);
 }
 
 /** A tree is removed through the descriptors of its directories, and what a process is like is below /proc. */
 function isAbout(args: string, root: string): boolean {
-  return args.includes(root) || /"\/proc\/(?:self|\d+)\//.test(args);
+  return args.includes(root) || /["<]\/proc\/(?:self|\d+)\//.test(args);
 }
 
 /** What stays the same when the operation is done again below another root, by another process. */
 export function sameAgain({ name, args }: SystemCall, root: string): string {
-  if (STARTS.includes(name)) return name; // what it is told is shown in part once it is killed
+  if (STARTS.includes(name) || OPENS.includes(name)) return name; // their arguments are shown in part where they fail
   const asked = LOOKS.includes(name) ? (/^\d[^,]*|^[^"]*"[^"]*"/.exec(args)?.[0] ?? args) : args; // no answers
   const text = asked
     .replace(/( <unfinished \.\.\.>)?\)?( += .*)?$/, '') // a call that was killed is cut short

@@ -19,7 +19,7 @@ export class Tracer {
    * Resolves once every system call is seen.
    *
    * @param task a process, all of whose threads are traced, or one thread.
-   * @param names the calls to trace.
+   * @param names the calls to trace, besides those that are injected.
    */
   static async attach(
     task: { readonly process: number } | { readonly thread: number },
@@ -29,7 +29,9 @@ export class Tracer {
     const log = path.join(tmpdir(), `shimwright-strace-${process.pid}-${logs++}`);
     const whom = 'process' in task ? ['-f', '-p', String(task.process)] : ['-p', String(task.thread)];
     const inject = injections.flatMap((one) => ['-e', `inject=${one}`]);
-    const args = ['-yy', '-s', '0', '-o', log, '-e', `trace=${names.join(',')}`, ...inject];
+    // What is not traced is not injected either.
+    const traced = new Set([...names, ...injections.map((one) => one.slice(0, one.indexOf(':')))]);
+    const args = ['-yy', '-s', '0', '-o', log, '-e', `trace=${[...traced].join(',')}`, ...inject];
     const strace = spawn('strace', [...args, ...whom], { stdio: ['ignore', 'ignore', 'pipe'] });
     const [said] = await Promise.race([once(strace.stderr, 'data'), once(strace, 'error')]);
     if (!/attached/.test(String(said))) throw new Error(`strace cannot attach: ${said}`);
