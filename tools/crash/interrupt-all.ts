@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Interruptions, type Result } from './interruptions.ts';
+import { type Form, type Operation, type OperationName, operationNames, operations } from './operations.ts';
+
+/** What is to be interrupted, and how often. */
+export interface InterruptOptions {
+  /** Only the operations whose names contain it. @default '' all */
+  readonly part?: string;
+  /** At how many of the points where a call fails: at one of so many, or at none. @default 1 */
+  readonly failures?: number | 'none';
+  /** At all points where the process is killed, or at none. @default 'all' */
+  readonly kills?: 'all' | 'none';
+  /** How many operations are interrupted at the same time. @default 2 */
+  readonly lanes?: number;
+  /** Is told of each operation, in a line. @default nobody */
+  readonly tell?: (line: string) => void;
+}
+
+/** How it went. */
+export interface Totals {
+  /** At how many points processes were killed. */
+  readonly killed: number;
+  /** At how many calls were made to fail. */
+  readonly failed: number;
+  /** At how many they could have been. */
+  readonly failing: number;
+  /** What did not hold, in words. */
+  readonly problems: readonly string[];
+}
+
+/** Interrupts every operation, in both of its forms, at every point. */
+export async function interruptAll(options: InterruptOptions = {}): Promise<Totals> {
+  const { part = '', lanes = 2 } = options;
+  const totals = { killed: 0, failed: 0, failing: 0, problems: [] as string[] };
+  const base = await mkdtemp(path.join(tmpdir(), 'shimwright-crash-'));
+  const waiting = formsOf(operationNames.filter((name) => name.includes(part))).values();
+  const lane = async () => {
+    for (const { name, form } of waiting) await interrupt(base, name, form, options, totals);
+  };
+  try {
+    await Promise.all(Array.from({ length: lanes }, lane));
+    return totals;
+  } finally {
+    await rm(base, { recursive: true });
+  }
+}
+
+function formsOf(names: readonly OperationName[]): { readonly name: OperationName; readonly form: Form }[] {
+  return names.flatMap((name) => {
+    const { sync }: Operation = operations[name];
+    const forms: readonly Form[] = sync ? ['sync', 'promise'] : ['promise'];
+    return forms.map((form) => ({ name, form }));
+  });
+}
+
+async function interrupt(
+  base: string,
+  name: OperationName,
+  form: Form,
+  { kills = 'all', failures = 1, tell = () => {} }: InterruptOptions,
+  totals: { killed: number; failed: number; failing: number; problems: string[] },
+): Promise<void> {
+  const note = (how: string, { points, tried, problems }: Result) => {
+    const of = tried < points ? ` of ${points}` : '';
+    tell(`${name}, ${form}, ${how} at ${tried}${of} points: ${problems.length} problems`);
+    totals.problems.push(...problems.map((problem) => `${name}, ${form}, ${problem}`));
+  };
+  await using interruptions = new Interruptions(base, name, form);
+  if (kills === 'all') {
+    const killed = await interruptions.killEverywhere();
+    totals.killed += killed.tried;
+    note('killed', killed);
+  }
+  if (failures !== 'none') {
+    const failed = await interruptions.failEverywhere(failures);
+    totals.failed += failed.tried;
+    totals.failing += failed.points;
+    note('failing', failed);
+  }
+}
