@@ -15,7 +15,7 @@ import { type Registry, startRegistry } from './registry.ts';
 import { buildClone, commitClone, scratchClone, versionClone } from './scratch-clone.ts';
 import { tryPackage } from './try-package.ts';
 import { twoAtATime } from './two-at-a-time.ts';
-import { workspacePackages } from './workspace.ts';
+import { type Manifest, workspacePackages } from './workspace.ts';
 
 /** The least that `engines` promises, and the newest of each line since. */
 const NODE_VERSIONS = ['22.18.0', '24', '26'];
@@ -77,7 +77,7 @@ async function release(root: string, registry: Registry, says = 'Published:'): P
 /** All packages as they are in a repository now, each as `name@version`. */
 async function versionsIn(root: string): Promise<string[]> {
   const packages = await workspacePackages(root);
-  return packages.map(({ manifest: { name, version } }) => `${name}@${version}`).toSorted();
+  return packages.map(({ manifest }) => tagOf(manifest)).toSorted();
 }
 
 async function tryAll(root: string, { env }: Registry, lines: readonly NodeLine[]): Promise<void> {
@@ -116,17 +116,22 @@ async function releasePatch(root: string, registry: Registry, lines: readonly No
 async function releaseSnapshot(root: string, registry: Registry): Promise<void> {
   await changePackage(root, 'shim-api', 'export const REHEARSED = true;');
   const snapshot = await publishSnapshot(root, 'next', registry.env);
-  const versionsOf = async (specifier: string, directory: string) => {
-    const installed = await (await consumerOf(specifier, directory, registry)).installed();
-    const ours = [...installed.values()].map(({ name, version }) => `${name}@${version}`);
-    return ours.filter((version) => snapshot.includes(version)).toSorted();
-  };
-  const wanted = ['runtime-v1', 'shim-api', 'shim-client', 'shim-service'].map(packageName);
+  const asked = await oursIn(await consumerOf('runtime-v1@next', 'snapshot', registry));
+  const inSnapshot = asked.filter(({ name }) => snapshot.some((version) => version.startsWith(`${name}@`)));
+  const names = inSnapshot.map(({ name }) => name);
   deepEqual(
-    (await versionsOf('runtime-v1@next', 'snapshot')).map((version) => version.replace(/@[^@]*$/, '')),
-    wanted,
+    ['runtime-v1', 'shim-api'].map(packageName).filter((name) => !names.includes(name)),
+    [],
   );
-  deepEqual(await versionsOf('runtime-v1', 'no-snapshot'), []);
+  deepEqual(
+    inSnapshot.map(tagOf).filter((version) => !snapshot.includes(version)),
+    [],
+  );
+  const others = await oursIn(await consumerOf('runtime-v1', 'no-snapshot', registry));
+  deepEqual(
+    others.map(tagOf).filter((version) => snapshot.includes(version)),
+    [],
+  );
   tell(
     'a snapshot of @shimwright/shim-api came to who installs @shimwright/runtime-v1@next, and to nobody else',
   );
@@ -141,6 +146,15 @@ async function changePackage(root: string, folder: string, code: string): Promis
 
 function consumerOf(folder: string, directory: string, { env }: Registry): Promise<Consumer> {
   return Consumer.install(path.join(base, 'consumers', directory), 'npm', [packageName(folder)], env);
+}
+
+async function oursIn(consumer: Consumer): Promise<Manifest[]> {
+  const installed = [...(await consumer.installed()).values()];
+  return installed.filter(({ name }) => name.startsWith(packageName('')));
+}
+
+function tagOf({ name, version }: Manifest): string {
+  return `${name}@${version}`;
 }
 
 /** A shim that serves many ends a while after its last container. */
