@@ -191,10 +191,11 @@ export class Interruptions implements AsyncDisposable {
   /** The process of the last run if it still runs, or a new one that has done the operation once: all it needs is loaded. */
   async #warm(): Promise<Subject> {
     if (this.#subject?.isRunning) return this.#subject;
-    this.#subject = await Subject.start();
+    this.#subject = await Subject.start(path.join(this.#base, 'compiled'));
     const root = await this.#prepared();
     await this.#subject.order(this.#order(root));
     await this.#remove(root);
+    await this.#subject.order({ do: 'keep compiled code' });
     return this.#subject;
   }
 

@@ -1,4 +1,5 @@
 // Carries out what the harness orders, by one message each, and answers with what was thrown.
+import { flushCompileCache } from 'node:module';
 import { sweep } from '@shimwright/fs-atomic';
 import { type Operation, operations } from './operations.ts';
 import type { Order, Report } from './subject.ts';
@@ -16,6 +17,10 @@ function report(error: unknown): Report {
 async function carryOut(order: Order): Promise<void> {
   if (order.do === 'sweep') {
     for (const root of order.roots) await sweep(root);
+    return;
+  }
+  if (order.do === 'keep compiled code') {
+    flushCompileCache(); // else it is kept at a regular end, which never comes
     return;
   }
   const { sync, promise }: Operation = operations[order.operation];

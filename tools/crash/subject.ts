@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Form, OperationName } from './operations.ts';
@@ -9,7 +8,8 @@ import type { Form, OperationName } from './operations.ts';
 /** What a {@link Subject} can be told to do. */
 export type Order =
   | { readonly do: 'perform'; readonly operation: OperationName; readonly form: Form; readonly root: string }
-  | { readonly do: 'sweep'; readonly roots: readonly string[] };
+  | { readonly do: 'sweep'; readonly roots: readonly string[] }
+  | { readonly do: 'keep compiled code' };
 
 /** An error that has left its process, with its causes. */
 export interface Report {
@@ -33,16 +33,16 @@ export class Subject {
   readonly pid: number;
   readonly #child: ChildProcess;
 
-  /** Resolves once all modules are loaded. */
-  static async start(): Promise<Subject> {
+  /**
+   * Resolves once all modules are loaded.
+   *
+   * @param cache the directory for compiled code, which makes the next start faster.
+   */
+  static async start(cache: string): Promise<Subject> {
     const child = fork(path.join(import.meta.dirname, 'subject-program.ts'), {
       execArgv: ['--conditions=@shimwright/source'],
       // One thread does what Node gives to its pool, so that its calls have one order.
-      env: {
-        ...process.env,
-        UV_THREADPOOL_SIZE: '1',
-        NODE_COMPILE_CACHE: path.join(tmpdir(), 'shimwright-compile-cache'),
-      },
+      env: { ...process.env, UV_THREADPOOL_SIZE: '1', NODE_COMPILE_CACHE: cache },
     });
     await once(child, 'message');
     return new Subject(child);

@@ -33,8 +33,7 @@ export class Tracer {
     const traced = new Set([...names, ...injections.map((one) => one.slice(0, one.indexOf(':')))]);
     const args = ['-yy', '-s', '0', '-o', log, '-e', `trace=${[...traced].join(',')}`, ...inject];
     const strace = spawn('strace', [...args, ...whom], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const [said] = await Promise.race([once(strace.stderr, 'data'), once(strace, 'error')]);
-    if (!/attached/.test(String(said))) throw new Error(`strace cannot attach: ${said}`);
+    await untilAttached(strace);
     return new Tracer(strace, log);
   }
 
@@ -54,4 +53,16 @@ export class Tracer {
     await rm(this.#log);
     return parseTrace(trace);
   }
+}
+
+async function untilAttached(strace: ChildProcess): Promise<void> {
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    strace.once('error', reject);
+    strace.stderr?.once('end', () => reject(new Error(`strace cannot attach: ${said}`)));
+    strace.stderr?.on('data', (data) => {
+      said += data;
+      if (said.includes(' attached')) resolve();
+    });
+  });
 }
