@@ -1,4 +1,4 @@
-import { linkSync, lstatSync, renameSync, type Stats } from 'node:fs';
+import { type BigIntStats, linkSync, lstatSync, renameSync, type Stats } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
 import path from 'node:path';
 import { hiddenPath } from '@shimwright/fs-atomic';
@@ -48,13 +48,13 @@ export function prepareSocketDirectory(socket: string): void {
  * when it is no socket.
  */
 export async function freeSocketPath(socket: string): Promise<void> {
-  const found = lstatSync(socket, { throwIfNoEntry: false });
+  const found = lstatSync(socket, QUIET);
   if (!found) return;
   if (!found.isSocket()) {
     throw new ShimClientError('ERR_SHIM_ADDRESS', `${socket} is no socket; remove it`, { path: socket });
   }
-  await refuseListener(socket, socket);
-  await removeStale(socket);
+  await refuseListener(socket);
+  removeStale(socket, found);
 }
 
 /**
@@ -70,20 +70,28 @@ export function checkSocketOwner(socket: string): void {
   });
 }
 
-/** Between the look and the removal another starter may have put its own socket there, so what is removed
- * is first taken away and looked at once more. */
-async function removeStale(socket: string): Promise<void> {
+/**
+ * Meanwhile others may have removed it and put their own there. So it is looked at again in the same tick, and, as
+ * they may be other processes, taken away before it is removed.
+ */
+function removeStale(socket: string, stale: BigIntStats): void {
+  if (!isSame(lstatSync(socket, QUIET), stale)) return;
   const aside = hiddenPath(path.dirname(socket), 'stale');
   try {
-    if (!isRenamed(socket, aside.path)) return;
-    await refuseListener(aside.path, socket).catch((error: unknown) => {
+    if (isRenamed(socket, aside.path) && lstatSync(aside.path, QUIET)?.ino !== stale.ino) {
       linkSync(aside.path, socket);
-      throw error;
-    });
+    }
   } finally {
     removeQuietly(aside.path);
     aside.release();
   }
+}
+
+const QUIET = { bigint: true, throwIfNoEntry: false } as const;
+
+/** The number of a file that is gone may be used again at once, but not with the same time. */
+function isSame(found: BigIntStats | undefined, { ino, birthtimeNs }: BigIntStats): boolean {
+  return found?.ino === ino && found.birthtimeNs === birthtimeNs;
 }
 
 function isRenamed(socket: string, aside: string): boolean {
@@ -100,8 +108,8 @@ function isRenamed(socket: string, aside: string): boolean {
 }
 
 /** @throws {ShimClientError} `ERR_SHIM_ADDRESS_IN_USE` unless it is sure that nobody listens there. */
-async function refuseListener(at: string, socket: string): Promise<void> {
-  const failure = await connectFailure(at);
+async function refuseListener(socket: string): Promise<void> {
+  const failure = await connectFailure(socket);
   if (failure && isNobody(failure)) return;
   const message = failure
     ? `somebody may listen at ${socket}: ${failure.code}`

@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { chmodSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync, type Stats } from 'node:fs';
+import {
+  type BigIntStats,
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  type Stats,
+} from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { TtrpcError } from '@shimwright/ttrpc';
@@ -72,18 +81,27 @@ async function link(own: string, target: string): Promise<void> {
   }
 }
 
-/** Between the look and the removal another one may come there, so what is removed is taken away and looked at again. */
+/**
+ * Meanwhile others may have removed it and put their own there. So it is looked at again in the same tick, and, as
+ * they may be other processes, taken away before it is removed.
+ */
 async function removeStale(target: string): Promise<void> {
-  const found = lstatSync(target, { throwIfNoEntry: false });
+  const found = lstatSync(target, QUIET);
   if (!found) return;
   if (!found.isSocket()) throw TtrpcError.status('PERMISSION_DENIED', `${target} is no socket; remove it`);
   if (await answers(target)) throw inUse(target);
+  if (!isSame(lstatSync(target, QUIET), found)) return;
   const aside = ownName(target);
   renameSync(target, aside);
-  const live = await answers(aside);
-  if (live) linkSync(aside, target);
+  if (lstatSync(aside, QUIET)?.ino !== found.ino) linkSync(aside, target);
   rmSync(aside, { force: true });
-  if (live) throw inUse(target);
+}
+
+const QUIET = { bigint: true, throwIfNoEntry: false } as const;
+
+/** The number of a file that is gone may be used again at once, but not with the same time. */
+function isSame(found: BigIntStats | undefined, { ino, birthtimeNs }: BigIntStats): boolean {
+  return found?.ino === ino && found.birthtimeNs === birthtimeNs;
 }
 
 /** A name beside a path that nobody else uses, and that is shorter than most. */

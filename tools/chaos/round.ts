@@ -1,0 +1,171 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import {
+  type Bundle,
+  decodeEvent,
+  type EventPublisher,
+  listBundles,
+  newShimClient,
+  recover,
+  shimConnect,
+  watchSpool,
+} from '@shimwright/runtime-v1';
+import { layoutOf, namespace, type Place } from './place.ts';
+import type { Random } from './random.ts';
+
+const run = promisify(execFile);
+
+/** What is done in a round. */
+export type Deed = 'kill the manager' | 'kill a shim' | 'kill a container' | 'fill the disk';
+
+/** All of them. */
+export const DEEDS = ['kill the manager', 'kill a shim', 'kill a container', 'fill the disk'] as const;
+
+/** What came of a round. */
+export interface Round {
+  /** How many containers had started. */
+  readonly started: number;
+  /** What did not hold, in words. */
+  readonly problems: readonly string[];
+}
+
+interface Started {
+  readonly pid: number;
+  readonly shimPid: number;
+}
+
+const CONTAINERS = ['a', 'b', 'c'] as const;
+const SMALL_DISK = 'size=64k,nr_inodes=64';
+const MAX_RECOVERIES = 5;
+
+/** Starts containers, does the deed at some moment, recovers, ends what lives, and looks at what is left. */
+export async function playRound(place: Place, deed: Deed, random: Random): Promise<Round> {
+  const problems: string[] = [];
+  await prepareDisk(place, deed);
+  const started = await doDeed(place, deed, random);
+  const exits = new Map<string, number>();
+  const count = (id: string, pid: number) => exits.set(`${id} ${pid}`, (exits.get(`${id} ${pid}`) ?? 0) + 1);
+  const exchange: EventPublisher = {
+    publish: (_namespace, _topic, event) => {
+      const { type, message } = decodeEvent(event);
+      if (type === 'containerd.events.TaskExit') count(message.containerId, message.pid);
+    },
+  };
+  await wayBack(place, exchange, problems);
+  await readSpool(place, started, exits, count);
+  for (const [id, { pid }] of started) {
+    const times = exits.get(`${id} ${pid}`) ?? 0;
+    if (times !== 1) problems.push(`the exit of ${id}, process ${pid}, was reported ${times} times`);
+  }
+  await removeDisk(place, deed);
+  return { started: started.size, problems };
+}
+
+async function prepareDisk({ disk }: Place, deed: Deed): Promise<void> {
+  await mkdir(disk, { recursive: true });
+  if (deed === 'fill the disk') await run('mount', ['-t', 'tmpfs', '-o', SMALL_DISK, 'tmpfs', disk]);
+}
+
+async function removeDisk({ disk }: Place, deed: Deed): Promise<void> {
+  if (deed === 'fill the disk') await run('umount', [disk]);
+  await rm(disk, { recursive: true });
+}
+
+/** Has a manager start containers, and strikes; gives those of which it was told that they had started. */
+async function doDeed(place: Place, deed: Deed, random: Random): Promise<ReadonlyMap<string, Started>> {
+  const { disk } = place;
+  if (deed === 'fill the disk')
+    await writeFile(path.join(disk, 'filler'), Buffer.alloc(random.below(60_000)));
+  const manager = startManager(place);
+  const ended = once(manager, 'exit');
+  const started = new Map<string, Started>();
+  // Of the manager at any moment, even before it has started anything.
+  const timer = deed === 'kill the manager' && setTimeout(() => manager.kill('SIGKILL'), random.below(900));
+  for await (const line of createInterface({ input: manager.stdout ?? Readable.from([]) })) {
+    const [id = '', pid, shimPid] = line.split(' ');
+    if (id === 'ready') break;
+    if (pid !== 'failed') started.set(id, { pid: Number(pid), shimPid: Number(shimPid) });
+  }
+  if (timer) clearTimeout(timer);
+  const victim = [...started.values()][random.below(Math.max(1, started.size))];
+  if (victim && deed === 'kill a shim') process.kill(victim.shimPid, 'SIGKILL');
+  if (victim && deed === 'kill a container') process.kill(victim.pid, 'SIGKILL');
+  manager.kill('SIGKILL');
+  await ended;
+  if (deed === 'fill the disk') await rm(path.join(disk, 'filler'), { force: true });
+  return started;
+}
+
+function startManager(place: Place): ChildProcess {
+  const args = ['--conditions=@shimwright/source', path.join(import.meta.dirname, 'manager.ts')];
+  return spawn(process.execPath, [...args, JSON.stringify(place), ...CONTAINERS], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+/** Recovers, and ends what lives, as the next manager would, until nothing is found any more. */
+async function wayBack(place: Place, exchange: EventPublisher, problems: string[]): Promise<void> {
+  const { config, roots, daemonAddress } = layoutOf(place);
+  const where = { ...roots, namespace, daemonAddress, settleMs: 0 };
+  for (let tries = 0; tries < MAX_RECOVERIES; tries++) {
+    const findings = await recover(config, { ...where, clean: true, exchange });
+    problems.push(
+      ...findings.flatMap(({ id, error }) => (error === undefined ? [] : [`${id}: ${String(error)}`])),
+    );
+    if (findings.length === 0) return;
+    const bundles = await listBundles(roots);
+    await Promise.all(bundles.map((bundle) => endLiving(bundle, place)));
+  }
+  const left = await recover(config, where);
+  if (left.length > 0)
+    problems.push(`not recovered: ${left.map(({ id, found }) => `${id} ${found}`).join(', ')}`);
+}
+
+async function endLiving(bundle: Bundle, place: Place): Promise<void> {
+  const { id } = bundle;
+  const shim = await newShimClient(bundle, namespace, shimConnect(layoutOf(place).config));
+  try {
+    const state = await shim.state({ id }).catch(() => undefined);
+    if (state) {
+      await shim.kill({ id, signal: 9, all: true }).catch(() => {}); // it may have ended
+      await shim.wait({ id });
+      await shim.delete({});
+    }
+    await shim.stopShim();
+  } finally {
+    await shim.close();
+  }
+  await bundle.delete();
+}
+
+/** The exits that shims have told, until there is one of each container that had started, or for a second. */
+async function readSpool(
+  place: Place,
+  started: ReadonlyMap<string, Started>,
+  exits: ReadonlyMap<string, number>,
+  count: (id: string, pid: number) => void,
+): Promise<void> {
+  const { daemonAddress } = layoutOf(place);
+  const spool = `${daemonAddress}.events`;
+  if (!existsSync(spool)) return;
+  const enough = new AbortController();
+  const told = () => [...started].every(([id, { pid }]) => exits.has(`${id} ${pid}`));
+  const isEmpty = async () => (await readdir(spool)).every((name) => name.startsWith('.'));
+  const reader = (async () => {
+    for await (const { event } of watchSpool(daemonAddress, { signal: enough.signal })) {
+      const { type, message } = decodeEvent(event);
+      if (type === 'containerd.events.TaskExit') count(message.containerId, message.pid);
+    }
+  })();
+  for (let waited = 0; waited < 100 && !(told() && (await isEmpty())); waited++) await delay(10);
+  enough.abort();
+  await reader;
+  await rm(spool, { recursive: true });
+}

@@ -1,0 +1,90 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { sharedShimSocket } from '@shimwright/shim-address';
+import { leftovers, removeLeftovers } from '../leftovers.ts';
+import { layoutOf } from './place.ts';
+import { Random } from './random.ts';
+import { DEEDS, playRound } from './round.ts';
+
+/** How a soak goes. */
+export interface SoakOptions {
+  readonly rounds: number;
+  /** What all chances follow from. */
+  readonly seed: number;
+  /** Told of each round. */
+  readonly log?: (line: string) => void;
+}
+
+/** What came of a soak. */
+export interface Soak {
+  /** How often each deed was done. */
+  readonly deeds: Readonly<Record<string, number>>;
+  /** How many containers had started. */
+  readonly started: number;
+  /** What did not hold, in words. */
+  readonly problems: readonly string[];
+  /** Bytes that this process's heap grew by, from the first tenth of the rounds on. */
+  readonly heapGrowth: number;
+  /** File descriptors that are open now and were not before. */
+  readonly descriptors: number;
+}
+
+const MAX_IDLE_MS = 10_000;
+
+/** Plays rounds with containers, one after the other, each with a deed at random; afterwards nothing is left. */
+export async function soak({ rounds, seed, log = () => {} }: SoakOptions): Promise<Soak> {
+  const random = new Random(seed);
+  const base = await mkdtemp('/run/shimwright-chaos-');
+  const token = path.basename(base);
+  const deeds: Record<string, number> = {};
+  const problems: string[] = [];
+  let started = 0;
+  let [heap, descriptors] = [0, 0];
+  const warm = Math.ceil(rounds / 10);
+  try {
+    for (let round = 0; round < rounds; round++) {
+      if (round === warm) [heap, descriptors] = [heapUsed(), openDescriptors()];
+      // In turns, so that a short soak has all of them.
+      const deed = DEEDS[round % DEEDS.length] ?? DEEDS[0];
+      const isStock = random.below(2) === 0;
+      const title = `round ${round}: ${deed}, ${isStock ? 'stock' : 'shared'} shims`;
+      const played = await playRound({ base, isStock, disk: path.join(base, 'disk') }, deed, random);
+      deeds[deed] = (deeds[deed] ?? 0) + 1;
+      started += played.started;
+      problems.push(...played.problems.map((problem) => `${title}: ${problem}`));
+      log(`${title}: ${played.started} containers, ${played.problems.length} problems`);
+    }
+    problems.push(...(await whatIsLeft(base, token)));
+    return {
+      ...{ deeds, started, problems },
+      heapGrowth: heapUsed() - heap,
+      descriptors: openDescriptors() - descriptors,
+    };
+  } finally {
+    await removeLeftovers(token, base);
+  }
+}
+
+/** The process of the shared shims ends a second after the last of them. */
+async function whatIsLeft(base: string, token: string): Promise<string[]> {
+  const { daemonAddress } = layoutOf({ base, isStock: false, disk: base });
+  const socket = sharedShimSocket({ daemonAddress, socketRoot: base });
+  for (let waited = 0; waited < MAX_IDLE_MS && existsSync(socket); waited += 20) await delay(20);
+  const files = await readdir(base, { recursive: true, withFileTypes: true });
+  const left = files
+    .filter((file) => !file.isDirectory())
+    .map((file) => path.join(file.parentPath, file.name));
+  return [...leftovers(token), ...left.map((file) => `file ${file}`)].map((one) => `left behind: ${one}`);
+}
+
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}
+
+const openDescriptors = () => readdirSync('/proc/self/fd').length;
