@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Any } from '@shimwright/shim-api';
 import { execa } from 'execa';
@@ -59,6 +59,15 @@ describe('watchSpool', () => {
     expect(events.map(({ topic }) => topic)).toEqual(['/tasks/start', '/tasks/exit', '/tasks/delete']);
     expect(events[0]).toMatchObject({ namespace: 'default', event });
     expect(Math.abs(Date.now() - Number(events[0]?.timestamp))).toBeLessThan(60_000);
+    expect(await readdir(spoolPath(address))).toEqual([]);
+  });
+
+  test('passes over what a shim has left that was killed just when it published', async () => {
+    const address = await daemon();
+    await publish(address, '/tasks/exit', new Uint8Array());
+    await publish(address, '/tasks/oom');
+    expect(await readSpool(address)).toMatchObject([{ topic: '/tasks/oom' }]);
+    expect(await take(address, 1)).toMatchObject([{ topic: '/tasks/oom' }]);
     expect(await readdir(spoolPath(address))).toEqual([]);
   });
 
@@ -141,7 +150,8 @@ describe('the publisher', () => {
     const { exitCode } = await publish(address, '/tasks/exit', new Uint8Array());
     expect(exitCode).toBe(0);
     expect(await readdir(spoolPath(address))).toEqual(['1']);
-    expect(await take(address, 1)).toMatchObject([{ event: { typeUrl: '' } }]);
+    const { mode, size } = await stat(path.join(spoolPath(address), '1'));
+    expect([mode & 0o777, size]).toEqual([0o600, '/tasks/exit\ndefault\n'.length]);
   });
 
   test('fails loudly where it cannot write', async () => {

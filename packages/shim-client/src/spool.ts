@@ -77,7 +77,8 @@ export async function* watchSpool(
       if (numbers.length === 0) await arrivals.next();
       for (const number of numbers) {
         if (options.signal?.aborted) return;
-        yield await readEvent(spool, number);
+        const event = await readEvent(spool, number);
+        if (event) yield event;
         await rm(path.join(spool, String(number)), { force: true });
       }
     }
@@ -139,7 +140,7 @@ async function listNumbers(spool: string): Promise<number[]> {
     .sort((a, b) => a - b);
 }
 
-async function readEvent(spool: string, number: number): Promise<SpooledEvent> {
+async function readEvent(spool: string, number: number): Promise<SpooledEvent | undefined> {
   const file = path.join(spool, String(number));
   try {
     return await loadEvent(file);
@@ -153,9 +154,11 @@ async function readEvent(spool: string, number: number): Promise<SpooledEvent> {
   }
 }
 
-async function loadEvent(file: string): Promise<SpooledEvent> {
+/** The event in a file; undefined for one without any, which a shim leaves that is killed just when it publishes. */
+async function loadEvent(file: string): Promise<SpooledEvent | undefined> {
   const [content, { mtime }] = await Promise.all([readFile(file), stat(file)]);
-  return { timestamp: mtime, ...parseEvent(content) };
+  const event = parseEvent(content);
+  return event.event.typeUrl === '' ? undefined : { timestamp: mtime, ...event };
 }
 
 /** Reads what `publish.sh` writes. */

@@ -1,5 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
+import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import {
   legacyShimAddress,
@@ -9,7 +8,7 @@ import {
   socketPath,
 } from '@shimwright/shim-address';
 import { identify } from './process-identity.ts';
-import { sharedControlSocket } from './shared-link.ts';
+import { sharedControlSocketSync } from './shared-link.ts';
 import { isListening } from './shim-socket.ts';
 
 /** The bundle whose shim is looked for. */
@@ -42,11 +41,11 @@ export interface ShimTrace {
  * @throws a system error where a record cannot be read for another reason than that it is missing.
  */
 export async function traceShim({ bundlePath, ...identity }: TraceShimOptions): Promise<ShimTrace> {
-  const controlSocket = await sharedControlSocket(bundlePath);
+  const controlSocket = sharedControlSocketSync(bundlePath);
   const address = recordedAddress(bundlePath);
   const found = { address, controlSocket, pid: undefined };
   const noted = readPid(path.join(bundlePath, 'shim.pid'));
-  if (noted !== undefined && (await isShim(noted, bundlePath, controlSocket))) {
+  if (noted !== undefined && isShim(noted, bundlePath, controlSocket)) {
     return { ...found, state: 'live', pid: noted };
   }
   if (await isListening(socketPath(address ?? legacyShimAddress(identity))))
@@ -82,10 +81,10 @@ function readPid(file: string): number | undefined {
 }
 
 /** A shim works in its bundle; one of many is in a process that was told of its control socket. */
-async function isShim(pid: number, bundlePath: string, controlSocket: string | undefined): Promise<boolean> {
+function isShim(pid: number, bundlePath: string, controlSocket: string | undefined): boolean {
   if (pid === 0 || !identify(pid)) return false;
   try {
-    if (controlSocket === undefined) return readlinkSync(`/proc/${pid}/cwd`) === (await realpath(bundlePath));
+    if (controlSocket === undefined) return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(bundlePath);
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(controlSocket);
   } catch {
     return false; // it ended just now, or is none of ours to look at
