@@ -57,10 +57,7 @@ export async function bundleRemnants(
         ...own.map((mount) => mountFinding(mount, bundle.id)),
         ...(socket !== undefined && existsSync(socket) ? [socketFinding(socket, bundle.id)] : []),
       ],
-      clean: () => {
-        const { controlSocket } = look;
-        return cleanBundle(bundle, site, { controlSocket, mounts: own, strays: processes, told: toldExits });
-      },
+      clean: () => cleanBundle(bundle, site, { look, mounts: own, strays: processes, told: toldExits }),
     };
   };
   return {

@@ -3,6 +3,9 @@ import path from 'node:path';
 import { identify, isRunning } from '@shimwright/shim-client';
 import { hasCode } from './errors.ts';
 
+/** This process, in a link. */
+let own: string | undefined;
+
 /**
  * The right to clean a bundle, of one process at a time: a link in it that names the process, since a link is made whole
  * or not at all, even on a full disk. That of a process which is gone is taken over.
@@ -20,7 +23,8 @@ export class Claim {
     const holder = holderOf(link);
     if (holder !== undefined && (isHeld(holder) || !isTakenAway(link, holder))) return undefined;
     try {
-      symlinkSync(own(), link);
+      own ??= `${process.pid} ${identify(process.pid)?.startTime}`;
+      symlinkSync(own, link);
       return new Claim(link);
     } catch (error) {
       if (hasCode(error, 'EEXIST', 'ENOENT')) return undefined;
@@ -32,10 +36,6 @@ export class Claim {
   release(): void {
     rmSync(this.#link, { force: true });
   }
-}
-
-function own(): string {
-  return `${process.pid} ${identify(process.pid)?.startTime}`;
 }
 
 function holderOf(link: string): string | undefined {

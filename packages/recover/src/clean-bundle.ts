@@ -4,10 +4,11 @@ import { dateToTimestamp, packAny, taskTopics, timestampToDate } from '@shimwrig
 import { listShared, newClient, withSharedConnect } from '@shimwright/shim-client';
 import { markUnknown, shimProgram } from '@shimwright/shim-service';
 import { Claim } from './claim.ts';
+import { deleteBundle } from './delete-bundle.ts';
 import { type EndOptions, endContainer } from './end-container.ts';
 import { hasCode } from './errors.ts';
 import type { Finding, RecoveredExit } from './finding.ts';
-import { isLive, lookAtBundle } from './look-at-bundle.ts';
+import { type BundleLook, isLive, isUnchanged, lookAtBundle } from './look-at-bundle.ts';
 import { unmount } from './mounts.ts';
 import { requireBundle } from './recognize.ts';
 import type { Site } from './site.ts';
@@ -16,8 +17,8 @@ import type { Site } from './site.ts';
 export interface CleanOptions extends EndOptions {
   /** What is mounted below it. */
   readonly mounts: readonly string[];
-  /** The control socket of the process that its shim shared with others. */
-  readonly controlSocket: string | undefined;
+  /** What was seen of it. */
+  readonly look: BundleLook;
 }
 
 /** Ends the container of a dead shim, tells its exit, and removes all that is left. */
@@ -27,19 +28,19 @@ export async function cleanBundle(
   options: CleanOptions,
 ): Promise<Partial<Finding>> {
   requireBundle(bundle);
+  const isSame = isUnchanged(bundle, options.look); // before the claim, which is a change
   const claim = Claim.take(bundle.path);
   if (!claim) return {}; // somebody else is at it, or was
   try {
-    const { controlSocket } = options;
-    const ended = await (controlSocket === undefined
-      ? endIfDead(bundle, site, options)
-      : endBySuccessor(bundle, site, { ...options, controlSocket }));
+    const ended = await (options.look.controlSocket === undefined
+      ? endIfDead(bundle, site, { ...options, isSame })
+      : endBySuccessor(bundle, site, options, options.look.controlSocket));
     if ('found' in ended) {
       claim.release();
       return ended;
     }
     unmount(options.mounts);
-    await bundle.delete();
+    await deleteBundle(bundle);
     return { ...ended, cleaned: true };
   } catch (error) {
     claim.release();
@@ -50,9 +51,13 @@ export async function cleanBundle(
 /** What it is found to be by now, or how its container ended. */
 type Ended = Pick<Finding, 'found' | 'pid'> | Pick<Finding, 'exit'>;
 
-/** Looks once more before: a shim may have been started since. */
-async function endIfDead(bundle: Bundle, site: Site, options: EndOptions): Promise<Ended> {
-  const look = await lookAtBundle(bundle, site);
+/** Looks once more before, unless nothing has changed: a shim may have been started since. */
+async function endIfDead(
+  bundle: Bundle,
+  site: Site,
+  { isSame, ...options }: EndOptions & { readonly isSame: boolean },
+): Promise<Ended> {
+  const look = isSame ? undefined : await lookAtBundle(bundle, site);
   if (look && isLive(look)) return { found: look.found, ...(look.pid !== undefined && { pid: look.pid }) };
   return endAlone(bundle, site, options);
 }
@@ -78,7 +83,8 @@ function tell(id: string, exit: RecoveredExit, { exchange, namespace }: Site): v
 async function endBySuccessor(
   bundle: Bundle,
   site: Site,
-  options: EndOptions & { readonly controlSocket: string },
+  options: EndOptions,
+  controlSocket: string,
 ): Promise<Ended> {
   const { config, namespace, runOptions, signal } = site;
   const abort = signal && { signal };
@@ -90,14 +96,14 @@ async function endBySuccessor(
       runtimeRoot: runOptions.runtimeRoot || (config.runtimeRoot ?? ''),
       systemdCgroup: runOptions.systemdCgroup ?? false,
     },
-    withSharedConnect({ ...shimProgram(), address, controlSocket: options.controlSocket }),
+    withSharedConnect({ ...shimProgram(), address, controlSocket }),
     abort,
   ).catch(unlessUnreachable);
   if (!shim) return endAlone(bundle, site, options);
   try {
     const state = await shim.state({ id: bundle.id }, abort).catch(unlessMissing);
     if (state && state.status !== 'STOPPED') return { found: 'live-shim' };
-    const isUnknown = await isExitUnknown(bundle, options.controlSocket, signal);
+    const isUnknown = await isExitUnknown(bundle, controlSocket, signal);
     if (state) await shim.delete({}, abort);
     await shim.stopShim(abort);
     if (!state) return {};

@@ -16,7 +16,12 @@ export interface BundleLook {
   readonly address: string | undefined;
   /** The control socket of the process that the shim shared with others. */
   readonly controlSocket: string | undefined;
+  /** When the directory had changed last; undefined where that was only just before. */
+  readonly changedAt: number | undefined;
 }
+
+/** The clock of a file system is no finer than a tick of the kernel. */
+const TICK_MS = 20;
 
 /** Whether a bundle must not be touched. */
 export function isLive({ found }: BundleLook): boolean {
@@ -25,6 +30,8 @@ export function isLive({ found }: BundleLook): boolean {
 
 /** Looks at a bundle, at one that may just be getting its shim a second time; undefined when it is gone. */
 export async function lookAtBundle(bundle: Bundle, site: Site): Promise<BundleLook | undefined> {
+  const changedAt = changeTime(bundle.path);
+  const isSettled = Date.now() - changedAt > TICK_MS;
   const identity = { bundlePath: bundle.path, namespace: site.namespace, id: bundle.id };
   let trace = await traceShim(identity);
   if (trace.state === 'none' && (await settle(bundle.path, site))) trace = await traceShim(identity);
@@ -32,15 +39,25 @@ export async function lookAtBundle(bundle: Bundle, site: Site): Promise<BundleLo
   const { address, controlSocket } = trace;
   const container = await livingContainer(bundle, trace, site);
   const found = container === undefined ? FOUND[trace.state] : 'live-container';
-  return { found, pid: container ?? trace.pid, address, controlSocket };
+  const pid = container ?? trace.pid;
+  return { found, pid, address, controlSocket, changedAt: isSettled ? changedAt : undefined };
+}
+
+/** Whether a bundle has no other shim than at the look: to start one changes its directory. */
+export function isUnchanged(bundle: Bundle, { changedAt }: BundleLook): boolean {
+  return changedAt !== undefined && changeTime(bundle.path) === changedAt;
+}
+
+/** When a file changed last, in milliseconds since 1970; 0 for one that is not there. */
+function changeTime(file: string): number {
+  return lstatSync(file, { throwIfNoEntry: false })?.ctimeMs ?? 0;
 }
 
 const FOUND = { live: 'live-shim', dead: 'dead-shim', none: 'orphan-bundle' } as const;
 
 /** Waits until something has an age at which nobody is at work on it any more; gives whether that was needed. */
 export async function settle(file: string, { settleMs, signal }: Site): Promise<boolean> {
-  const { ctimeMs = 0 } = lstatSync(file, { throwIfNoEntry: false }) ?? {};
-  const waitMs = Math.min(settleMs, ctimeMs + settleMs - Date.now());
+  const waitMs = Math.min(settleMs, changeTime(file) + settleMs - Date.now());
   if (waitMs <= 0) return false;
   await delay(waitMs, undefined, { signal });
   return true;

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { type Bundle, type BundleRoots, loadBundle, validateNamespace } from '@shimwright/bundle-core';
-import { createRuntime, type OciRuntime } from '@shimwright/oci-runtime';
+import { createRuntime, findRuntime, type OciRuntime } from '@shimwright/oci-runtime';
 import type { EventPublisher, RuncOptions } from '@shimwright/shim-api';
+import { spawnRuntime } from '@shimwright/shim-service';
 
 /** How the containers are run; the `Config` of `@shimwright/runtime-v1` is one. */
 export interface RecoverConfig {
@@ -84,14 +85,18 @@ export function siteOf(config: RecoverConfig, options: RecoverOptions): Site {
     settleMs: options.settleMs ?? 2_000,
     signal: options.signal,
     onProgress: options.onProgress ?? (() => {}),
-    runtimeFor: (bundle) =>
-      createRuntime({
-        command: runOptions.runtime || undefined,
-        root: runtimeRoot,
-        systemdCgroup: runOptions.systemdCgroup,
-        tempDir: bundle.path,
-      }),
+    runtimeFor: runtimes(runtimeRoot, runOptions),
     socketDirectory: path.join(config.socketRoot ?? '/run/containerd', 's'),
+  };
+}
+
+/** They differ in where their files are; the program is looked for once, when it is needed. */
+function runtimes(root: string, { runtime, systemdCgroup }: Partial<RuncOptions>): Site['runtimeFor'] {
+  let command: string | undefined;
+  return (bundle) => {
+    command ??= findRuntime(runtime || undefined);
+    const env = { GOMAXPROCS: '1' }; // many are at work at a time
+    return createRuntime({ command, root, systemdCgroup, tempDir: bundle.path, spawn: spawnRuntime, env });
   };
 }
 

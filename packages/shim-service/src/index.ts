@@ -5,4 +5,5 @@ export { NativeError, type NativeErrorCode } from './native/native-error.ts';
 export { markUnknown } from './shared/unknown-exit.ts';
 export { type Program, shimProgram } from './shim-program.ts';
 export { createShimService, type ShimService, type ShimServiceOptions } from './shim-service.ts';
+export { spawnRuntime } from './spawn-runtime.ts';
 export { becomeSubreaper, type SubreaperOptions } from './subreaper.ts';

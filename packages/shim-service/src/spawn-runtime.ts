@@ -11,7 +11,10 @@ import { watchExit } from './process-exit.ts';
 /** How many descriptors a program always has. */
 const STANDARD = 3;
 
-/** Starts an OCI runtime without a copy of this process's memory, and without loading execa for it. */
+/**
+ * The `spawn` of an `OciRuntime` that starts it without a copy of this process's memory, and without loading execa for
+ * it. Linux only.
+ */
 export const spawnRuntime: RuntimeSpawn = ({ command, args, env }, stdio) => {
   const opened: number[] = [];
   const outputs: (Readable | undefined)[] = [];
