@@ -1,4 +1,5 @@
 import { Any, ShimConfig, ShimConfig as ShimConfig$1, ShimHandlers } from "@shimwright/shim-api";
+import { RuntimeSpawn } from "@shimwright/oci-runtime";
 type ShimServiceErrorCode = 'ERR_SHIM_SUBREAPER' | 'ERR_SHIM_STDIO' | 'ERR_SHIM_CONSOLE';
 export declare class ShimServiceError extends Error {
   readonly code: ShimServiceErrorCode;
@@ -33,6 +34,7 @@ interface ShimService {
   close(): Promise<void>;
 }
 export declare function createShimService(config: ShimConfig$1, options: ShimServiceOptions): ShimService;
+export declare const spawnRuntime: RuntimeSpawn;
 interface SubreaperOptions {
   readonly orphans?: 'containers' | 'all';
 }
