@@ -84,6 +84,7 @@ async function tryAll(root: string, { env }: Registry, lines: readonly NodeLine[
   const canRun = process.platform === 'linux' && process.getuid?.() === 0;
   const directory = path.join(base, 'consumers');
   await twoAtATime(await workspacePackages(root), async (one) => {
+    equal(one.manifest.engines?.['node'], `>=${NODE_VERSIONS[0]?.replace(/\.0$/, '')}`);
     const runsUsage = canRun || !NEED_RUNTIME.includes(one.folder);
     await tryPackage(one, { directory, env, lines, root, runsUsage });
     tell(`${one.manifest.name}${runsUsage ? '' : ', but its usage example, which needs Linux and root'}`);

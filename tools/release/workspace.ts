@@ -7,6 +7,7 @@ export interface Manifest {
   readonly version: string;
   readonly private?: boolean;
   readonly bin?: Readonly<Record<string, string>>;
+  readonly engines?: Readonly<Record<string, string>>;
   readonly exports?: unknown;
   readonly publishConfig?: { readonly exports?: unknown };
   readonly dependencies?: Readonly<Record<string, string>>;
