@@ -1,9 +1,12 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { defaultSpec, newBundle, newShimClient, shimRemote } from '@shimwright/runtime-v1';
 import { execa } from 'execa';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { leftovers } from '../leftovers.ts';
 import { needs } from '../testing/needs.ts';
+import { sandbox } from '../testing/sandbox.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { makeBusyboxRootfs } from './busybox-rootfs.ts';
 import { runSandboxed, type SandboxOptions } from './run-sandboxed.ts';
@@ -15,6 +18,98 @@ function example(name: string, ...args: readonly string[]) {
   return execa(process.execPath, ['--conditions=@shimwright/source', file, ...args], { reject: false });
 }
 
+test('atomic-config-file: no reader sees half a file', async () => {
+  const { stdout, stderr } = await example('atomic-config-file.ts');
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^500 versions written, read \d+ times, whole each time$/);
+});
+
+test('delete-under-load: writers find the tree there, or gone', async () => {
+  const { stdout, stderr } = await example('delete-under-load.ts');
+  expect({ stdout: stdout.split('\n'), stderr }).toEqual({
+    stdout: [
+      'writers ended with ENOENT ENOENT ENOENT ENOENT',
+      'left in the directory: 0',
+      'left of interrupted deletes: 0',
+    ],
+    stderr: '',
+  });
+});
+
+test('echo-service: answers twice what it was told', async () => {
+  const { stdout, stderr } = await example('echo-service.ts');
+  expect({ stdout, stderr }).toEqual({ stdout: 'hello, hello', stderr: '' });
+});
+
+describe('talk-to-shim', () => {
+  needs('linux', 'root', 'command runc', 'command containerd-shim');
+
+  test('tells what goes on in a container of the stock shim, which goes on', async () => {
+    const { base, token, runtimeRoot, socketRoot, daemonAddress } = await sandbox();
+    const [id, namespace, state] = ['web', 'other', path.join(base, 'state')];
+    const spec = defaultSpec({ args: ['sleep', '600'], cgroupsPath: `/${token}` });
+    const bundle = await newBundle({
+      id,
+      path: path.join(state, namespace),
+      workDir: path.join(base, 'root'),
+      spec,
+    });
+    const config = { shim: 'containerd-shim', runtimeRoot, socketRoot };
+    const shim = await newShimClient(bundle, namespace, shimRemote(config, { daemonAddress }));
+    onTestFinished(async () => {
+      await shim.kill({ id, signal: 9, all: true });
+      await shim.wait({ id });
+      await shim.delete({});
+      await shim.stopShim();
+      await shim.close();
+      await bundle.delete();
+    });
+    const rootfs = [{ type: 'bind', source: '/', options: ['bind', 'ro'] }];
+    const { pid } = await shim.create({ id, bundle: bundle.path, rootfs });
+    await shim.start({ id });
+    const { shimPid } = await shim.shimInfo({});
+
+    for (let turn = 0; turn < 2; turn++) {
+      const { stdout, stderr } = await example('talk-to-shim.ts', namespace, id, state);
+      expect({ stdout, stderr }).toEqual({
+        stdout: `shim ${shimPid}: web is RUNNING, process ${pid} of 1`,
+        stderr: '',
+      });
+    }
+  });
+});
+
+describe('supervisor', () => {
+  needs('linux', 'root', 'command runc');
+
+  test('one that was killed is no loss: the next finds its containers, and hears how they ended', async () => {
+    const { base } = await sandbox();
+    const killed = example('supervisor.ts', base);
+    const said = createInterface({ input: killed.stdout });
+    const started = new Map<string, string>();
+    for await (const line of said) {
+      const [, id = '', pid = ''] = /^(\w+): process (\d+) started$/.exec(line) ?? [];
+      if (id) started.set(id, pid);
+      if (started.size === 2) killed.kill('SIGKILL');
+    }
+    await killed;
+    // The worker ends while nobody supervises it.
+    const log = () => readFile(path.join(base, 'logs/worker'), 'utf8');
+    await expect.poll(log, { timeout: 30_000 }).toBe('done\n');
+
+    const { stdout, stderr } = await example('supervisor.ts', base);
+    expect(stderr).toBe('');
+    const lines = stdout.split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['clock: found, live-shim', 'worker: found, live-shim']));
+    expect(stdout).toMatch(new RegExp(`^clock: process ${started.get('clock')} (RUNNING|STOPPED)$`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^worker: process ${started.get('worker')} (RUNNING|STOPPED)$`, 'm'));
+    expect(lines).toEqual(expect.arrayContaining(['clock: ended with 0', 'worker: ended with 3']));
+    const ticks = await readFile(path.join(base, 'logs/clock'), 'utf8');
+    expect(ticks).toBe([1, 2, 3, 4, 5, 6].map((tick) => `tick ${tick}\n`).join(''));
+    await expect.poll(() => leftovers(path.basename(base)), { timeout: 10_000 }).toEqual([]);
+  });
+});
+
 describe('run-sandboxed', () => {
   needs('linux', 'root', 'command runc', 'command busybox');
 
@@ -23,7 +118,7 @@ describe('run-sandboxed', () => {
   const fine = { timedOut: false, outOfMemory: false };
 
   afterEach(() => {
-    expect(leftovers('sandbox-')).toEqual([]);
+    expect(leftovers('sandboxed-')).toEqual([]);
   });
 
   test('gives back what was said, and the exit status', async () => {
@@ -112,9 +207,9 @@ describe('run-sandboxed', () => {
 
   test('many run at the same time, each by itself', async () => {
     const results = await Promise.all(
-      [1, 2, 3, 4, 5].map((n) => sandboxed(`echo ${n} > /tmp/n; cat /tmp/n; ps | wc -l`)),
+      [1, 2, 3, 4, 5].map((n) => sandboxed(`echo ${n} > /tmp/n; cat /tmp/*; echo $$`)),
     );
-    expect(results.map(({ stdout }) => stdout)).toEqual([1, 2, 3, 4, 5].map((n) => `${n}\n4\n`));
+    expect(results.map(({ stdout }) => stdout)).toEqual([1, 2, 3, 4, 5].map((n) => `${n}\n1\n`));
   });
 
   test('runs its arguments as a program', async () => {

@@ -48,10 +48,10 @@ const NOBODYS_IDS = [{ containerID: 0, hostID: 2_000_000_000, size: 65_536 }];
 /** Runs the command to its end. Nothing of it is left then, however it ended. */
 export async function runSandboxed(options: SandboxOptions): Promise<SandboxResult> {
   becomeSubreaper(); // this process takes the place of a shim
-  const id = `sandbox-${randomUUID()}`;
+  const id = `sandboxed-${randomUUID()}`;
   await using undo = new AsyncDisposableStack();
 
-  const home = await mkdtemp('/run/sandbox-');
+  const home = await mkdtemp('/run/sandboxed-');
   undo.defer(() => rm(home, { recursive: true, force: true }));
   await chmod(home, 0o711); // root in the container is nobody here, and has to pass
 

@@ -1,6 +1,7 @@
 // A supervisor that may be killed at any time. Its containers do not notice: they run on, and write to their logs; the next
 // supervisor finds them again, and hears how those ended that did meanwhile. `supervisor.ts DIRECTORY`, as often as one likes.
 import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import {
   type Bundle,
   defaultSpec,
@@ -53,7 +54,7 @@ async function supervise(id: string, script: string): Promise<void> {
 }
 
 async function make(id: string, script: string): Promise<Bundle> {
-  const spec = defaultSpec({ args: ['sh', '-c', script], cgroupsPath: `/supervised-${process.pid}-${id}` });
+  const spec = defaultSpec({ args: ['sh', '-c', script], cgroupsPath: `/${path.basename(home)}-${id}` });
   return newBundle({ id, ...roots, spec });
 }
 
@@ -66,8 +67,8 @@ async function reach(bundle: Bundle): Promise<ShimClient> {
   }
 }
 
-async function create(shim: ShimClient, { id, path }: Bundle): Promise<{ readonly pid: number }> {
+async function create(shim: ShimClient, { id, path: directory }: Bundle): Promise<{ readonly pid: number }> {
   const rootfs = [{ type: 'bind', source: '/', options: ['bind', 'ro'] }]; // that of this machine, read-only
   const log = `file://${home}/logs/${id}`; // the shim writes it, whoever else lives
-  return shim.create({ id, bundle: path, rootfs, stdout: log, stderr: log });
+  return shim.create({ id, bundle: directory, rootfs, stdout: log, stderr: log });
 }
