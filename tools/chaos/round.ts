@@ -14,6 +14,7 @@ import {
   listBundles,
   newShimClient,
   recover,
+  ShimClientError,
   shimConnect,
   watchSpool,
 } from '@shimwright/runtime-v1';
@@ -130,7 +131,8 @@ async function wayBack(place: Place, exchange: EventPublisher, problems: string[
 
 async function endLiving(bundle: Bundle, place: Place): Promise<void> {
   const { id } = bundle;
-  const shim = await newShimClient(bundle, namespace, shimConnect(layoutOf(place).config));
+  const shim = await newShimClient(bundle, namespace, shimConnect(layoutOf(place).config)).catch(unlessDead);
+  if (!shim) return;
   try {
     const state = await shim.state({ id }).catch(() => undefined);
     if (state) {
@@ -143,6 +145,11 @@ async function endLiving(bundle: Bundle, place: Place): Promise<void> {
     await shim.close();
   }
   await bundle.delete();
+}
+
+/** A shim that was killed just before may be there at the look and gone at the call: the next recovery finds it dead. */
+function unlessDead(error: unknown): undefined {
+  if (!(error instanceof ShimClientError && error.code === 'ERR_SHIM_UNREACHABLE')) throw error;
 }
 
 /** The exits that shims have told, until there is one of each container that had started, or for a second. */
