@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
-import { leftovers } from '../leftovers.ts';
+import { leftovers, removeLeftovers } from '../leftovers.ts';
 import { NEED_RUNTIME, packageName, ROOT } from '../packed/workspace-packages.ts';
 import { Consumer } from './consumer.ts';
 import { git, gitLines } from './git.ts';
@@ -22,18 +22,30 @@ const NODE_VERSIONS = ['22.18.0', '24', '26'];
 
 const started = performance.now();
 const base = await mkdtemp(path.join(tmpdir(), 'shimwright-rehearsal-'));
-// Who interrupts it gets rid of it, too; its processes end with this one.
+const interruption = new AbortController();
+// A listener that stays: once there is none but execa's own, that ends this process at once.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void rm(base, { recursive: true, force: true }).finally(() => process.exit(1)));
+  process.on(signal, () => {
+    interruption.abort();
+    void removeAll().finally(() => process.exit(1));
+  });
 }
 try {
   await rehearse();
   tell('the release would do');
 } catch (error) {
-  console.error(error instanceof AssertionError ? error.message : error);
+  if (!interruption.signal.aborted) {
+    console.error(error instanceof AssertionError ? error.message : error);
+  }
   process.exitCode = 1;
 } finally {
-  await rm(base, { recursive: true, force: true });
+  await removeAll();
+}
+
+/** Ends what is still running, which could be anything after a failure, and removes the files. */
+async function removeAll(): Promise<void> {
+  if (process.platform === 'linux') await removeLeftovers(path.basename(base), base);
+  else await rm(base, { recursive: true, force: true });
 }
 
 async function rehearse(): Promise<void> {
