@@ -75,15 +75,30 @@ export function checkSocketOwner(socket: string): void {
  * they may be other processes, taken away before it is removed.
  */
 function removeStale(socket: string, stale: BigIntStats): void {
-  if (!isSame(lstatSync(socket, QUIET), stale)) return;
   const aside = hiddenPath(path.dirname(socket), 'stale');
   try {
-    if (isRenamed(socket, aside.path) && lstatSync(aside.path, QUIET)?.ino !== stale.ino) {
-      linkSync(aside.path, socket);
-    }
+    if (!isSame(lstatSync(socket, QUIET), stale)) return;
+    renameSync(socket, aside.path);
+    if (lstatSync(aside.path, QUIET)?.ino !== stale.ino) linkSync(aside.path, socket);
+  } catch (cause) {
+    if (hasCode(cause, 'ENOENT')) return; // somebody else was faster
+    putBack(aside.path, socket);
+    throw new ShimClientError('ERR_SHIM_ADDRESS', `the stale ${socket} cannot be removed`, {
+      path: socket,
+      cause,
+    });
   } finally {
     removeQuietly(aside.path);
     aside.release();
+  }
+}
+
+/** It may be somebody's: nobody knows. */
+function putBack(aside: string, socket: string): void {
+  try {
+    linkSync(aside, socket);
+  } catch {
+    // It was not taken away, or the name is somebody else's by now.
   }
 }
 
@@ -92,19 +107,6 @@ const QUIET = { bigint: true, throwIfNoEntry: false } as const;
 /** The number of a file that is gone may be used again at once, but not with the same time. */
 function isSame(found: BigIntStats | undefined, { ino, birthtimeNs }: BigIntStats): boolean {
   return found?.ino === ino && found.birthtimeNs === birthtimeNs;
-}
-
-function isRenamed(socket: string, aside: string): boolean {
-  try {
-    renameSync(socket, aside);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw new ShimClientError('ERR_SHIM_ADDRESS', `the stale ${socket} cannot be removed`, {
-      path: socket,
-      cause: error,
-    });
-  }
 }
 
 /** @throws {ShimClientError} `ERR_SHIM_ADDRESS_IN_USE` unless it is sure that nobody listens there. */
