@@ -36,15 +36,17 @@ export async function interruptAll(options: InterruptOptions = {}): Promise<Tota
   const totals = { killed: 0, failed: 0, failing: 0, problems: [] as string[] };
   const base = await mkdtemp(path.join(tmpdir(), 'shimwright-crash-'));
   const waiting = formsOf(operationNames.filter((name) => name.includes(part))).values();
+  const failures: unknown[] = [];
   const lane = async () => {
-    for (const { name, form } of waiting) await interrupt(base, name, form, options, totals);
+    for (const { name, form } of waiting) {
+      if (failures.length > 0) return;
+      await interrupt(base, name, form, options, totals).catch((error: unknown) => failures.push(error));
+    }
   };
-  try {
-    await Promise.all(Array.from({ length: lanes }, lane));
-    return totals;
-  } finally {
-    await rm(base, { recursive: true });
-  }
+  await Promise.all(Array.from({ length: lanes }, lane));
+  await rm(base, { recursive: true });
+  if (failures.length > 0) throw failures[0];
+  return totals;
 }
 
 function formsOf(names: readonly OperationName[]): { readonly name: OperationName; readonly form: Form }[] {
