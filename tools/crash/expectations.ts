@@ -89,7 +89,10 @@ function errorProblems(
 }
 
 function isOfProcess(about: string): boolean {
-  return /^\/proc\/(?:self|\d+)\/[a-z_]+$/.test(about) || about.endsWith('/containerd-shim');
+  return (
+    /^\/proc\/(?:self|\d+)\/[a-z_]+$/.test(about) ||
+    ['/usr/bin/containerd-shim', process.execPath].includes(about)
+  );
 }
 
 function withCauses(error: Report): Report[] {

@@ -43,8 +43,10 @@ function failFrom(call: SystemCall, calls: readonly SystemCall[]): Injection[] {
   });
 }
 
-/** Only of writes there are others than the operation's own, so only they can come earlier or later. */
+/** There are others than the operation's own of these alone, so only they can come earlier or later. */
 function at({ name, when }: SystemCall, injection: (when: number) => Injection): Inject {
   return (offset) =>
-    when + offset < 1 || (offset !== 0 && name !== 'write') ? undefined : [injection(when + offset)];
+    when + offset < 1 || (offset !== 0 && name !== 'write' && name !== 'read')
+      ? undefined
+      : [injection(when + offset)];
 }

@@ -102,14 +102,15 @@ export class Interruptions implements AsyncDisposable {
     for (const { call, what, errno, goesOn, inject } of chosen) {
       const point = { what, as: sameAgain(call, first), thread: threadOf(call, pid), call };
       const look = async ({ root, subject, outcome, descriptors }: Run) => {
+        const isFailed = outcome.endedBy !== undefined || outcome.error !== undefined;
+        const lasting = isFailed ? await this.#processProblems(root, this.#operation.endsLater ?? false) : [];
         const left = snapshot(root);
         if (subject.isRunning) await subject.order({ do: 'sweep', roots: this.#rootsBelow(root) });
         const facts = { root, errno, outcome, goesOn, before, after, left, found: snapshot(root) };
-        const isFailed = outcome.endedBy !== undefined || outcome.error !== undefined;
         return [
+          ...lasting,
           ...failureProblems(this.#operation, facts),
           ...(await subject.descriptorProblems(descriptors)),
-          ...(isFailed ? await this.#processProblems(root) : []),
           ...(await this.#goOn(root, after, errno === 'EACCES' ? this.#operation.foreign : [])),
         ];
       };
@@ -161,11 +162,9 @@ export class Interruptions implements AsyncDisposable {
     } catch (error) {
       return [`one cannot go on: ${error}`];
     }
+    const left = await this.#processProblems(root);
     for (const directory of this.#rootsBelow(root)) await sweep(directory);
-    return [
-      ...finalProblems(this.#operation, { after, found: snapshot(root) }, foreign),
-      ...(await this.#processProblems(root)),
-    ];
+    return [...left, ...finalProblems(this.#operation, { after, found: snapshot(root) }, foreign)];
   }
 
   async #undisturbed(): Promise<Undisturbed> {
@@ -214,13 +213,13 @@ export class Interruptions implements AsyncDisposable {
     return this.#operation.roots.map((directory) => path.join(root, directory));
   }
 
-  async #processProblems(root: string): Promise<string[]> {
+  /** What still runs or listens that should not; by default it may take a moment to be gone. */
+  async #processProblems(root: string, isPatient = true): Promise<string[]> {
     if (!this.#operation.startsProcesses) return [];
-    for (const start = Date.now(); leftovers(token(root)).length > 0; await delay(5)) {
-      if (Date.now() - start > PATIENCE_MS)
-        return leftovers(token(root)).map((left) => `there is left ${left}`);
+    for (const start = Date.now(); isPatient && Date.now() - start < PATIENCE_MS; await delay(5)) {
+      if (leftovers(token(root)).length === 0) return [];
     }
-    return [];
+    return leftovers(token(root)).map((left) => `there is left ${left}`);
   }
 
   async #remove(root: string): Promise<void> {

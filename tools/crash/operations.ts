@@ -51,6 +51,8 @@ export interface Operation {
   readonly gone?: readonly string[];
   /** Whether it starts processes, which are not there after that either. */
   readonly startsProcesses?: boolean;
+  /** Whether those that a failed call leaves end by themselves, a moment later. */
+  readonly endsLater?: boolean;
 }
 
 const at = (root: string) => ({ id: 'one', path: path.join(root, 'b'), workDir: path.join(root, 'w') });
@@ -283,6 +285,22 @@ export const operations = {
     failed: 'either',
     stale: starting.units,
     goOn: giveUp,
+  },
+  'start of a shim in a process of many': {
+    prepare: (root) => newBundle({ ...at(root), spec }),
+    promise: async (root) => (await import('./shared-shim-start.ts')).startSharedShim(root, bundleAt(root)),
+    goOn: async (root) => (await import('./shared-shim-start.ts')).goOnShared(root, bundleAt(root)),
+    roots: ['b', 's'],
+    units: [
+      ...['b/one/address', 'b/one/shim.pid', 'b/one/shim.shared', 's/one'],
+      ...['s/control', 's/control.log', 's/control.d'],
+    ],
+    parents: ['s', 'daemon.events'],
+    gone: ['b/one', 'w/one', 's/one', 's/control', 's/control.log', 's/control.d'],
+    failed: 'before',
+    orphans: ['s/control', 's/control.log'],
+    startsProcesses: true,
+    endsLater: true,
   },
 } as const satisfies Readonly<Record<string, Operation>>;
 

@@ -38,16 +38,18 @@ export function visible(whole: Snapshot): Snapshot {
   return new Map([...whole].filter(([at]) => !isHidden(at)));
 }
 
-/** The name of a shim's socket tells of the root, too. */
-const unhashed = (text: string) => text.replace(/[0-9a-f]{64}/g, 'HASH');
+/** The name of a shim's socket tells of the root, too; and what is asked of a shared process has an id. */
+const unhashed = (text: string) =>
+  text.replace(/[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'HASH');
 
 function describe(file: string, root: string): string {
   const stats = lstatSync(file);
   const facts = `${(stats.mode & 0o7777).toString(8)} ${stats.uid}:${stats.gid}`;
   if (stats.isDirectory()) return `directory ${facts}`;
-  if (stats.isSymbolicLink()) return `link to ${readlinkSync(file)}`;
+  if (stats.isSymbolicLink()) return `link to ${readlinkSync(file).replace(root, 'ROOT')}`;
   if (stats.isSocket()) return `socket ${facts}`;
   const content = readFileSync(file, 'latin1');
   if (path.basename(file) === 'shim.pid' && content === String(Number(content))) return `file ${facts} PID`;
+  if (file.endsWith('.register')) return `file ${facts} of a shared process`; // it tells ids and times
   return `file ${facts} ${unhashed(content.replaceAll(root, 'ROOT'))}`;
 }

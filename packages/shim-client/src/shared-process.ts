@@ -1,16 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type HiddenPath, hiddenPath } from '@shimwright/fs-atomic';
 import { type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
 import { findCgroup, joinCgroup } from './cgroup.ts';
 import { ShimClientError } from './errors.ts';
 import { findExecutable } from './find-executable.ts';
 import { HandoverSocket } from './handover-socket.ts';
 import { raiseOomScore } from './oom-score.ts';
-import { removeQuietly } from './remove-file.ts';
+import { SharedLog } from './shared-log.ts';
 import { freeSocketPath, listenPath, prepareSocketDirectory } from './shim-socket.ts';
 import { spawnDetached } from './spawn-detached.ts';
 import { connectTo } from './with-connect.ts';
@@ -35,8 +32,6 @@ const MAX_TRIES = 20;
 
 /** How long a process that broke its connection may take to end, before that alone is reported. */
 const LAST_WORDS_MS = 1_000;
-
-const LAST_BYTES = 4096;
 
 /**
  * Does something over a connection to the shared process, which is started if it does not run. One that is about to
@@ -106,8 +101,7 @@ async function startUnlessStarted(options: SharedProcessOptions): Promise<Starte
 /** A shared process that was started by this one, and outlives it. */
 class StartedProcess {
   readonly #exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
-  // Its own even when the name is another's already.
-  #log: number | undefined;
+  readonly #log: SharedLog;
 
   static async start(options: SharedProcessOptions): Promise<StartedProcess> {
     const { controlSocket } = options;
@@ -123,13 +117,13 @@ class StartedProcess {
       return new StartedProcess(child, log);
     } catch (error) {
       child.kill('SIGKILL');
+      log.remove();
       socket.remove();
-      closeSync(log);
       throw error;
     }
   }
 
-  private constructor(child: ChildProcess, log: number) {
+  private constructor(child: ChildProcess, log: SharedLog) {
     this.#log = log;
     this.#exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
     child.unref(); // it must not keep this process from ending
@@ -137,15 +131,14 @@ class StartedProcess {
 
   /** Leaves the process to itself, whatever it may still have to say. */
   forget(): void {
-    if (this.#log !== undefined) closeSync(this.#log);
-    this.#log = undefined;
+    this.#log.close();
   }
 
   /** Rejects with `ERR_SHIM_EXITED` and its last words if it failed; resolves where it only ended, or goes on. */
   async failure(): Promise<void> {
     const exit = await Promise.race([this.#exited, delay(LAST_WORDS_MS, undefined, { ref: false })]);
     if (!exit || exit.code === 0 || exit.signal) return;
-    const stderr = this.#log === undefined ? '' : lastWords(this.#log);
+    const stderr = this.#log.lastWords();
     this.forget();
     const message = `the shim exited with status ${exit.code} before it answered${stderr && `: ${stderr}`}`;
     throw new ShimClientError('ERR_SHIM_EXITED', message, { stderr, exitCode: exit.code });
@@ -154,46 +147,20 @@ class StartedProcess {
 
 /** Listens and spawns in one tick of the event loop, see {@link HandoverSocket}: of many, one does. */
 async function spawnListening(command: string, { args = [], controlSocket }: SharedProcessOptions) {
-  // It gets its name from who wins.
-  const log = hiddenPath(path.dirname(controlSocket), 'log');
-  const output = openLog(log, controlSocket);
+  const socket = await HandoverSocket.listen(controlSocket);
+  const log = new SharedLog(controlSocket);
   try {
-    const socket = await HandoverSocket.listen(controlSocket);
-    try {
-      renameSync(log.path, `${controlSocket}.log`);
-      const child = await spawnDetached(command, [...args, '--shared', controlSocket], {
-        cwd: '/',
-        descriptors: [output, output, socket.fd],
-      });
-      return { child, socket, log: output };
-    } catch (error) {
-      socket.remove();
-      throw error;
-    } finally {
-      socket.release();
-    }
+    const output = log.open();
+    const child = await spawnDetached(command, [...args, '--shared', controlSocket], {
+      cwd: '/',
+      descriptors: [output, output, socket.fd],
+    });
+    return { child, socket, log };
   } catch (error) {
-    closeSync(output);
+    log.remove();
+    socket.remove();
     throw error;
   } finally {
-    removeQuietly(log.path);
-    log.release();
+    socket.release();
   }
-}
-
-function openLog(log: HiddenPath, controlSocket: string): number {
-  try {
-    return openSync(log.path, 'ax+', 0o600);
-  } catch (cause) {
-    log.release();
-    const message = `${controlSocket}.log cannot be made`;
-    throw new ShimClientError('ERR_SHIM_SPAWN', message, { path: `${controlSocket}.log`, cause });
-  }
-}
-
-function lastWords(log: number): string {
-  const { size } = fstatSync(log);
-  const words = Buffer.alloc(Math.min(size, LAST_BYTES));
-  readSync(log, words, { position: size - words.length });
-  return words.toString().trim();
 }
