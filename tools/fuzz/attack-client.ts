@@ -9,6 +9,7 @@ import { connect, type TtrpcClient, TtrpcError, TtrpcServer } from '@shimwright/
 import { frameOf, type ModelStream, RESPONSE, readStream } from './frame-model.ts';
 import { type HostileStream, partsOf } from './hostile-bytes.ts';
 import { HUNG_MS, notHung } from './hung.ts';
+import { isMalformed } from './protobuf-model.ts';
 
 /** Calls that wait when the attack comes, on the stream ids 1, 3, 5 and so on. */
 export const WAITING_CALLS = 8;
@@ -111,7 +112,10 @@ function expectSettled([first, ...others]: readonly PromiseSettledResult<{ reado
 
 function expectEnd(reason: TtrpcError | undefined, { frames, isBroken }: ModelStream): void {
   assert(reason instanceof TtrpcError);
-  const hasBadFrame = frames.some(({ type, streamId }) => type !== RESPONSE || !hasCall(streamId));
+  const hasBadFrame = frames.some(
+    ({ type, streamId, isTooLarge, data }) =>
+      type !== RESPONSE || !hasCall(streamId) || (!isTooLarge && isMalformed(data)),
+  );
   if (isBroken || hasBadFrame) assert.equal(reason.code, 'ERR_TTRPC_PROTOCOL');
   else assert(['ERR_TTRPC_PROTOCOL', 'ERR_TTRPC_CLOSED'].includes(reason.code), reason);
 }

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import * as api from '@shimwright/shim-api';
+import { isMalformed } from './protobuf-model.ts';
 
 const { ShimApiError } = api;
 
@@ -24,14 +25,16 @@ const ANY_TYPES = [
  * @returns how many messages that was.
  */
 export function attackCodecs(bytes: Buffer): number {
-  for (const codec of codecs.values()) expectMessage(codec, bytes);
+  const isNone = isMalformed(bytes);
+  for (const codec of codecs.values()) expectMessage(codec, bytes, isNone);
   for (const typeUrl of ANY_TYPES) expectAny({ typeUrl, value: bytes });
   return codecs.size + ANY_TYPES.length;
 }
 
-function expectMessage(codec: api.MessageFns<unknown>, bytes: Buffer): void {
+function expectMessage(codec: api.MessageFns<unknown>, bytes: Buffer, isNone: boolean): void {
   const message = decoded(() => codec.decode(bytes));
   if (message === undefined) return;
+  assert(!isNone, 'what is no message was taken for one');
   const written = codec.encode(message).finish();
   const again = codec.encode(codec.decode(written)).finish();
   assert(Buffer.compare(written, again) === 0, 'what was read is not what was written again');

@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { corpus } from './corpus.ts';
-import { frameOf, type ModelStream, REQUEST, RESPONSE, readStream } from './frame-model.ts';
+import { frameOf, type ModelFrame, type ModelStream, REQUEST, RESPONSE, readStream } from './frame-model.ts';
 import { type HostileStream, partsOf } from './hostile-bytes.ts';
+import { fieldOf, isMalformed } from './protobuf-model.ts';
 import { RawConnection } from './raw-connection.ts';
 
 /** A frame that lacks more is not completed, the connection is given up. */
@@ -62,12 +63,25 @@ async function expectAnswers(connection: RawConnection, model: ModelStream): Pro
     'one answer to each request',
   );
   for (const { type } of answers) assert.equal(type, RESPONSE);
+  expectRefusals(model, answers);
   if (model.frames.at(-1)?.bytes.equals(lastCall())) {
     const last = answers.filter(({ streamId }) => streamId === LAST_STREAM_ID);
     assert(
       last.some(({ data }) => data.equals(LAST_ANSWER)),
       'the last call has its answer',
     );
+  }
+}
+
+/** A request that is no message is answered with a status, wherever its stream id tells which answer that is. */
+function expectRefusals({ frames }: ModelStream, answers: readonly ModelFrame[]): void {
+  const counts = new Map<number, number>();
+  for (const { streamId } of frames) counts.set(streamId, (counts.get(streamId) ?? 0) + 1);
+  const isRefused = new Map(answers.map(({ streamId, data }) => [streamId, fieldOf(data, 1).length > 0]));
+  for (const { type, streamId, data, isTooLarge } of frames) {
+    const isBad = isTooLarge || isMalformed(data);
+    if (type === REQUEST && isBad && counts.get(streamId) === 1)
+      assert(isRefused.get(streamId), 'was not refused');
   }
 }
 

@@ -6,6 +6,7 @@ import { AttackedServer } from './attacked-server.ts';
 import { type CorpusName, corpus, corpusLine } from './corpus.ts';
 import { usedBytes } from './held-bytes.ts';
 import { type HostileStream, hostileMessage, hostileStream } from './hostile-bytes.ts';
+import { HUNG_MS } from './hung.ts';
 import { attackCodecsWithBombs } from './message-bombs.ts';
 import { attackServerWithBombs } from './server-bombs.ts';
 import { Watchdog } from './watchdog.ts';
@@ -30,6 +31,9 @@ export interface FuzzPlan {
 const MAX_LEFT_BYTES = 48 * 1024 * 1024;
 
 const ROUND_RUNS = 500;
+
+/** More than a round takes; what makes the other side hang is made smaller for so long. */
+const MAX_ROUND_MS = 4 * HUNG_MS;
 const MIB = 1024 * 1024;
 
 type Log = (line: string) => void;
@@ -122,7 +126,12 @@ async function rounds(
   });
   // In rounds, as fast-check remembers every run.
   for (let round = 0; frames < wantedFrames; round++) {
-    const details = await fc.check(property, { seed: seed + round, numRuns: ROUND_RUNS });
+    const details = await fc.check(property, {
+      seed: seed + round,
+      numRuns: ROUND_RUNS,
+      interruptAfterTimeLimit: MAX_ROUND_MS,
+      markInterruptAsFailure: true,
+    });
     const pieces = details.counterexample?.[0].pieces ?? [];
     if (details.failed) throw failure(name, seed, Buffer.concat(pieces), details.errorInstance);
   }

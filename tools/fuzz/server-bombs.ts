@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { CreateTaskRequest, StateRequest, WaitRequest } from '@shimwright/shim-api';
 import type { AttackedServer } from './attacked-server.ts';
-import { frameOf, MAX_DATA_BYTES, REQUEST } from './frame-model.ts';
+import { frameOf, MAX_DATA_BYTES, type ModelFrame, REQUEST } from './frame-model.ts';
+import { fieldOf } from './protobuf-model.ts';
 import { RawConnection } from './raw-connection.ts';
 
 const SERVICE = 'containerd.runtime.linux.shim.v1.Shim';
@@ -37,18 +38,13 @@ const BOMBS: Readonly<Record<string, (site: BombSite) => Promise<number>>> = {
   },
 
   'requests that hold messages without end': (site) =>
-    eachAnswered(site, 4, site.calls, requestOf('Create', filled(Buffer.of(0x22, 2, 0x22, 0)))),
+    eachRefused(site, requestOf('Create', filled(Buffer.of(0x22, 2, 0x22, 0)))),
 
   'requests that hold texts without end': (site) =>
     eachAnswered(site, 4, site.calls, requestOf('Create', field(4, filled(Buffer.of(0x22, 2, 0x61, 0x62))))),
 
   'requests with metadata without end': (site) =>
-    eachAnswered(
-      site,
-      4,
-      site.calls,
-      Buffer.concat([requestOf('State', Buffer.alloc(0)), filled(Buffer.of(0x2a, 0))]),
-    ),
+    eachRefused(site, Buffer.concat([requestOf('State', Buffer.alloc(0)), filled(Buffer.of(0x2a, 0))])),
 
   'empty frames': (site) => eachAnswered(site, 1, 10_000 * site.calls, Buffer.alloc(0)),
 
@@ -163,13 +159,29 @@ async function eachAnswered(
   calls: number,
   request: Buffer,
 ): Promise<number> {
+  await answersTo(site, connectionCount, calls, request);
+  return connectionCount * calls;
+}
+
+async function eachRefused(site: BombSite, request: Buffer): Promise<number> {
+  const answers = await answersTo(site, 4, site.calls, request);
+  for (const { data } of answers) assert(fieldOf(data, 1).length > 0, 'was not refused');
+  return answers.length;
+}
+
+async function answersTo(
+  site: BombSite,
+  connectionCount: number,
+  calls: number,
+  request: Buffer,
+): Promise<readonly ModelFrame[]> {
   const connections = await site.connect(connectionCount);
   for (const one of connections) {
     for (let call = 0; call < calls; call++) one.send(frameOf(2 * call + 1, REQUEST, request));
   }
   await site.check();
   for (const one of connections) await one.until(() => one.answers().length === calls, `${calls} answers`);
-  return connectionCount * calls;
+  return connections.flatMap((one) => one.answers());
 }
 
 /** As much as fits into a frame beside the names of service and method. */
