@@ -1,18 +1,6 @@
 import type { Operation } from './operations.ts';
 import { isAt, isHidden, partOf, type Snapshot, visible } from './snapshot.ts';
 import type { Outcome, Report } from './subject.ts';
-import type { SystemCall } from './system-call.ts';
-
-/** A point of an operation at which something happens to it. */
-export interface Point {
-  readonly call: SystemCall;
-  /** Who makes the call: the thread that runs JavaScript, or the one that does what Node does in the background. */
-  readonly thread: 'main' | 'pool';
-  /** What happens, in words. */
-  readonly what: string;
-  /** The call, without what differs from run to run. */
-  readonly as: string;
-}
 
 /** What was there when, and what should have come of it. */
 export interface Found {

@@ -4,8 +4,8 @@ import type { Injection } from './tracer.ts';
 /** What the system calls are made to fail with. */
 const ERRNOS = ['EIO', 'ENOSPC', 'EACCES', 'EMFILE', 'EBUSY'] as const;
 
-/** What strace is told, when the call is this much earlier or later than it was; undefined where none can be. */
-export type Inject = (offset: number) => readonly Injection[] | undefined;
+/** What strace is told to do at a call of a trace, should it come so much earlier or later. */
+export type Inject = (call: SystemCall, calls: readonly SystemCall[], offset: number) => readonly Injection[];
 
 /** A way in which a call fails. */
 interface Failure {
@@ -18,21 +18,22 @@ interface Failure {
 }
 
 /** Kills the process when it begins the call. */
-export function killAt(call: SystemCall): Inject {
-  return at(call, (when) => `${call.name}:signal=KILL:when=${when}`);
-}
+export const kill: Inject = ({ name, when }, _, offset) => [`${name}:signal=KILL:when=${when + offset}`];
 
 /** The ways in which a call fails: once with each errno, or with all that change something after it. */
-export function failuresAt(call: SystemCall, calls: readonly SystemCall[]): readonly Failure[] {
+export function failuresOf({ name }: SystemCall): readonly Failure[] {
   const once = ERRNOS.map((errno) => ({
     what: `${errno} at`,
     errno,
     goesOn: false,
-    inject: at(call, (when) => `${call.name}:error=${errno}:when=${when}`),
+    inject: failOnce(errno),
   }));
-  if (!CAN_KEEP_FAILING.includes(call.name)) return once;
-  const inject = () => failFrom(call, calls);
-  return [...once, { what: 'EIO from there on at', errno: 'EIO', goesOn: true, inject }];
+  if (!CAN_KEEP_FAILING.includes(name)) return once;
+  return [...once, { what: 'EIO from there on at', errno: 'EIO', goesOn: true, inject: failFrom }];
+}
+
+function failOnce(errno: string): Inject {
+  return ({ name, when }, _, offset) => [`${name}:error=${errno}:when=${when + offset}`];
 }
 
 function failFrom(call: SystemCall, calls: readonly SystemCall[]): Injection[] {
@@ -43,10 +44,9 @@ function failFrom(call: SystemCall, calls: readonly SystemCall[]): Injection[] {
   });
 }
 
-/** There are others than the operation's own of these alone, so only they can come earlier or later. */
-function at({ name, when }: SystemCall, injection: (when: number) => Injection): Inject {
-  return (offset) =>
-    when + offset < 1 || (offset !== 0 && name !== 'write' && name !== 'read')
-      ? undefined
-      : [injection(when + offset)];
+/** In which order a call is looked for: it may come earlier or later than it did where others of that name do. */
+export function offsetsFor({ name, when }: SystemCall): readonly number[] {
+  // Threads wake each other by writes, and are woken by reads, which may be some more or less each time.
+  const offsets = name === 'write' || name === 'read' ? [0, 0, -1, 1, -2, 2, -3, 3, -4, 4] : [0, 0, 0];
+  return offsets.filter((offset) => when + offset > 0);
 }

@@ -3,13 +3,14 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sweep } from '@shimwright/fs-atomic';
 import { leftovers, removeLeftovers } from '../leftovers.ts';
-import { failureProblems, finalProblems, killProblems, type Point } from './expectations.ts';
-import { failuresAt, type Inject, killAt } from './injection.ts';
+import { failureProblems, finalProblems, killProblems } from './expectations.ts';
+import { failuresOf, type Inject, kill, offsetsFor } from './injection.ts';
 import { type Form, type Operation, type OperationName, operations } from './operations.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
+import { callAt, type Spot, spotIn, spotOf, type Trace } from './spot.ts';
 import { type Outcome, Subject } from './subject.ts';
-import { changesSomething, mayFail, type SystemCall, sameAgain, TRACED } from './system-call.ts';
-import { Tracer } from './tracer.ts';
+import { changesSomething, mayFail, type SystemCall, TRACED } from './system-call.ts';
+import { type Injection, Tracer } from './tracer.ts';
 
 /** How an operation went that was interrupted. */
 export interface Result {
@@ -22,10 +23,7 @@ export interface Result {
 }
 
 /** An operation as it goes when nobody interferes. */
-interface Undisturbed {
-  readonly pid: number;
-  readonly calls: readonly SystemCall[];
-  readonly root: string;
+interface Undisturbed extends Trace {
   readonly before: Snapshot;
   readonly after: Snapshot;
 }
@@ -42,9 +40,17 @@ interface Run {
   readonly descriptors: number;
 }
 
-// Threads wake each other by writes, which may be some more or less each time: then another call is hit.
-const OFFSETS = [0, 0, -1, 1, -2, 2, -3, 3, -4, 4];
-const MAX_TRIES = 3 * OFFSETS.length;
+/** What happens to an operation, and where. */
+interface Interruption extends Spot {
+  /** The call that is meant, as it was in the first trace. */
+  readonly call: SystemCall;
+  /** In words. */
+  readonly what: string;
+  readonly inject: Inject;
+}
+
+// Now and then the C library or Node looks at something of its own, and all that comes after it is counted wrong.
+const MAX_TRACES = 5;
 
 /** How long what has been ended may take to be gone for everybody. */
 const PATIENCE_MS = 5_000;
@@ -69,11 +75,11 @@ export class Interruptions implements AsyncDisposable {
 
   /** Kills its process at each call that changes something, in one run after another. */
   async killEverywhere(): Promise<Result> {
-    const { pid, calls, root: first, before, after } = await this.#undisturbed();
-    const points = calls.filter((call) => changesSomething(call, first));
+    const trace = await this.#undisturbed();
+    const { calls, before, after } = trace;
+    const points = calls.filter((call) => changesSomething(call, trace.root));
     const problems: string[] = [];
     for (const call of points) {
-      const point = { what: 'killed at', as: sameAgain(call, first), thread: threadOf(call, pid), call };
       const look = async ({ root, subject, outcome }: Run) => {
         await subject.stop();
         return [
@@ -82,7 +88,8 @@ export class Interruptions implements AsyncDisposable {
           ...(await this.#goOn(root, after)),
         ];
       };
-      problems.push(...(await this.#interrupted(point, killAt(call), look)));
+      const interruption = { ...spotOf(call, trace), call, what: 'killed at', inject: kill };
+      problems.push(...(await this.#interrupted(trace, interruption, look)));
     }
     return { points: points.length, tried: points.length, problems };
   }
@@ -93,14 +100,14 @@ export class Interruptions implements AsyncDisposable {
    * @param stride to take each such point, or only one of so many.
    */
   async failEverywhere(stride = 1): Promise<Result> {
-    const { pid, calls, root: first, before, after } = await this.#undisturbed();
+    const trace = await this.#undisturbed();
+    const { calls, before, after } = trace;
     const points = calls
-      .filter((call) => mayFail(call, first))
-      .flatMap((call) => failuresAt(call, calls).map((failure) => ({ call, ...failure })));
+      .filter((call) => mayFail(call, trace.root))
+      .flatMap((call) => failuresOf(call).map((failure) => ({ call, ...failure })));
     const chosen = points.filter((_, index) => index % stride === 0);
     const problems: string[] = [];
     for (const { call, what, errno, goesOn, inject } of chosen) {
-      const point = { what, as: sameAgain(call, first), thread: threadOf(call, pid), call };
       const look = async ({ root, subject, outcome, descriptors }: Run) => {
         const isFailed = outcome.endedBy !== undefined || outcome.error !== undefined;
         const lasting = isFailed ? await this.#processProblems(root, this.#operation.endsLater ?? false) : [];
@@ -114,7 +121,8 @@ export class Interruptions implements AsyncDisposable {
           ...(await this.#goOn(root, after, errno === 'EACCES' ? this.#operation.foreign : [])),
         ];
       };
-      problems.push(...(await this.#interrupted(point, inject, look)));
+      const interruption = { ...spotOf(call, trace), call, what, inject };
+      problems.push(...(await this.#interrupted(trace, interruption, look)));
     }
     return { points: points.length, tried: chosen.length, problems };
   }
@@ -125,28 +133,37 @@ export class Interruptions implements AsyncDisposable {
   }
 
   /** Runs the operation until the injection hits the call that is meant, and looks at what it left. */
-  async #interrupted(point: Point, inject: Inject, look: Look): Promise<string[]> {
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const injections = inject(OFFSETS[tries % OFFSETS.length] ?? 0);
-      if (!injections) continue;
-      const subject = await this.#warm();
-      const root = await this.#prepared();
-      try {
-        const descriptors = subject.descriptors();
-        const thread = subject.thread(point.thread);
-        const tracer = await Tracer.attach({ thread }, [], injections);
-        const outcome = await subject.order(this.#order(root));
-        const hit = (await tracer.detach()).find(({ wasInjected }) => wasInjected);
-        if (hit && sameAgain(hit, root) === point.as) {
-          const wrong = await look({ root, subject, outcome, descriptors });
-          return wrong.length > 0 ? [describe(point, wrong)] : [];
-        }
-        await subject.stop(); // one of its own calls may have been hit
-      } finally {
-        await this.#remove(root);
+  async #interrupted(first: Trace, interruption: Interruption, look: Look): Promise<string[]> {
+    for (let traces = 0; traces < MAX_TRACES; traces++) {
+      const trace = traces === 0 ? first : await this.#undisturbed();
+      const call = traces === 0 ? interruption.call : callAt(interruption, trace);
+      for (const offset of call ? offsetsFor(call) : []) {
+        const injections = call ? interruption.inject(call, trace.calls, offset) : [];
+        const wrong = await this.#attempt(interruption, injections, look);
+        if (wrong?.length === 0) return [];
+        if (wrong) return [describe(interruption, wrong)];
       }
     }
-    throw new Error(`${describe(point, [])} was not hit in ${MAX_TRIES} runs`);
+    throw new Error(`${describe(interruption, [])} was not hit by any of the runs`);
+  }
+
+  /** Undefined when something else was hit. */
+  async #attempt(spot: Spot, injections: readonly Injection[], look: Look): Promise<string[] | undefined> {
+    const subject = await this.#warm();
+    const root = await this.#prepared();
+    try {
+      const descriptors = subject.descriptors();
+      const tracer = await Tracer.attach({ thread: subject.thread(spot.thread) }, [], injections, root);
+      const outcome = await subject.order(this.#order(root));
+      const calls = await tracer.detach();
+      const hit = calls.find(({ wasInjected }) => wasInjected);
+      const { as, nth } = hit ? spotIn(calls, hit, root) : {};
+      if (as === spot.as && nth === spot.nth) return await look({ root, subject, outcome, descriptors });
+      await subject.stop(); // one of its own calls may have been hit
+      return undefined;
+    } finally {
+      await this.#remove(root);
+    }
   }
 
   /** What comes after the interruption is done, on the same names, and all that is left is swept. */
@@ -174,7 +191,7 @@ export class Interruptions implements AsyncDisposable {
     try {
       const before = snapshot(root);
       const threads = subject.threads();
-      const tracer = await Tracer.attach({ process: subject.pid }, TRACED);
+      const tracer = await Tracer.attach({ process: subject.pid }, TRACED, [], root);
       const outcome = await subject.order(this.#order(root));
       const calls = (await tracer.detach()).filter(({ thread }) => threads.includes(Number(thread)));
       const after = snapshot(root);
@@ -233,10 +250,6 @@ function token(root: string): string {
   return path.join(path.basename(path.dirname(root)), path.basename(root));
 }
 
-function threadOf({ thread }: SystemCall, pid: number): Point['thread'] {
-  return Number(thread) === pid ? 'main' : 'pool';
-}
-
-function describe({ what, as }: Point, wrong: readonly string[]): string {
+function describe({ what, as }: Interruption, wrong: readonly string[]): string {
   return `${what} ${as}: ${wrong.join('; ')}`;
 }

@@ -1,14 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parseTrace, type SystemCall } from './system-call.ts';
 
 /** What strace is to do with some system calls: the value of its option `--inject`. */
 export type Injection = `${string}:signal=KILL:when=${number}` | `${string}:error=${string}:when=${string}`;
-
-let logs = 0;
 
 /** strace, attached to a process: what it counts begins here. */
 export class Tracer {
@@ -20,13 +16,15 @@ export class Tracer {
    *
    * @param task a process, all of whose threads are traced, or one thread.
    * @param names the calls to trace, besides those that are injected.
+   * @param root what its log is beside.
    */
   static async attach(
     task: { readonly process: number } | { readonly thread: number },
     names: readonly string[],
-    injections: readonly Injection[] = [],
+    injections: readonly Injection[],
+    root: string,
   ): Promise<Tracer> {
-    const log = path.join(tmpdir(), `shimwright-strace-${process.pid}-${logs++}`);
+    const log = `${root}.trace`;
     const whom = 'process' in task ? ['-f', '-p', String(task.process)] : ['-p', String(task.thread)];
     const inject = injections.flatMap((one) => ['-e', `inject=${one}`]);
     // What is not traced is not injected either.
