@@ -17,6 +17,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // What a test starts must find the sources too.
     pool: 'forks',
+    // Most of them wait for processes, so that more than there are processors do no harm.
+    maxWorkers: 3,
     execArgv: ['--conditions=@shimwright/source'],
     projects: [
       {
