@@ -83,6 +83,8 @@ export interface LastingService extends ShimService {
   adopt(processes: readonly Adopted[]): void;
   /** The OCI runtime that knows the container, as a request has named it. */
   runtime(name: string): OciRuntime;
+  /** Takes back a container that is being made; resolves when nothing is left of it. */
+  abandon(): Promise<void>;
   /** Gives up all that belongs to the shim, and leaves the container to itself. */
   release(): void;
 }
@@ -199,9 +201,13 @@ class Container implements LastingService {
     };
   }
 
-  async close(): Promise<void> {
+  async abandon(): Promise<void> {
     this.#closing.abort(new Error('the shim was closed'));
     await this.#creation;
+  }
+
+  async close(): Promise<void> {
+    await this.abandon();
     const init = this.#init;
     try {
       if (init && this.#processes.has(init.id)) await init.destroy();
@@ -425,12 +431,13 @@ class Container implements LastingService {
 
   #created(): InitProcess {
     const init = this.#init;
-    if (init && this.#processes.has(init.id)) return init;
+    if (init && init.id !== this.#creating && this.#processes.has(init.id)) return init;
     throw TtrpcError.status('FAILED_PRECONDITION', 'container must be created: failed precondition');
   }
 
+  /** One that is being made is not there yet, and may never be: nobody is to wait for it. */
   #process(id: string): ContainerProcess {
-    const found = this.#processes.get(id);
+    const found = id === this.#creating ? undefined : this.#processes.get(id);
     if (found) return found;
     throw TtrpcError.status('NOT_FOUND', `process ${id} does not exist: not found`);
   }

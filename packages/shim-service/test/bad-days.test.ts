@@ -155,6 +155,10 @@ describe('an OCI runtime', () => {
     const creating = one.shim.create({ id, bundle, rootfs, runtime }, { signal: controller.signal });
     await expect.poll(() => hangs(one)).toBe(true);
     await expect(one.create()).rejects.toMatchObject({ status: 'ALREADY_EXISTS' });
+    // What may never be there is not waited for.
+    await expect(one.shim.wait({ id })).rejects.toMatchObject({ status: 'NOT_FOUND' });
+    await expect(one.shim.state({ id })).rejects.toMatchObject({ status: 'NOT_FOUND' });
+    await expect(one.shim.delete({})).rejects.toMatchObject({ status: 'FAILED_PRECONDITION' });
     controller.abort(new Error('enough'));
     await expect(creating).rejects.toThrow('enough');
     await expect.poll(() => readdirSync(path.join(bundle, 'rootfs')), { timeout: 10_000 }).toEqual([]);

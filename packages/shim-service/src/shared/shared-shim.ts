@@ -127,7 +127,8 @@ export class SharedShim {
     writeWhole(path.join(bundlePath, FILES.pid), String(process.pid), 0o644);
   }
 
-  #endByCall(): Record<string, never> {
+  async #endByCall(): Promise<Record<string, never>> {
+    await this.#service.abandon();
     this.end();
     this.#onEnd();
     return {};

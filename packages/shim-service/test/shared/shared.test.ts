@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../../tools/testing/needs.ts';
 import { listShared } from '../../../shim-client/src/index.ts';
+import { hostRoot } from '../fixtures/shim.ts';
 import { group } from './group.ts';
 
 describe('one process with the shims of many bundles', () => {
@@ -51,6 +53,24 @@ describe('one process with the shims of many bundles', () => {
       await one.deleteContainer();
     },
   );
+
+  test('takes back a container that is being made when its shim is ended', async () => {
+    const { bundle, base } = await group();
+    const one = await bundle('one');
+    const shim = await one.add();
+    const begun = path.join(base, 'begun');
+    const runtime = path.join(base, 'hanging-runc');
+    const script = `case "$*" in *' create '*) >${begun}; exec sleep 600 ;; esac; exec runc "$@"`;
+    await writeFile(runtime, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const create = { id: 'one', bundle: one.config.path, rootfs: hostRoot, runtime };
+    const creation = shim.create(create).catch((error: unknown) => error);
+    await expect.poll(() => existsSync(begun), { timeout: 10_000 }).toBe(true);
+    const connected = await one.connect();
+    await connected.stopShim();
+    await connected.close();
+    expect(readdirSync(path.join(one.config.path, 'rootfs'))).toEqual([]);
+    expect(await creation).toBeInstanceOf(Error);
+  });
 
   test('says in the bundle where the shim is, to nobody but this user', async () => {
     const { bundle, controlSocket } = await group();
