@@ -70,7 +70,10 @@ export class AttackedServer implements AsyncDisposable {
   /** Throws when the server has ended, has written to its stderr, or does not answer the client that behaves. */
   async check(): Promise<void> {
     const before = this.goodCalls;
-    while (this.goodCalls < before + 3) await Promise.race([this.#good, new Promise(setImmediate)]);
+    while (this.goodCalls < before + 3) {
+      assert(!this.#isOver, 'the server is closed');
+      await Promise.race([this.#good, new Promise(setImmediate)]);
+    }
     assert.equal(this.#stderr, '', 'the server wrote to its stderr');
   }
 
