@@ -10,7 +10,13 @@ export const PACKAGES: readonly string[] = readdirSync(path.join(ROOT, 'packages
   .toSorted();
 
 /** Those whose usage example runs a container, or drives the programs that do. */
-export const NEED_RUNTIME: readonly string[] = ['oci-runtime', 'recover', 'runtime-v1', 'shim-client', 'shim-service'];
+export const NEED_RUNTIME: readonly string[] = [
+  'oci-runtime',
+  'recover',
+  'runtime-v1',
+  'shim-client',
+  'shim-service',
+];
 
 /** What a package is called in an import. */
 export function packageName(folder: string): string {
