@@ -9,25 +9,30 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
   type Bundle,
-  decodeEvent,
   type EventPublisher,
   listBundles,
   newShimClient,
   recover,
-  ShimClientError,
   shimConnect,
   watchSpool,
 } from '@shimwright/runtime-v1';
+import { ExitLedger } from './exit-ledger.ts';
 import { layoutOf, namespace, type Place } from './place.ts';
 import type { Random } from './random.ts';
 
 const run = promisify(execFile);
 
 /** What is done in a round. */
-export type Deed = 'kill the manager' | 'kill a shim' | 'kill a container' | 'fill the disk';
+export type Deed = (typeof DEEDS)[number];
 
 /** All of them. */
-export const DEEDS = ['kill the manager', 'kill a shim', 'kill a container', 'fill the disk'] as const;
+export const DEEDS = [
+  'kill the manager',
+  'kill a shim',
+  'kill a container',
+  'fill the disk',
+  'kill the recovery',
+] as const;
 
 /** What came of a round. */
 export interface Round {
@@ -51,18 +56,12 @@ export async function playRound(place: Place, deed: Deed, random: Random): Promi
   const problems: string[] = [];
   await prepareDisk(place, deed);
   const started = await doDeed(place, deed, random);
-  const exits = new Map<string, number>();
-  const count = (id: string, pid: number) => exits.set(`${id} ${pid}`, (exits.get(`${id} ${pid}`) ?? 0) + 1);
-  const exchange: EventPublisher = {
-    publish: (_namespace, _topic, event) => {
-      const { type, message } = decodeEvent(event);
-      if (type === 'containerd.events.TaskExit') count(message.containerId, message.pid);
-    },
-  };
-  await wayBack(place, exchange, problems);
-  await readSpool(place, started, exits, count);
+  const ledger = new ExitLedger();
+  if (deed === 'kill the recovery') await killRecovery(place, random, ledger);
+  await wayBack(place, ledger, problems);
+  await readSpool(place, started, ledger);
   for (const [id, { pid }] of started) {
-    const times = exits.get(`${id} ${pid}`) ?? 0;
+    const times = ledger.times(id, pid);
     if (times !== 1) problems.push(`the exit of ${id}, process ${pid}, was reported ${times} times`);
   }
   await removeDisk(place, deed);
@@ -88,7 +87,7 @@ async function doDeed(place: Place, deed: Deed, random: Random): Promise<Readonl
   const ended = once(manager, 'exit');
   const started = new Map<string, Started>();
   // Of the manager at any moment, even before it has started anything.
-  const timer = deed === 'kill the manager' && setTimeout(() => manager.kill('SIGKILL'), random.below(900));
+  const timer = deed === 'kill the manager' && setTimeout(() => manager.kill('SIGKILL'), random.below(1_600));
   for await (const line of createInterface({ input: manager.stdout ?? Readable.from([]) })) {
     const [id = '', pid, shimPid] = line.split(' ');
     if (id === 'ready') break;
@@ -97,6 +96,9 @@ async function doDeed(place: Place, deed: Deed, random: Random): Promise<Readonl
   if (timer) clearTimeout(timer);
   const victim = [...started.values()][random.below(Math.max(1, started.size))];
   if (victim && deed === 'kill a shim') process.kill(victim.shimPid, 'SIGKILL');
+  // Of the stock shim all: the process that ours share has been killed with the first.
+  const shims = new Set([...started.values()].map(({ shimPid }) => shimPid));
+  if (deed === 'kill the recovery') for (const shim of shims) process.kill(shim, 'SIGKILL');
   if (victim && deed === 'kill a container') process.kill(victim.pid, 'SIGKILL');
   manager.kill('SIGKILL');
   await ended;
@@ -105,24 +107,42 @@ async function doDeed(place: Place, deed: Deed, random: Random): Promise<Readonl
 }
 
 function startManager(place: Place): ChildProcess {
-  const args = ['--conditions=@shimwright/source', path.join(import.meta.dirname, 'manager.ts')];
-  return spawn(process.execPath, [...args, JSON.stringify(place), ...CONTAINERS], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  return start('manager.ts', place, ...CONTAINERS);
+}
+
+function start(program: string, place: Place, ...args: readonly string[]): ChildProcess {
+  const file = path.join(import.meta.dirname, program);
+  const all = ['--conditions=@shimwright/source', file, JSON.stringify(place), ...args];
+  return spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+/** Has another process recover, and kills it at some moment. */
+async function killRecovery(place: Place, random: Random, ledger: ExitLedger): Promise<void> {
+  const recovery = start('recovery.ts', place);
+  const ended = once(recovery, 'exit');
+  const timer = setTimeout(() => recovery.kill('SIGKILL'), 100 + random.below(600));
+  for await (const line of createInterface({ input: recovery.stdout ?? Readable.from([]) })) {
+    ledger.noteOfKilled(line);
+  }
+  await ended;
+  clearTimeout(timer);
 }
 
 /** Recovers, and ends what lives, as the next manager would, until nothing is found any more. */
-async function wayBack(place: Place, exchange: EventPublisher, problems: string[]): Promise<void> {
+async function wayBack(place: Place, ledger: ExitLedger, problems: string[]): Promise<void> {
   const { config, roots, daemonAddress } = layoutOf(place);
   const where = { ...roots, namespace, daemonAddress, settleMs: 0 };
+  const exchange: EventPublisher = { publish: (_namespace, _topic, event) => ledger.note(event) };
   for (let tries = 0; tries < MAX_RECOVERIES; tries++) {
     const findings = await recover(config, { ...where, clean: true, exchange });
     problems.push(
       ...findings.flatMap(({ id, error }) => (error === undefined ? [] : [`${id}: ${String(error)}`])),
     );
     if (findings.length === 0) return;
-    const bundles = await listBundles(roots);
-    await Promise.all(bundles.map((bundle) => endLiving(bundle, place)));
+    const ended = (await listBundles(roots)).map((bundle) => endLiving(bundle, place));
+    for (const outcome of await Promise.allSettled(ended)) {
+      if (outcome.status === 'rejected' && !isLost(outcome.reason)) problems.push(String(outcome.reason));
+    }
   }
   const left = await recover(config, where);
   if (left.length > 0)
@@ -131,12 +151,11 @@ async function wayBack(place: Place, exchange: EventPublisher, problems: string[
 
 async function endLiving(bundle: Bundle, place: Place): Promise<void> {
   const { id } = bundle;
-  const shim = await newShimClient(bundle, namespace, shimConnect(layoutOf(place).config)).catch(unlessDead);
-  if (!shim) return;
+  const shim = await newShimClient(bundle, namespace, shimConnect(layoutOf(place).config));
   try {
-    const state = await shim.state({ id }).catch(() => undefined);
+    const state = await shim.state({ id }).catch(noneIfRefused);
     if (state) {
-      await shim.kill({ id, signal: 9, all: true }).catch(() => {}); // it may have ended
+      await shim.kill({ id, signal: 9, all: true }).catch(noneIfRefused); // it may have ended
       await shim.wait({ id });
       await shim.delete({});
     }
@@ -147,29 +166,34 @@ async function endLiving(bundle: Bundle, place: Place): Promise<void> {
   await bundle.delete();
 }
 
-/** A shim that was killed just before may be there at the look and gone at the call: the next recovery finds it dead. */
-function unlessDead(error: unknown): undefined {
-  if (!(error instanceof ShimClientError && error.code === 'ERR_SHIM_UNREACHABLE')) throw error;
+/** The answer of a shim that has no container, or one that has ended. */
+function noneIfRefused(error: unknown): undefined {
+  if (!hasCode(error, 'ERR_TTRPC_STATUS')) throw error;
+}
+
+/** Whether a shim was gone, or just going, when it was asked: the next recovery sees to that. */
+function isLost(error: unknown): boolean {
+  return hasCode(error, 'ERR_TTRPC_CLOSED') || hasCode(error, 'ERR_SHIM_UNREACHABLE');
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 /** The exits that shims have told, until there is one of each container that had started, or for a second. */
 async function readSpool(
   place: Place,
   started: ReadonlyMap<string, Started>,
-  exits: ReadonlyMap<string, number>,
-  count: (id: string, pid: number) => void,
+  ledger: ExitLedger,
 ): Promise<void> {
   const { daemonAddress } = layoutOf(place);
   const spool = `${daemonAddress}.events`;
   if (!existsSync(spool)) return;
   const enough = new AbortController();
-  const told = () => [...started].every(([id, { pid }]) => exits.has(`${id} ${pid}`));
+  const told = () => [...started].every(([id, { pid }]) => ledger.times(id, pid) > 0);
   const isEmpty = async () => (await readdir(spool)).every((name) => name.startsWith('.'));
   const reader = (async () => {
-    for await (const { event } of watchSpool(daemonAddress, { signal: enough.signal })) {
-      const { type, message } = decodeEvent(event);
-      if (type === 'containerd.events.TaskExit') count(message.containerId, message.pid);
-    }
+    for await (const { event } of watchSpool(daemonAddress, { signal: enough.signal })) ledger.note(event);
   })();
   for (let waited = 0; waited < 100 && !(told() && (await isEmpty())); waited++) await delay(10);
   enough.abort();
