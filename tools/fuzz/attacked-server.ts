@@ -38,6 +38,7 @@ export class AttackedServer implements AsyncDisposable {
   readonly #client: TtrpcClient;
   readonly #calls: ShimService;
   readonly #good: Promise<void>;
+  #failure: Error | undefined;
   #stderr = '';
   #isOver = false;
 
@@ -64,7 +65,9 @@ export class AttackedServer implements AsyncDisposable {
       this.#stderr += chunk;
     });
     this.#good = this.#behave();
-    this.#good.catch(() => {}); // told by `check`
+    this.#good.catch((error: Error) => {
+      this.#failure = error; // told by `check`
+    });
   }
 
   /** Throws when the server has ended, has written to its stderr, or does not answer the client that behaves. */
@@ -72,7 +75,8 @@ export class AttackedServer implements AsyncDisposable {
     const before = this.goodCalls;
     while (this.goodCalls < before + 3) {
       assert(!this.#isOver, 'the server is closed');
-      await Promise.race([this.#good, new Promise(setImmediate)]);
+      if (this.#failure) throw this.#failure;
+      await new Promise(setImmediate);
     }
     assert.equal(this.#stderr, '', 'the server wrote to its stderr');
   }
