@@ -8,4 +8,4 @@ console.log(`${rounds} rounds, seed ${seed}`);
 const start = performance.now();
 const result = await soak({ rounds: Number(rounds), seed: Number(seed), log: (line) => console.log(line) });
 console.log(result, `${((performance.now() - start) / 1000).toFixed(0)} s`);
-process.exitCode = result.problems.length > 0 ? 1 : 0;
+process.exitCode = result.problems.length > 0 || result.descriptors !== 0 ? 1 : 0;

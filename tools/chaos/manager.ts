@@ -1,5 +1,5 @@
 // A manager that starts containers, one after the other, and then waits to be killed: `manager.ts PLACE ID…`. It says `ID PID
-// SHIM_PID` of each that it has started, and `ID failed` of one that it could not start.
+// SHIM_PID` of each that it has started, and `ID failed WHY` of one that it could not start.
 import { defaultSpec, newBundle, newShimClient, shimRemote } from '@shimwright/runtime-v1';
 import { layoutOf, namespace, type Place } from './place.ts';
 
@@ -11,8 +11,8 @@ const rootfs = [{ type: 'bind', source: '/', options: ['bind', 'ro'] }];
 for (const id of ids) {
   try {
     console.log(id, ...(await start(id)));
-  } catch {
-    console.log(id, 'failed');
+  } catch (error) {
+    console.log(id, 'failed', String(error).replaceAll('\n', ' '));
   }
 }
 console.log('ready');

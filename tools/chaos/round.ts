@@ -55,7 +55,7 @@ const MAX_RECOVERIES = 5;
 export async function playRound(place: Place, deed: Deed, random: Random): Promise<Round> {
   const problems: string[] = [];
   await prepareDisk(place, deed);
-  const started = await doDeed(place, deed, random);
+  const started = await doDeed(place, deed, random, problems);
   const ledger = new ExitLedger();
   if (deed === 'kill the recovery') await killRecovery(place, random, ledger);
   await wayBack(place, ledger, problems);
@@ -79,7 +79,12 @@ async function removeDisk({ disk }: Place, deed: Deed): Promise<void> {
 }
 
 /** Has a manager start containers, and strikes; gives those of which it was told that they had started. */
-async function doDeed(place: Place, deed: Deed, random: Random): Promise<ReadonlyMap<string, Started>> {
+async function doDeed(
+  place: Place,
+  deed: Deed,
+  random: Random,
+  problems: string[],
+): Promise<ReadonlyMap<string, Started>> {
   const { disk } = place;
   if (deed === 'fill the disk')
     await writeFile(path.join(disk, 'filler'), Buffer.alloc(random.below(60_000)));
@@ -92,6 +97,7 @@ async function doDeed(place: Place, deed: Deed, random: Random): Promise<Readonl
     const [id = '', pid, shimPid] = line.split(' ');
     if (id === 'ready') break;
     if (pid !== 'failed') started.set(id, { pid: Number(pid), shimPid: Number(shimPid) });
+    else if (deed !== 'fill the disk') problems.push(line);
   }
   if (timer) clearTimeout(timer);
   const victim = [...started.values()][random.below(Math.max(1, started.size))];

@@ -90,7 +90,8 @@ async function untilIdleShimEnds(): Promise<void> {
   const { socketRoot = '' } = config;
   const socket = sharedShimSocket({ daemonAddress, socketRoot });
   const deadline = Date.now() + MAX_IDLE_MS;
-  while (existsSync(socket) && Date.now() < deadline) await delay(IDLE_POLL_MS);
+  const isThere = () => existsSync(socket) || leftovers(token).length > 0; // its process ends after its socket
+  while (isThere() && Date.now() < deadline) await delay(IDLE_POLL_MS);
 }
 
 function proveNothingIsLeft(): void {
