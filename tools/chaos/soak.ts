@@ -76,7 +76,8 @@ export async function soak({ rounds, seed, log = () => {} }: SoakOptions): Promi
 async function whatIsLeft(base: string, token: string): Promise<string[]> {
   const { daemonAddress } = layoutOf({ base, isStock: false, disk: base });
   const socket = sharedShimSocket({ daemonAddress, socketRoot: base });
-  for (let waited = 0; waited < MAX_IDLE_MS && existsSync(socket); waited += 20) await delay(20);
+  const isThere = () => existsSync(socket) || leftovers(token).length > 0; // its process ends after its socket
+  for (let waited = 0; waited < MAX_IDLE_MS && isThere(); waited += 20) await delay(20);
   const files = await readdir(base, { recursive: true, withFileTypes: true });
   const left = files
     .filter((file) => !file.isDirectory())
