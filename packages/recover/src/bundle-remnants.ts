@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
 import type { Bundle } from '@shimwright/bundle-core';
 import { parseAddress } from '@shimwright/shim-address';
 import { cleanBundle } from './clean-bundle.ts';
@@ -35,7 +34,7 @@ export async function bundleRemnants(
 ): Promise<BundleRemnants> {
   const looked = await lookAtAll(bundles, site);
   const dead = looked.filter(({ look }) => look && !isLive(look));
-  const table = dead.length > 0 ? await processTable(site) : NO_PROCESSES;
+  const table = dead.length > 0 ? await readProcessTable(site) : NO_PROCESSES;
   let told: ReturnType<typeof readToldExits> | undefined;
   const toldExits = () => {
     told ??= readToldExits(site, table.publishers);
@@ -69,7 +68,7 @@ export async function bundleRemnants(
   };
 }
 
-const NO_PROCESSES: ProcessTable = { byBundle: new Map(), publishers: [] };
+const NO_PROCESSES: ProcessTable = { byBundle: new Map(), runtimeArguments: new Set(), publishers: [] };
 
 async function lookAtAll(bundles: readonly Bundle[], site: Site): Promise<Looked[]> {
   let done = 0;
@@ -92,11 +91,6 @@ async function lookAtIts(bundle: Bundle, site: Site): Promise<BundleLook | undef
   const look = await lookAtBundle(bundle, site);
   if (look && !isLive(look)) requireBundle(bundle);
   return look;
-}
-
-/** Shims that no record leads to any more show by their working directory; it is read by its real path. */
-async function processTable({ roots, daemonAddress }: Site): Promise<ProcessTable> {
-  return readProcessTable([roots.path, await realpath(roots.path)], daemonAddress);
 }
 
 function found({ id, path }: Bundle, what: Finding['found']): Finding {

@@ -7,7 +7,7 @@ import { hasCode } from './errors.ts';
 let own: string | undefined;
 
 /**
- * The right to clean a bundle, of one process at a time: a link in it that names the process, since a link is made whole
+ * The right to clean something, of one process at a time: a link in it, or beside it, that names the process, since a link is made whole
  * or not at all, even on a full disk. That of a process which is gone is taken over.
  */
 export class Claim {
@@ -17,9 +17,13 @@ export class Claim {
     this.#link = link;
   }
 
-  /** Takes it; undefined when somebody else has it, or the bundle is gone. */
-  static take(bundlePath: string): Claim | undefined {
-    const link = path.join(bundlePath, '.recover');
+  /**
+   * Takes it; undefined when somebody else has it, or the directory is gone.
+   *
+   * @param directory that of the bundle, or one that the bundle `id` has in common with others.
+   */
+  static take(directory: string, id?: string): Claim | undefined {
+    const link = path.join(directory, id === undefined ? '.recover' : `.recover.${id}`);
     const holder = holderOf(link);
     if (holder !== undefined && (isHeld(holder) || !isTakenAway(link, holder))) return undefined;
     try {
@@ -30,6 +34,13 @@ export class Claim {
       if (hasCode(error, 'EEXIST', 'ENOENT')) return undefined;
       throw error;
     }
+  }
+
+  /** The id of an abandoned claim beside what was to be cleaned; undefined for any other file. */
+  static abandonedId(link: string): string | undefined {
+    const [, id] = /^\.recover\.(.+)$/.exec(path.basename(link)) ?? [];
+    const holder = id === undefined ? undefined : holderOf(link);
+    return holder === undefined || isHeld(holder) ? undefined : id;
   }
 
   /** Gives it back, for another attempt. */

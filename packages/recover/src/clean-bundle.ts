@@ -1,17 +1,18 @@
 import type { Bundle } from '@shimwright/bundle-core';
 import { decideShimAddress } from '@shimwright/shim-address';
-import { dateToTimestamp, packAny, taskTopics, timestampToDate } from '@shimwright/shim-api';
+import { timestampToDate } from '@shimwright/shim-api';
 import { listShared, newClient, withSharedConnect } from '@shimwright/shim-client';
-import { markUnknown, shimProgram } from '@shimwright/shim-service';
+import { shimProgram } from '@shimwright/shim-service';
 import { Claim } from './claim.ts';
 import { deleteBundle } from './delete-bundle.ts';
 import { type EndOptions, endContainer } from './end-container.ts';
 import { hasCode } from './errors.ts';
-import type { Finding, RecoveredExit } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { type BundleLook, isLive, isUnchanged, lookAtBundle } from './look-at-bundle.ts';
 import { unmount } from './mounts.ts';
 import { requireBundle } from './recognize.ts';
 import type { Site } from './site.ts';
+import { tell } from './tell.ts';
 
 /** What is known of a bundle beforehand. */
 export interface CleanOptions extends EndOptions {
@@ -67,13 +68,6 @@ async function endAlone(bundle: Bundle, site: Site, options: EndOptions): Promis
   if (!end) return {};
   if (!end.isTold) tell(bundle.id, end.exit, site);
   return { exit: end.exit };
-}
-
-function tell(id: string, exit: RecoveredExit, { exchange, namespace }: Site): void {
-  const { pid, exitStatus, isUnknown } = exit;
-  const exitedAt = dateToTimestamp(exit.exitedAt);
-  const event = packAny('containerd.events.TaskExit', { containerId: id, id, pid, exitStatus, exitedAt });
-  exchange?.publish(namespace, taskTopics.exit, isUnknown ? markUnknown(event) : event);
 }
 
 /**

@@ -6,14 +6,13 @@ import { identify, isRunning, type ProcessIdentity } from '@shimwright/shim-clie
 import { startedAt } from './boot-time.ts';
 import { hasCode } from './errors.ts';
 import type { RecoveredExit } from './finding.ts';
+import { requireContainerState } from './recognize.ts';
 import type { Site } from './site.ts';
+import { KILLED } from './tell.ts';
 
 /** How long what a dead shim has left at work may take, before it is ended. */
 const PATIENCE_MS = 5_000;
 const POLL_MS = 5;
-
-/** What containerd tells of a container that it had to kill: 128 and the number of SIGKILL. */
-const KILLED = 137;
 
 /** Exits that were told already, by the ids of the containers. */
 export type ToldExits = ReadonlyMap<string, RecoveredExit>;
@@ -54,7 +53,7 @@ export async function endContainer(
 }
 
 /** Waits until a process has ended, or ends it: what it makes must be there before it can be undone. */
-async function untilEnded(stray: ProcessIdentity, signal: AbortSignal | undefined): Promise<void> {
+export async function untilEnded(stray: ProcessIdentity, signal: AbortSignal | undefined): Promise<void> {
   for (const deadline = Date.now() + PATIENCE_MS; isRunning(stray); ) {
     if (Date.now() > deadline) process.kill(stray.pid, 'SIGKILL');
     await delay(POLL_MS, undefined, { signal });
@@ -63,6 +62,7 @@ async function untilEnded(stray: ProcessIdentity, signal: AbortSignal | undefine
 
 async function deleteContainer(bundle: Bundle, { runtimeFor, signal }: Site, known: string): Promise<void> {
   if (!existsSync(known)) return;
+  requireContainerState(known);
   try {
     await runtimeFor(bundle).delete(bundle.id, { force: true, ...(signal && { signal }) });
   } catch (error) {

@@ -7,7 +7,7 @@ export type RecoverErrorCode = 'ERR_RECOVER_PROC' | 'ERR_RECOVER_FOREIGN';
  * | code | meaning |
  * | --- | --- |
  * | `ERR_RECOVER_PROC` | there is no `/proc` to tell who lives |
- * | `ERR_RECOVER_FOREIGN` | a directory is where a bundle or a work directory would be, and is none that this package makes: it is not touched |
+ * | `ERR_RECOVER_FOREIGN` | a directory is where a bundle, a work directory or the state of a container would be, and is certainly none: it is not touched |
  */
 export class RecoverError extends Error {
   static {

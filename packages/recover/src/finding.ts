@@ -7,6 +7,7 @@
  * | `live-container` | no shim process, but its container lives and is not lost: its shared process is to be started anew by `shimConnect`, or it has its shim within another program | never |
  * | `dead-shim` | the bundle of a shim that is gone | its container is killed, its exit told, and all of it removed |
  * | `orphan-bundle` | a bundle that never had a shim of its own | the same |
+ * | `orphan-container` | one that the OCI runtime knows by a bundle that is gone, or half of one | killed, its exit told, and deleted |
  * | `orphan-work-directory` | a work directory without its bundle, empty or with a shim's logs | removed |
  * | `orphan-mount` | a mount at or below one of these | unmounted |
  * | `stale-socket` | a socket where nobody listens | removed |
@@ -19,6 +20,7 @@ export type Found =
   | 'live-container'
   | 'dead-shim'
   | 'orphan-bundle'
+  | 'orphan-container'
   | 'orphan-work-directory'
   | 'orphan-mount'
   | 'stale-socket'

@@ -5,6 +5,7 @@ import { RecoverError } from './errors.ts';
 import { fewAtATime } from './few-at-a-time.ts';
 import type { Finding, Remnant } from './finding.ts';
 import { Mounts } from './mounts.ts';
+import { orphanContainers } from './orphan-containers.ts';
 import { interruptedWork, orphanWorkDirectories } from './remnants.ts';
 import { type RecoverConfig, type RecoverOptions, type Site, siteOf } from './site.ts';
 import { staleSharedSocket, staleSockets } from './stale-sockets.ts';
@@ -40,9 +41,11 @@ async function find(site: Site): Promise<Remnant[]> {
   const bundles = await listBundles(site.roots);
   const mounts = await Mounts.below(root, workDir);
   const { remnants, sockets, areShared } = await bundleRemnants(bundles, site, mounts);
+  const ids = new Set(bundles.map(({ id }) => id));
   return [
     ...remnants,
-    ...(await orphanWorkDirectories(site, new Set(bundles.map(({ id }) => id)))),
+    ...(await orphanContainers(site, ids)),
+    ...(await orphanWorkDirectories(site, ids)),
     ...(await interruptedWork(root, mounts)),
     ...(await interruptedWork(workDir, mounts)),
     ...(await interruptedWork(site.socketDirectory, mounts, 'stale-socket')),

@@ -61,8 +61,8 @@ export interface Site {
   readonly settleMs: number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (progress: RecoverProgress) => void;
-  /** The OCI runtime; what it is told by files is in the bundle, and so goes with it should this process be killed. */
-  readonly runtimeFor: (bundle: Bundle) => OciRuntime;
+  /** The OCI runtime; what it is told by files is in the bundle, if there is one, and goes with it should this process be killed. */
+  readonly runtimeFor: (bundle?: Bundle) => OciRuntime;
   /** Where the OCI runtime keeps what it knows of the containers, each in a directory of its id. */
   readonly runtimeRoot: string;
   /** Where shims listen. */
@@ -96,7 +96,7 @@ function runtimes(root: string, { runtime, systemdCgroup }: Partial<RuncOptions>
   return (bundle) => {
     command ??= findRuntime(runtime || undefined);
     const env = { GOMAXPROCS: '1' }; // many are at work at a time
-    return createRuntime({ command, root, systemdCgroup, tempDir: bundle.path, spawn: spawnRuntime, env });
+    return createRuntime({ command, root, systemdCgroup, tempDir: bundle?.path, spawn: spawnRuntime, env });
   };
 }
 

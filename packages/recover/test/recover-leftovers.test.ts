@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { newShimClient, shimRemote } from '../../runtime-v1/src/index.ts';
+import { type Finding, newShimClient, shimRemote } from '../../runtime-v1/src/index.ts';
 import { newTestBundle } from '../../runtime-v1/test/fixtures/task.ts';
 import { inShort, isAlive, kill, namespace, type World, world } from './fixtures/world.ts';
 
@@ -89,6 +89,63 @@ describe('recover', () => {
     expect(inShort(await box.clean({ workDir: home }))).toEqual([['alice', 'unknown', false]]);
     expect([existsSync(bundle), readdirSync(path.join(home, 'alice'))]).toEqual([true, ['letter']]);
     await box.clean();
+  });
+
+  test('ends a container whose bundle is gone, and what was only half made', async () => {
+    const box = await world('stock');
+    const { pid, shimPid, bundle } = await box.start('web');
+    await kill(shimPid);
+    await execa('umount', [path.join(bundle.path, 'rootfs')]);
+    await bundle.delete();
+    const containers = path.join(box.runtimeRoot, namespace);
+    await mkdir(path.join(containers, 'half'), privately);
+    await writeFile(path.join(containers, 'half', 'exec.fifo'), '');
+    await symlink('999999999 1', path.join(containers, '.recover.gone'));
+    const found = [
+      ['gone', 'interrupted-delete'],
+      ['half', 'orphan-container'],
+      ['web', 'orphan-container'],
+    ];
+    const inOrder = (findings: readonly Finding[]) =>
+      inShort(findings).toSorted(([a], [b]) => a.localeCompare(b));
+    expect(inOrder(await box.recover())).toEqual(found.map((one) => [...one, false]));
+    expect(isAlive(pid)).toBe(true);
+    expect(inOrder(await box.clean())).toEqual(found.map((one) => [...one, true]));
+    expect([isAlive(pid), await readdir(containers)]).toEqual([false, []]);
+    expect(box.told).toEqual([{ id: 'web', pid, exitStatus: 137 }]);
+  });
+
+  test('spares a container whose bundle is gone, but not its shim, and those of other roots', async () => {
+    const [box, other] = [await world('stock'), await world('shared')];
+    const web = await box.start('web');
+    const elsewhere = await box.clean({ path: other.state, workDir: other.root });
+    expect(elsewhere).toEqual([]);
+    await execa('umount', ['--lazy', path.join(web.bundle.path, 'rootfs')]);
+    await web.bundle.delete();
+    expect(inShort(await box.clean())).toEqual([['web', 'live-container', false]]);
+    expect(isAlive(web.pid)).toBe(true);
+    await kill(web.shimPid);
+    expect(inShort(await box.clean())).toEqual([['web', 'orphan-container', true]]);
+    expect(box.told).toEqual([{ id: 'web', pid: web.pid, exitStatus: 137 }]);
+  });
+
+  test('deletes no directory by the OCI runtime that is none of its own', async () => {
+    const box = await world('stock');
+    await plantDeadBundle(box, 'alice');
+    const containers = path.join(box.runtimeRoot, namespace);
+    for (const name of ['alice', 'bob']) {
+      await mkdir(path.join(containers, name), privately);
+      await writeFile(path.join(containers, name, 'letter'), 'dear Carol');
+    }
+    const findings = await box.clean();
+    expect(inShort(findings)).toEqual([['alice', 'dead-shim', false]]);
+    expect(findings[0]?.error).toMatchObject({ code: 'ERR_RECOVER_FOREIGN' });
+    expect((await readdir(containers, { recursive: true })).sort()).toEqual([
+      'alice',
+      'alice/letter',
+      'bob',
+      'bob/letter',
+    ]);
   });
 
   test('leaves a bundle to who is just starting its shim', async () => {

@@ -1,0 +1,137 @@
+import { existsSync, rmSync } from 'node:fs';
+import { readdir, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { type Bundle, loadBundle } from '@shimwright/bundle-core';
+import type { ContainerState } from '@shimwright/oci-runtime';
+import { sharedShimSocket } from '@shimwright/shim-address';
+import { isListening, listShared, type ProcessIdentity } from '@shimwright/shim-client';
+import { shimProgram } from '@shimwright/shim-service';
+import { Claim } from './claim.ts';
+import { untilEnded } from './end-container.ts';
+import { hasCode } from './errors.ts';
+import type { Finding, RecoveredExit, Remnant } from './finding.ts';
+import { settle } from './look-at-bundle.ts';
+import { type ProcessTable, readProcessTable } from './process-table.ts';
+import { isContainerState, requireContainerState } from './recognize.ts';
+import type { Site } from './site.ts';
+import { KILLED, tell } from './tell.ts';
+
+/**
+ * The containers that the OCI runtime knows by a bundle of these roots which is gone: one that was still being made when
+ * its bundle was deleted, or half of such a one. Those of other roots are somebody else's.
+ *
+ * @param ids of the bundles there are.
+ */
+export async function orphanContainers(site: Site, ids: ReadonlySet<string>): Promise<Remnant[]> {
+  const entries = await readdir(site.runtimeRoot, { withFileTypes: true }).catch(noneIfMissing);
+  const candidates = entries
+    .filter((entry) => entry.isDirectory() && !ids.has(entry.name))
+    .flatMap(({ name }) => bundleOf(name, site) ?? []);
+  const links = entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name);
+  const remnants = links.flatMap((name) => abandonedClaim(path.join(site.runtimeRoot, name)) ?? []);
+  if (candidates.length === 0) return remnants;
+  const table = await readProcessTable(site);
+  for (const bundle of candidates) {
+    const remnant = await remnantOf(bundle, site, table);
+    if (remnant) remnants.push(remnant);
+  }
+  return remnants;
+}
+
+/** What somebody left who was killed while it cleaned one of them. */
+function abandonedClaim(link: string): Remnant | undefined {
+  const id = Claim.abandonedId(link);
+  if (id === undefined) return undefined;
+  return {
+    finding: { id, found: 'interrupted-delete', path: link, cleaned: false },
+    clean: async () => {
+      if (Claim.abandonedId(link) === undefined) return {};
+      rmSync(link, { force: true });
+      return { cleaned: true };
+    },
+  };
+}
+
+async function remnantOf(bundle: Bundle, site: Site, table: ProcessTable): Promise<Remnant | undefined> {
+  const { id } = bundle;
+  const directory = path.join(site.runtimeRoot, id);
+  await settle(directory, site);
+  const processes = table.byBundle.get(id) ?? [];
+  const isOurs = processes.length > 0;
+  if (existsSync(bundle.path) || !isContainerState(directory)) return undefined;
+  const state = await stateOf(id, site);
+  if (!isOurs && (state ? !(await isAt(state.bundle, bundle)) : table.runtimeArguments.has(id)))
+    return undefined;
+  const finding: Finding = { id, found: 'orphan-container', path: directory, cleaned: false };
+  const isServed = processes.some(({ role }) => role === 'shim') || (await isShared(bundle, site));
+  return isServed
+    ? { finding: { ...finding, found: 'live-container' } }
+    : { finding, clean: () => clean(bundle, site, processes) };
+}
+
+async function clean(
+  { id, path: bundlePath }: Bundle,
+  site: Site,
+  strays: readonly ProcessIdentity[],
+): Promise<Partial<Finding>> {
+  const { runtimeRoot, signal } = site;
+  const claim = Claim.take(runtimeRoot, id);
+  if (!claim) return {}; // somebody else is at it
+  try {
+    await Promise.all(strays.map((stray) => untilEnded(stray, signal)));
+    const directory = path.join(runtimeRoot, id);
+    if (existsSync(bundlePath) || !existsSync(directory)) return {};
+    requireContainerState(directory);
+    const exit = exitOf(await stateOf(id, site));
+    await site.runtimeFor().delete(id, { force: true, ...(signal && { signal }) });
+    if (exit) tell(id, exit, site);
+    return { cleaned: true, ...(exit && { exit }) };
+  } finally {
+    claim.release();
+  }
+}
+
+/** Whether the bundle by which the OCI runtime knows a container is this one; it may know that by its real path. */
+async function isAt(known: string, { path: bundlePath }: Bundle): Promise<boolean> {
+  if (known === bundlePath) return true;
+  const root = await realpath(path.dirname(bundlePath)).catch(() => '');
+  return known === path.join(root, path.basename(bundlePath));
+}
+
+/** Of one that had ended before, its shim has told. */
+function exitOf(state: ContainerState | undefined): RecoveredExit | undefined {
+  if (!state || state.status === 'stopped') return undefined;
+  return { pid: state.pid, exitStatus: KILLED, exitedAt: new Date(), isUnknown: false };
+}
+
+async function stateOf(id: string, { runtimeFor, signal }: Site): Promise<ContainerState | undefined> {
+  try {
+    return await runtimeFor().state(id, signal && { signal });
+  } catch (error) {
+    if (hasCode(error, 'ERR_RUNTIME_NOT_EXIST')) return undefined;
+    throw error;
+  }
+}
+
+/** A shared process may go on with a container whose bundle somebody has deleted. */
+async function isShared(bundle: Bundle, { config, daemonAddress, signal }: Site): Promise<boolean> {
+  const { shimGroup: group = '', socketRoot = '/run/containerd' } = config;
+  const controlSocket = sharedShimSocket({ daemonAddress, group, socketRoot });
+  if (!(await isListening(controlSocket))) return false;
+  const shims = await listShared({ ...shimProgram(), controlSocket }, signal);
+  return shims.some((shim) => shim.path === bundle.path);
+}
+
+/** The bundle that a container would have; undefined for a name that is no id. */
+function bundleOf(id: string, { roots }: Site): Bundle | undefined {
+  try {
+    return loadBundle({ id, ...roots });
+  } catch {
+    return undefined;
+  }
+}
+
+function noneIfMissing(error: unknown): [] {
+  if (hasCode(error, 'ENOENT')) return [];
+  throw error;
+}
