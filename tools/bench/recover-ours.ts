@@ -61,7 +61,7 @@ async function plantDead(count: number): Promise<readonly string[]> {
     for (const name of ['shim.pid', 'init.pid']) writeFileSync(path.join(bundle.path, name), '999999999');
     writeFileSync(path.join(bundle.path, 'log.json'), '');
     for (const name of ['stdout', 'stderr']) writeFileSync(path.join(bundle.workDir, `shim.${name}.log`), '');
-    mkdirSync(path.join(containers, id), { recursive: true });
+    mkdirSync(path.join(containers, id), { recursive: true, mode: 0o711 });
     writeFileSync(
       path.join(containers, id, 'state.json'),
       state.replaceAll(`${token}-model`, `${token}-${id}`),

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
   type Bundle,
+  decodeEvent,
   type EventPublisher,
   listBundles,
   newShimClient,
@@ -16,6 +17,7 @@ import {
   shimConnect,
   watchSpool,
 } from '@shimwright/runtime-v1';
+import { readSpool } from '@shimwright/shim-client';
 import { ExitLedger } from './exit-ledger.ts';
 import { layoutOf, namespace, type Place } from './place.ts';
 import type { Random } from './random.ts';
@@ -50,6 +52,8 @@ interface Started {
 const CONTAINERS = ['a', 'b', 'c'] as const;
 const SMALL_DISK = 'size=64k,nr_inodes=64';
 const MAX_RECOVERIES = 5;
+const MAX_PUBLISH_MS = 5_000;
+const POLL_MS = 10;
 
 /** Starts containers, does the deed at some moment, recovers, ends what lives, and looks at what is left. */
 export async function playRound(place: Place, deed: Deed, random: Random): Promise<Round> {
@@ -59,7 +63,7 @@ export async function playRound(place: Place, deed: Deed, random: Random): Promi
   const ledger = new ExitLedger();
   if (deed === 'kill the recovery') await killRecovery(place, random, ledger);
   await wayBack(place, ledger, problems);
-  await readSpool(place, started, ledger);
+  await takeSpool(place, started, ledger);
   for (const [id, { pid }] of started) {
     const times = ledger.times(id, pid);
     if (times !== 1) problems.push(`the exit of ${id}, process ${pid}, was reported ${times} times`);
@@ -163,6 +167,7 @@ async function endLiving(bundle: Bundle, place: Place): Promise<void> {
     if (state) {
       await shim.kill({ id, signal: 9, all: true }).catch(noneIfRefused); // it may have ended
       await shim.wait({ id });
+      await untilTold(place, id);
       await shim.delete({});
     }
     await shim.stopShim();
@@ -170,6 +175,19 @@ async function endLiving(bundle: Bundle, place: Place): Promise<void> {
     await shim.close();
   }
   await bundle.delete();
+}
+
+/** The stock shim forgets what its publisher has not yet read when it is stopped: a manager has to wait for the event. */
+async function untilTold(place: Place, id: string): Promise<void> {
+  const { daemonAddress } = layoutOf(place);
+  for (let waited = 0; waited < MAX_PUBLISH_MS; waited += POLL_MS) {
+    const events = (await readSpool(daemonAddress)).map(({ event }) => decodeEvent(event));
+    const isTold = events.some(
+      ({ type, message }) => type === 'containerd.events.TaskExit' && message.containerId === id,
+    );
+    if (isTold) return;
+    await delay(POLL_MS);
+  }
 }
 
 /** The answer of a shim that has no container, or one that has ended. */
@@ -187,7 +205,7 @@ function hasCode(error: unknown, code: string): boolean {
 }
 
 /** The exits that shims have told, until there is one of each container that had started, or for a second. */
-async function readSpool(
+async function takeSpool(
   place: Place,
   started: ReadonlyMap<string, Started>,
   ledger: ExitLedger,
