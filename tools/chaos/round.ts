@@ -167,7 +167,7 @@ async function endLiving(bundle: Bundle, place: Place): Promise<void> {
     if (state) {
       await shim.kill({ id, signal: 9, all: true }).catch(noneIfRefused); // it may have ended
       await shim.wait({ id });
-      await untilTold(place, id);
+      await untilTold(place, state.pid);
       await shim.delete({});
     }
     await shim.stopShim();
@@ -178,16 +178,17 @@ async function endLiving(bundle: Bundle, place: Place): Promise<void> {
 }
 
 /** The stock shim forgets what its publisher has not yet read when it is stopped: a manager has to wait for the event. */
-async function untilTold(place: Place, id: string): Promise<void> {
+async function untilTold(place: Place, pid: number): Promise<void> {
   const { daemonAddress } = layoutOf(place);
   for (let waited = 0; waited < MAX_PUBLISH_MS; waited += POLL_MS) {
     const events = (await readSpool(daemonAddress)).map(({ event }) => decodeEvent(event));
     const isTold = events.some(
-      ({ type, message }) => type === 'containerd.events.TaskExit' && message.containerId === id,
+      ({ type, message }) => type === 'containerd.events.TaskExit' && message.pid === pid,
     );
     if (isTold) return;
     await delay(POLL_MS);
   }
+  throw new Error(`the shim of process ${pid} has told no exit`);
 }
 
 /** The answer of a shim that has no container, or one that has ended. */
@@ -195,9 +196,9 @@ function noneIfRefused(error: unknown): undefined {
   if (!hasCode(error, 'ERR_TTRPC_STATUS')) throw error;
 }
 
-/** Whether a shim was gone, or just going, when it was asked: the next recovery sees to that. */
+/** Whether a shim was gone, or just going, when it was asked, or had half a container: the next recovery sees to that. */
 function isLost(error: unknown): boolean {
-  return hasCode(error, 'ERR_TTRPC_CLOSED') || hasCode(error, 'ERR_SHIM_UNREACHABLE');
+  return ['ERR_TTRPC_CLOSED', 'ERR_SHIM_UNREACHABLE', 'ERR_BUNDLE_BUSY'].some((code) => hasCode(error, code));
 }
 
 function hasCode(error: unknown, code: string): boolean {
