@@ -7,6 +7,7 @@ import { startedAt } from './boot-time.ts';
 import { hasCode } from './errors.ts';
 import type { RecoveredExit } from './finding.ts';
 import { requireContainerState } from './recognize.ts';
+import { removeCgroups } from './remove-cgroups.ts';
 import type { Site } from './site.ts';
 import { KILLED } from './tell.ts';
 
@@ -48,6 +49,7 @@ export async function endContainer(
   const before = exit && (await told()).get(bundle.id);
   if (exit) note(record, exit);
   await deleteContainer(bundle, site, known);
+  if (!exit) await removeCgroups(bundle, site.signal);
   if (before && before.pid === exit.pid) return { exit: before, isTold: true };
   return exit && { exit, isTold: false };
 }

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Any } from '@shimwright/shim-api';
-import { isExitUnknown } from '@shimwright/shim-client';
+import { findCgroup, isExitUnknown } from '@shimwright/shim-client';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
@@ -203,6 +203,32 @@ describe('recover', () => {
     expect(inShort(await clean())).toEqual([['web', 'live-shim', false]]);
     process.kill(web.shimPid, 'SIGCONT');
     await end(web);
+  });
+
+  test('removes the cgroups of a container that was only half made, unless somebody is in them', async () => {
+    const { start, clean, token, told } = await world('stock');
+    const { shim, shimPid } = await start('web');
+    await shim.kill({ id: 'web', signal: 9 });
+    await shim.wait({ id: 'web' });
+    await shim.delete({});
+    await kill(shimPid);
+    const [made, used] = ['web', 'web/used'].map((name) =>
+      findCgroup('/').map((root) => path.join(root, `${token}-${name}`)),
+    );
+    for (const directory of made ?? []) mkdirSync(directory, { recursive: true });
+    expect(inShort(await clean())[0]).toEqual(['web', 'dead-shim', true]);
+    expect(made?.filter((directory) => existsSync(directory))).toEqual([]);
+    expect(told).toEqual([]);
+
+    const second = await start('web');
+    await second.shim.kill({ id: 'web', signal: 9 });
+    await second.shim.wait({ id: 'web' });
+    await second.shim.delete({});
+    await kill(second.shimPid);
+    for (const directory of used ?? []) mkdirSync(directory, { recursive: true });
+    expect(inShort(await clean())[0]).toEqual(['web', 'dead-shim', true]);
+    expect(used?.every((directory) => existsSync(directory))).toBe(true);
+    for (const directory of [...(used ?? []), ...(made ?? [])]) rmdirSync(directory);
   });
 
   test('cleans up after a process that was killed with a shim in it', async () => {

@@ -1,4 +1,5 @@
 export type { SharedShim, ShimConfig } from '@shimwright/shim-api';
+export { findCgroup } from './cgroup.ts';
 export { ShimClientError, type ShimErrorCode, type ShimErrorFacts } from './errors.ts';
 export { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
 export { sharedControlSocket } from './shared-link.ts';
