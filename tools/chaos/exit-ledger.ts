@@ -2,7 +2,7 @@ import { decodeEvent } from '@shimwright/runtime-v1';
 import type { Any } from '@shimwright/shim-api';
 import { timeOf } from './time-of.ts';
 
-/** The exits that were reported of containers. */
+/** The exits that were reported of containers, none of which has the id of another. */
 export class ExitLedger {
   readonly #times = new Map<string, number>();
   readonly #toldByKilled = new Set<string>();
@@ -25,6 +25,11 @@ export class ExitLedger {
   /** How often the exit of a container's process was reported. */
   times(id: string, pid: number): number {
     return this.#times.get(`${id} ${pid}`) ?? 0;
+  }
+
+  /** Those that were reported more than once, however late, as `ID PID`. */
+  get repeated(): string[] {
+    return [...this.#times].filter(([, times]) => times > 1).map(([key]) => key);
   }
 
   #count(id: string, pid: number): void {

@@ -18,7 +18,7 @@ import {
   watchSpool,
 } from '@shimwright/runtime-v1';
 import { readSpool } from '@shimwright/shim-client';
-import { ExitLedger } from './exit-ledger.ts';
+import type { ExitLedger } from './exit-ledger.ts';
 import { layoutOf, namespace, type Place } from './place.ts';
 import type { Random } from './random.ts';
 
@@ -44,6 +44,14 @@ export interface Round {
   readonly problems: readonly string[];
 }
 
+/** What a round is played with. */
+export interface RoundOptions {
+  /** Its number, which is in the names of its containers. */
+  readonly round: number;
+  readonly random: Random;
+  readonly ledger: ExitLedger;
+}
+
 interface Started {
   readonly pid: number;
   readonly shimPid: number;
@@ -56,11 +64,15 @@ const MAX_PUBLISH_MS = 5_000;
 const POLL_MS = 10;
 
 /** Starts containers, does the deed at some moment, recovers, ends what lives, and looks at what is left. */
-export async function playRound(place: Place, deed: Deed, random: Random): Promise<Round> {
+export async function playRound(
+  place: Place,
+  deed: Deed,
+  { round, random, ledger }: RoundOptions,
+): Promise<Round> {
   const problems: string[] = [];
   await prepareDisk(place, deed);
-  const started = await doDeed(place, deed, random, problems);
-  const ledger = new ExitLedger();
+  const ids = CONTAINERS.map((name) => `${name}-${round}`);
+  const started = await doDeed(place, deed, { ids, random, problems });
   if (deed === 'kill the recovery') await killRecovery(place, random, ledger);
   await wayBack(place, ledger, problems);
   await takeSpool(place, started, ledger);
@@ -86,13 +98,13 @@ async function removeDisk({ disk }: Place, deed: Deed): Promise<void> {
 async function doDeed(
   place: Place,
   deed: Deed,
-  random: Random,
-  problems: string[],
+  options: { readonly ids: readonly string[]; readonly random: Random; readonly problems: string[] },
 ): Promise<ReadonlyMap<string, Started>> {
   const { disk } = place;
+  const { ids, random, problems } = options;
   if (deed === 'fill the disk')
     await writeFile(path.join(disk, 'filler'), Buffer.alloc(random.below(60_000)));
-  const manager = startManager(place);
+  const manager = start('manager.ts', place, ...ids);
   const ended = once(manager, 'exit');
   const started = new Map<string, Started>();
   // Of the manager at any moment, even before it has started anything.
@@ -114,10 +126,6 @@ async function doDeed(
   await ended;
   if (deed === 'fill the disk') await rm(path.join(disk, 'filler'), { force: true });
   return started;
-}
-
-function startManager(place: Place): ChildProcess {
-  return start('manager.ts', place, ...CONTAINERS);
 }
 
 function start(program: string, place: Place, ...args: readonly string[]): ChildProcess {
@@ -164,12 +172,15 @@ async function endLiving(bundle: Bundle, place: Place): Promise<void> {
   const shim = await newShimClient(bundle, namespace, shimConnect(layoutOf(place).config));
   try {
     const state = await shim.state({ id }).catch(noneIfRefused);
-    if (state) {
-      await shim.kill({ id, signal: 9, all: true }).catch(noneIfRefused); // it may have ended
-      await shim.wait({ id });
-      await untilTold(place, state.pid);
-      await shim.delete({});
+    if (!state) {
+      // Its container was still being made, so what there is of it is for the next recovery to find.
+      await shim.stopShim();
+      return;
     }
+    await shim.kill({ id, signal: 9, all: true }).catch(noneIfRefused); // it may have ended
+    await shim.wait({ id });
+    await untilTold(place, state.pid);
+    await shim.delete({});
     await shim.stopShim();
   } finally {
     await shim.close();
@@ -196,9 +207,9 @@ function noneIfRefused(error: unknown): undefined {
   if (!hasCode(error, 'ERR_TTRPC_STATUS')) throw error;
 }
 
-/** Whether a shim was gone, or just going, when it was asked, or had half a container: the next recovery sees to that. */
+/** Whether a shim was gone, or just going, when it was asked: the next recovery sees to that. */
 function isLost(error: unknown): boolean {
-  return ['ERR_TTRPC_CLOSED', 'ERR_SHIM_UNREACHABLE', 'ERR_BUNDLE_BUSY'].some((code) => hasCode(error, code));
+  return ['ERR_TTRPC_CLOSED', 'ERR_SHIM_UNREACHABLE'].some((code) => hasCode(error, code));
 }
 
 function hasCode(error: unknown, code: string): boolean {

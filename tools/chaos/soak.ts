@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { sharedShimSocket } from '@shimwright/shim-address';
 import { leftovers, removeLeftovers } from '../leftovers.ts';
+import { ExitLedger } from './exit-ledger.ts';
 import { layoutOf } from './place.ts';
 import { Random } from './random.ts';
 import { DEEDS, playRound } from './round.ts';
@@ -44,6 +45,7 @@ export async function soak({ rounds, seed, log = () => {} }: SoakOptions): Promi
   const random = new Random(seed);
   const base = await mkdtemp('/run/shimwright-chaos-');
   const token = path.basename(base);
+  const ledger = new ExitLedger();
   const deeds: Record<string, number> = {};
   const problems: string[] = [];
   let started = 0;
@@ -56,13 +58,15 @@ export async function soak({ rounds, seed, log = () => {} }: SoakOptions): Promi
       const deed = DEEDS[round % DEEDS.length] ?? DEEDS[0];
       const isStock = random.below(2) === 0;
       const title = `round ${round}: ${deed}, ${isStock ? 'stock' : 'shared'} shims`;
-      const played = await playRound({ base, isStock, disk: path.join(base, 'disk') }, deed, random);
+      const place = { base, isStock, disk: path.join(base, 'disk') };
+      const played = await playRound(place, deed, { round, random, ledger });
       deeds[deed] = (deeds[deed] ?? 0) + 1;
       started += played.started;
       problems.push(...played.problems.map((problem) => `${title}: ${problem}`));
       log([`${title}: ${played.started} containers`, ...played.problems].join('\n  '));
     }
     problems.push(...(await whatIsLeft(base, token)));
+    problems.push(...ledger.repeated.map((one) => `the exit of ${one} was reported more than once`));
     const heapGrowth = heapUsed() - heap;
     // That of a short soak is code that was compiled meanwhile.
     if (rounds >= LONG && heapGrowth > MAX_HEAP_GROWTH) problems.push(`the heap grew by ${heapGrowth} bytes`);
