@@ -2,6 +2,7 @@ import { Any, SharedShim, SharedShim as SharedShim$1, ShimConfig, ShimConfig as 
 import { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { ShimIdentity } from "@shimwright/shim-address";
+export declare function findCgroup(cgroup: string): readonly string[];
 type ShimErrorCode = 'ERR_SHIM_NOT_FOUND' | 'ERR_SHIM_SPAWN' | 'ERR_SHIM_EXITED' | 'ERR_SHIM_ADDRESS' | 'ERR_SHIM_ADDRESS_IN_USE' | 'ERR_SHIM_UNREACHABLE' | 'ERR_SHIM_CGROUP' | 'ERR_SHIM_PROCESS' | 'ERR_SPOOL_INSECURE' | 'ERR_SPOOL_EVENT' | 'ERR_TASK_IO';
 interface ShimErrorFacts {
   readonly path?: string;
