@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Bundle } from '@shimwright/bundle-core';
 import { identify, isRunning, type ProcessIdentity } from '@shimwright/shim-client';
 import { startedAt } from './boot-time.ts';
-import { hasCode } from './errors.ts';
+import { containerState } from './container-state.ts';
 import type { RecoveredExit } from './finding.ts';
 import { requireContainerState } from './recognize.ts';
 import { removeCgroups } from './remove-cgroups.ts';
@@ -78,13 +78,8 @@ async function exitOf(bundle: Bundle, { runtimeFor, signal }: Site): Promise<Rec
   const killed = { exitStatus: KILLED, exitedAt: new Date() };
   const noted = notedProcess(path.join(bundle.path, 'init.pid'));
   if (noted) return { ...killed, ...noted };
-  try {
-    const { pid, status } = await runtimeFor(bundle).state(bundle.id, signal && { signal });
-    return { ...killed, pid, isUnknown: status === 'stopped' };
-  } catch (error) {
-    if (hasCode(error, 'ERR_RUNTIME_NOT_EXIST')) return undefined;
-    throw error;
-  }
+  const state = await containerState(bundle.id, runtimeFor(bundle), signal);
+  return state && { ...killed, pid: state.pid, isUnknown: state.status === 'stopped' };
 }
 
 /** The process that the OCI runtime has noted, which is gone if another one has its id: that began after it was noted. */

@@ -22,6 +22,12 @@ export class RecoverError extends Error {
   }
 }
 
+/** Nothing in place of what a missing directory would hold. */
+export function noneIfMissing(error: unknown): [] {
+  if (hasCode(error, 'ENOENT')) return [];
+  throw error;
+}
+
 /** Whether `error` has one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));

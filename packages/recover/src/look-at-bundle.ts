@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bundle } from '@shimwright/bundle-core';
 import { type ShimTrace, traceShim } from '@shimwright/shim-client';
-import { hasCode } from './errors.ts';
+import { containerState } from './container-state.ts';
 import type { Found } from './finding.ts';
 import { parentOf } from './process-table.ts';
 import type { Site } from './site.ts';
@@ -81,11 +81,6 @@ async function containerProcess(
   { runtimeFor, runtimeRoot, signal }: Site,
 ): Promise<number | undefined> {
   if (!existsSync(path.join(runtimeRoot, bundle.id))) return undefined;
-  try {
-    const { status, pid } = await runtimeFor(bundle).state(bundle.id, signal && { signal });
-    return status === 'stopped' ? undefined : pid;
-  } catch (error) {
-    if (hasCode(error, 'ERR_RUNTIME_NOT_EXIST')) return undefined;
-    throw error;
-  }
+  const state = await containerState(bundle.id, runtimeFor(bundle), signal);
+  return state?.status === 'stopped' ? undefined : state?.pid;
 }

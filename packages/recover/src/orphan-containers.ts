@@ -1,19 +1,20 @@
 import { existsSync, rmSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { type Bundle, loadBundle } from '@shimwright/bundle-core';
+import type { Bundle } from '@shimwright/bundle-core';
 import type { ContainerState } from '@shimwright/oci-runtime';
-import { sharedShimSocket } from '@shimwright/shim-address';
 import { isListening, listShared, type ProcessIdentity } from '@shimwright/shim-client';
 import { shimProgram } from '@shimwright/shim-service';
+import { bundleOf } from './bundle-of.ts';
 import { Claim } from './claim.ts';
+import { containerState } from './container-state.ts';
 import { untilEnded } from './end-container.ts';
-import { hasCode } from './errors.ts';
+import { noneIfMissing } from './errors.ts';
 import type { Finding, RecoveredExit, Remnant } from './finding.ts';
 import { settle } from './look-at-bundle.ts';
 import { type ProcessTable, readProcessTable } from './process-table.ts';
 import { isContainerState, requireContainerState } from './recognize.ts';
-import type { Site } from './site.ts';
+import { controlSocketOf, type Site } from './site.ts';
 import { KILLED, tell } from './tell.ts';
 
 /**
@@ -59,7 +60,7 @@ async function remnantOf(bundle: Bundle, site: Site, table: ProcessTable): Promi
   const processes = table.byBundle.get(id) ?? [];
   const isOurs = processes.length > 0;
   if (existsSync(bundle.path) || !isContainerState(directory)) return undefined;
-  const state = await stateOf(id, site);
+  const state = await containerState(id, site.runtimeFor(), site.signal);
   if (!isOurs && (state ? !(await isAt(state.bundle, bundle)) : table.runtimeArguments.has(id)))
     return undefined;
   const finding: Finding = { id, found: 'orphan-container', path: directory, cleaned: false };
@@ -82,8 +83,9 @@ async function clean(
     const directory = path.join(runtimeRoot, id);
     if (existsSync(bundlePath) || !existsSync(directory)) return {};
     requireContainerState(directory);
-    const exit = exitOf(await stateOf(id, site));
-    await site.runtimeFor().delete(id, { force: true, ...(signal && { signal }) });
+    const runtime = site.runtimeFor();
+    const exit = exitOf(await containerState(id, runtime, signal));
+    await runtime.delete(id, { force: true, ...(signal && { signal }) });
     if (exit) tell(id, exit, site);
     return { cleaned: true, ...(exit && { exit }) };
   } finally {
@@ -104,34 +106,10 @@ function exitOf(state: ContainerState | undefined): RecoveredExit | undefined {
   return { pid: state.pid, exitStatus: KILLED, exitedAt: new Date(), isUnknown: false };
 }
 
-async function stateOf(id: string, { runtimeFor, signal }: Site): Promise<ContainerState | undefined> {
-  try {
-    return await runtimeFor().state(id, signal && { signal });
-  } catch (error) {
-    if (hasCode(error, 'ERR_RUNTIME_NOT_EXIST')) return undefined;
-    throw error;
-  }
-}
-
 /** A shared process may go on with a container whose bundle somebody has deleted. */
-async function isShared(bundle: Bundle, { config, daemonAddress, signal }: Site): Promise<boolean> {
-  const { shimGroup: group = '', socketRoot = '/run/containerd' } = config;
-  const controlSocket = sharedShimSocket({ daemonAddress, group, socketRoot });
+async function isShared(bundle: Bundle, site: Site): Promise<boolean> {
+  const controlSocket = controlSocketOf(site);
   if (!(await isListening(controlSocket))) return false;
-  const shims = await listShared({ ...shimProgram(), controlSocket }, signal);
+  const shims = await listShared({ ...shimProgram(), controlSocket }, site.signal);
   return shims.some((shim) => shim.path === bundle.path);
-}
-
-/** The bundle that a container would have; undefined for a name that is no id. */
-function bundleOf(id: string, { roots }: Site): Bundle | undefined {
-  try {
-    return loadBundle({ id, ...roots });
-  } catch {
-    return undefined;
-  }
-}
-
-function noneIfMissing(error: unknown): [] {
-  if (hasCode(error, 'ENOENT')) return [];
-  throw error;
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { loadBundle } from '@shimwright/bundle-core';
 import { atomicDelete, sweep } from '@shimwright/fs-atomic';
-import { hasCode } from './errors.ts';
+import { bundleOf } from './bundle-of.ts';
+import { noneIfMissing } from './errors.ts';
 import { type Found, mountFinding, type Remnant } from './finding.ts';
 import { settle } from './look-at-bundle.ts';
 import { type Mounts, unmount } from './mounts.ts';
@@ -74,18 +74,4 @@ function once(work: () => Promise<void>): () => Promise<void> {
     result ??= work();
     return result;
   };
-}
-
-/** The bundle that a directory would be of; undefined for a name that is no id. */
-function bundleOf(id: string, { roots }: Site) {
-  try {
-    return loadBundle({ id, ...roots });
-  } catch {
-    return undefined;
-  }
-}
-
-function noneIfMissing(error: unknown): [] {
-  if (hasCode(error, 'ENOENT')) return [];
-  throw error;
 }

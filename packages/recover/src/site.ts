@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Bundle, type BundleRoots, loadBundle, validateNamespace } from '@shimwright/bundle-core';
 import { createRuntime, findRuntime, type OciRuntime } from '@shimwright/oci-runtime';
+import { sharedShimSocket } from '@shimwright/shim-address';
 import type { EventPublisher, RuncOptions } from '@shimwright/shim-api';
 import { spawnRuntime } from '@shimwright/shim-service';
 
@@ -88,6 +89,16 @@ export function siteOf(config: RecoverConfig, options: RecoverOptions): Site {
     runtimeFor: runtimes(runtimeRoot, runOptions),
     socketDirectory: path.join(config.socketRoot ?? '/run/containerd', 's'),
   };
+}
+
+/** Where the process is reached that the shims of this manager's group share. */
+export function controlSocketOf({ config, daemonAddress }: Site): string {
+  const { shimGroup: group, socketRoot } = config;
+  return sharedShimSocket({
+    daemonAddress,
+    ...(group !== undefined && { group }),
+    ...(socketRoot !== undefined && { socketRoot }),
+  });
 }
 
 /** They differ in where their files are; the program is looked for once, when it is needed. */

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { sharedShimSocket } from '@shimwright/shim-address';
 import { freeSocketPath, isListening, listShared } from '@shimwright/shim-client';
 import { shimProgram } from '@shimwright/shim-service';
-import { hasCode } from './errors.ts';
+import { hasCode, noneIfMissing } from './errors.ts';
 import { fewAtATime } from './few-at-a-time.ts';
 import { type Finding, type Remnant, socketFinding } from './finding.ts';
 import { settle } from './look-at-bundle.ts';
-import type { Site } from './site.ts';
+import { controlSocketOf, type Site } from './site.ts';
 
 // Those of shims, and the names that such a socket has while a shared process makes it.
 const NAMES = /^(?:[0-9a-f]{64}|\.\d+\.\d+)$/;
@@ -36,9 +35,7 @@ export async function staleSockets(site: Site, known: ReadonlySet<string>): Prom
 
 /** What a shared process of this manager has left, when no shim of it is to go on. */
 export async function staleSharedSocket(site: Site): Promise<Remnant[]> {
-  const { config, daemonAddress } = site;
-  const { shimGroup: group = '', socketRoot = '/run/containerd' } = config;
-  const socket = sharedShimSocket({ daemonAddress, group, socketRoot });
+  const socket = controlSocketOf(site);
   const traces = [`${socket}.d`, `${socket}.log`];
   const isThere = () => [socket, ...traces].some((file) => existsSync(file));
   if (!isThere() || (await isListening(socket))) return [];
@@ -60,9 +57,4 @@ async function freed(socket: string): Promise<Partial<Finding>> {
     if (hasCode(error, 'ERR_SHIM_ADDRESS_IN_USE')) return {}; // somebody listens there by now
     throw error;
   }
-}
-
-function noneIfMissing(error: unknown): [] {
-  if (hasCode(error, 'ENOENT')) return [];
-  throw error;
 }

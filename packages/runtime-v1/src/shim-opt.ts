@@ -34,15 +34,16 @@ export interface ShimRemoteOptions
  * so that whoever knows these finds it. Events arrive in the spool beside `daemonAddress`.
  */
 export function shimRemote(config: Config, options: ShimRemoteOptions): ShimOpt {
-  const { shim, shimGroup: group = '', shimDebug: debug = false, socketRoot = '/run/containerd' } = config;
+  const { shim, shimGroup: group, shimDebug: debug = false, socketRoot } = config;
   const { daemonAddress } = options;
+  const manager = { daemonAddress, ...(socketRoot !== undefined && { socketRoot }) };
   return (bundle, namespace, runOptions) => {
-    const address = shimAddress({ daemonAddress, namespace, id: bundle.id, socketRoot });
+    const address = shimAddress({ ...manager, namespace, id: bundle.id });
     const clientOpt =
       shim === undefined
         ? withShared({
             ...{ ...options, ...shimProgram(), address },
-            controlSocket: sharedShimSocket({ daemonAddress, group, socketRoot }),
+            controlSocket: sharedShimSocket({ ...manager, ...(group !== undefined && { group }) }),
           })
         : withStart({ ...options, shim, debug, address });
     return [shimConfig(bundle, namespace, config, runOptions), clientOpt];

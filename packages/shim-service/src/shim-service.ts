@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { createRuntime, type OciRuntime, type ProcessSpec, type Resources } from '@shimwright/oci-runtime';
-import type { ShimConfig } from '@shimwright/shim-api';
 import {
   type Any,
   type CheckpointOptions,
@@ -10,6 +9,7 @@ import {
   type CreateTaskRequest,
   type ProcessInfo,
   packAny,
+  type ShimConfig,
   type ShimHandlers,
   taskTopics,
   unpackAny,

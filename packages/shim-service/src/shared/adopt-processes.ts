@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type OciRuntime, OciRuntimeError } from '@shimwright/oci-runtime';
-import type { AddSharedShimRequest } from '@shimwright/shim-api';
-import { decodeEvent } from '@shimwright/shim-api';
+import { type AddSharedShimRequest, decodeEvent } from '@shimwright/shim-api';
 import type { AdoptedProcess } from '../adopted-process.ts';
 import type { ProcessState } from '../container-process.ts';
 import { unmountAll } from '../native/mount.ts';

@@ -17,7 +17,6 @@ import type { Outbox } from './outbox.ts';
 import { ProgramOutbox } from './program-outbox.ts';
 import { keyOf, type Registry } from './registry.ts';
 import { SharedJournal } from './shared-journal.ts';
-
 import { SpoolOutbox } from './spool-outbox.ts';
 import { writeWhole } from './whole-file.ts';
 
