@@ -7,6 +7,9 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+const MAX_WAIT_MS = 10_000;
+const POLL_MS = 20;
+
 /**
  * What containers and shims have left on this machine, each in words. It is found by `token`, a string that
  * nothing else has in it: the name of the directory they were given for their files, sockets and bundles,
@@ -19,6 +22,12 @@ export function leftovers(token: string): string[] {
     ...lines('/proc/net/unix', token).map((line) => `socket ${line.split(' ').at(-1)}`),
     ...cgroups(token).map((cgroup) => `cgroup ${cgroup}`),
   ];
+}
+
+/** Waits until nothing is left, some seconds at most: the process of shared shims ends one after the last of them. */
+export async function untilNothingIsLeft(token: string): Promise<void> {
+  const deadline = Date.now() + MAX_WAIT_MS;
+  while (leftovers(token).length > 0 && Date.now() < deadline) await delay(POLL_MS);
 }
 
 /** Ends and removes all of it: for the end of a test, or of a demo that was interrupted. */

@@ -6,6 +6,7 @@ import { sharedShimSocket, shimAddress } from '@shimwright/shim-address';
 import { withShared } from '@shimwright/shim-client';
 import type { Program } from '@shimwright/shim-service';
 import { execa } from 'execa';
+import { fewAtATime } from '../few-at-a-time.ts';
 import { removeLeftovers } from '../leftovers.ts';
 import type { SpaceComparison } from './turns.ts';
 
@@ -81,10 +82,7 @@ async function measured(base: string, name: string, opt: ShimOpt): Promise<Memor
       { length: count - running.length },
       (_, next) => `${name}-${running.length + next}`,
     );
-    const startNext = async () => {
-      for (let id = ids.pop(); id !== undefined; id = ids.pop()) running.push(await started(base, id, opt));
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, startNext));
+    await fewAtATime(AT_ONCE, ids, async (id) => running.push(await started(base, id, opt)));
     return privateBytes(running);
   };
   const first = await startUntil(1);

@@ -5,6 +5,7 @@ import { defaultSpec, loadBundle, newBundleSync } from '@shimwright/bundle-core'
 import { newShimClient, recover, type ShimClient, shimConnect, shimRemote } from '@shimwright/runtime-v1';
 import { saveAddressSync } from '@shimwright/shim-address';
 import { execa } from 'execa';
+import { fewAtATime } from '../few-at-a-time.ts';
 import { contend } from './turns.ts';
 
 /** How many things are done at a time, on both sides. */
@@ -157,16 +158,12 @@ async function recoverLive(count: number): Promise<number> {
 }
 
 async function connectLive(count: number): Promise<number> {
-  const waiting = [...(await startLive(count))];
+  const ids = await startLive(count);
   return timed(() =>
-    Promise.all(
-      Array.from({ length: AT_ONCE }, async () => {
-        for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-          await using shim = await newShimClient(loadBundle({ id, ...live }), namespace, shimConnect(config));
-          await shim.shimInfo({});
-        }
-      }),
-    ),
+    fewAtATime(AT_ONCE, ids, async (id) => {
+      await using shim = await newShimClient(loadBundle({ id, ...live }), namespace, shimConnect(config));
+      await shim.shimInfo({});
+    }),
   );
 }
 

@@ -1,13 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { sharedShimSocket } from '@shimwright/shim-address';
-import { leftovers, removeLeftovers } from '../leftovers.ts';
+import { leftovers, removeLeftovers, untilNothingIsLeft } from '../leftovers.ts';
 import { ExitLedger } from './exit-ledger.ts';
-import { layoutOf } from './place.ts';
 import { Random } from './random.ts';
 import { DEEDS, playRound } from './round.ts';
 
@@ -33,8 +30,6 @@ export interface Soak {
   /** File descriptors that are open now and were not before. */
   readonly descriptors: number;
 }
-
-const MAX_IDLE_MS = 10_000;
 
 /** How many rounds it takes to tell a leak from what is kept once, and how many bytes that may be. */
 const LONG = 100;
@@ -76,12 +71,8 @@ export async function soak({ rounds, seed, log = () => {} }: SoakOptions): Promi
   }
 }
 
-/** The process of the shared shims ends a second after the last of them. */
 async function whatIsLeft(base: string, token: string): Promise<string[]> {
-  const { daemonAddress } = layoutOf({ base, isStock: false, disk: base });
-  const socket = sharedShimSocket({ daemonAddress, socketRoot: base });
-  const isThere = () => existsSync(socket) || leftovers(token).length > 0; // its process ends after its socket
-  for (let waited = 0; waited < MAX_IDLE_MS && isThere(); waited += 20) await delay(20);
+  await untilNothingIsLeft(token);
   const files = await readdir(base, { recursive: true, withFileTypes: true });
   const left = files
     .filter((file) => !file.isDirectory())

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fewAtATime } from '../few-at-a-time.ts';
 import { Interruptions, type Result } from './interruptions.ts';
 import { type Form, type Operation, type OperationName, operationNames, operations } from './operations.ts';
 
@@ -35,17 +36,12 @@ export async function interruptAll(options: InterruptOptions = {}): Promise<Tota
   const { part = '', lanes = 2 } = options;
   const totals = { killed: 0, failed: 0, failing: 0, problems: [] as string[] };
   const base = await mkdtemp(path.join(tmpdir(), 'shimwright-crash-'));
-  const waiting = formsOf(operationNames.filter((name) => name.includes(part))).values();
-  const failures: unknown[] = [];
-  const lane = async () => {
-    for (const { name, form } of waiting) {
-      if (failures.length > 0) return;
-      await interrupt(base, name, form, options, totals).catch((error: unknown) => failures.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  await rm(base, { recursive: true });
-  if (failures.length > 0) throw failures[0];
+  const forms = formsOf(operationNames.filter((name) => name.includes(part)));
+  try {
+    await fewAtATime(lanes, forms, ({ name, form }) => interrupt(base, name, form, options, totals));
+  } finally {
+    await rm(base, { recursive: true });
+  }
   return totals;
 }
 

@@ -1,23 +1,17 @@
 // The main job: a container made, started, watched, re-attached by another process, and cleaned up.
 // `demo -- CMD ARGS…` runs that command, and exits with its status. `demo --local` has the shim in the managing
 // process, `demo --shim containerd-shim` the stock one, or another by its path.
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { sharedShimSocket } from '@shimwright/shim-address';
 import { TaskIO } from '@shimwright/shim-client';
 import { execa } from 'execa';
-import { leftovers, removeLeftovers } from '../leftovers.ts';
+import { leftovers, removeLeftovers, untilNothingIsLeft } from '../leftovers.ts';
 import { layout } from './layout.ts';
 import { chapter, step } from './timeline.ts';
 
 const GREETING = `for i in 1 2 3 4 5 6; do
   echo "hello $i from $(hostname), where I am process $$"; sleep 0.4
 done`;
-
-const MAX_IDLE_MS = 10_000;
-const IDLE_POLL_MS = 20;
 
 const { isLocal, command } = readArguments(process.argv.slice(2));
 
@@ -75,23 +69,13 @@ async function runProcess(program: string, ...args: string[]): Promise<number> {
 
 /** What is kept for the next container: the roots themselves. They must be empty. */
 async function removeDirectories(): Promise<void> {
-  await untilIdleShimEnds();
+  await untilNothingIsLeft(token);
   const files = await readdir(base, { recursive: true, withFileTypes: true });
   const found = files
     .filter((file) => !file.isDirectory())
     .map((file) => path.join(file.parentPath, file.name));
   if (found.length > 0) throw new Error(`left behind: ${found.join(', ')}`);
   await rm(base, { recursive: true });
-}
-
-/** The shim that can serve more containers waits a second for the next one. */
-async function untilIdleShimEnds(): Promise<void> {
-  const { daemonAddress, config } = layout(base);
-  const { socketRoot = '' } = config;
-  const socket = sharedShimSocket({ daemonAddress, socketRoot });
-  const deadline = Date.now() + MAX_IDLE_MS;
-  const isThere = () => existsSync(socket) || leftovers(token).length > 0; // its process ends after its socket
-  while (isThere() && Date.now() < deadline) await delay(IDLE_POLL_MS);
 }
 
 function proveNothingIsLeft(): void {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
+import { fewAtATime } from '../few-at-a-time.ts';
 import { leftovers, removeLeftovers } from '../leftovers.ts';
 import { NEED_RUNTIME, packageName, ROOT } from '../packed/workspace-packages.ts';
 import { Consumer } from './consumer.ts';
@@ -14,7 +15,6 @@ import { publishSnapshot } from './publish-snapshot.ts';
 import { type Registry, startRegistry } from './registry.ts';
 import { buildClone, commitClone, scratchClone, versionClone } from './scratch-clone.ts';
 import { tryPackage } from './try-package.ts';
-import { twoAtATime } from './two-at-a-time.ts';
 import { type Manifest, workspacePackages } from './workspace.ts';
 
 /** The least that `engines` promises, and the newest of each line since. */
@@ -95,7 +95,7 @@ async function versionsIn(root: string): Promise<string[]> {
 async function tryAll(root: string, { env }: Registry, lines: readonly NodeLine[]): Promise<void> {
   const canRun = process.platform === 'linux' && process.getuid?.() === 0;
   const directory = path.join(base, 'consumers');
-  await twoAtATime(await workspacePackages(root), async (one) => {
+  await fewAtATime(2, await workspacePackages(root), async (one) => {
     equal(one.manifest.engines?.['node'], `>=${NODE_VERSIONS[0]?.replace(/\.0$/, '')}`);
     const runsUsage = canRun || !NEED_RUNTIME.includes(one.folder);
     await tryPackage(one, { directory, env, lines, root, runsUsage });
