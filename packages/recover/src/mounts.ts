@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { mountsWithin } from '@shimwright/fs-atomic';
-import { unmountAll } from '@shimwright/shim-service';
+import { unmountAll } from '@shimwright/linux-native';
 import { hasCode } from './errors.ts';
 
 /** The mounts of this process's mount namespace that are below some directories. */

@@ -4,8 +4,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { receiveDescriptor } from '@shimwright/linux-native';
 import { ShimServiceError } from './errors.ts';
-import { receiveDescriptor } from './native/receive-descriptor.ts';
 
 /** A socket on which an OCI runtime hands over the terminal it made for a process. */
 export class ConsoleSocket {

@@ -1,4 +1,4 @@
-import { type ReadableWatch, watchReadable } from './native/watch-readable.ts';
+import { type ReadableWatch, watchReadable } from '@shimwright/linux-native';
 
 const watches = new Set<ReadableWatch>();
 

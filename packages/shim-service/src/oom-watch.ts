@@ -1,8 +1,7 @@
 import { closeSync, existsSync, type FSWatcher, openSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeEventfd, type ReadableWatch, takeEvents } from '@shimwright/linux-native';
 import { guardedWatch } from './guarded-watch.ts';
-import { makeEventfd, takeEvents } from './native/eventfd.ts';
-import type { ReadableWatch } from './native/watch-readable.ts';
 
 /** Where the kernel counts the memory of a container, and in which of its two ways. */
 export interface MemoryCgroup {

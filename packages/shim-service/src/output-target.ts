@@ -4,9 +4,9 @@ import { closeSync, constants, mkdirSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import path from 'node:path';
+import { makePipe } from '@shimwright/linux-native';
 import { ShimServiceError } from './errors.ts';
 import { isFifo, openFifoToWrite } from './fifo.ts';
-import { makePipe } from './native/pipe.ts';
 
 /** How long a logger may take until it is ready. */
 const LOGGER_READY_MS = 10_000;

@@ -1,10 +1,8 @@
 import { closeSync } from 'node:fs';
+import { type ExitStatus, exitOfPidfd, isSystemError, openPidfd, reap } from '@shimwright/linux-native';
 import type { Timestamp } from '@shimwright/shim-api';
 import { guardedWatch } from './guarded-watch.ts';
 import { now } from './moment.ts';
-import { exitOfPidfd, openPidfd } from './native/pidfd.ts';
-import { isSystemError } from './native/system-error.ts';
-import { type ExitStatus, reap } from './native/wait.ts';
 
 /** How and when a process ended. */
 export interface ProcessExit extends ExitStatus {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
+import { mount, unmountAll } from '@shimwright/linux-native';
 import { createRuntime, type OciRuntime, type ProcessSpec, type Resources } from '@shimwright/oci-runtime';
 import {
   type Any,
@@ -21,7 +22,6 @@ import { type ExecParent, ExecProcess } from './exec-process.ts';
 import { InitProcess } from './init-process.ts';
 import { type ContainerRecord, type Journal, noJournal, type ProcessRecord } from './journal.ts';
 import { NEVER } from './moment.ts';
-import { mount, unmountAll } from './native/mount.ts';
 import { memoryCgroupOf, NO_OOM_WATCH, type OomWatch, watchOom } from './oom-watch.ts';
 import { type IOOwner, openPipeIO } from './pipe-io.ts';
 import type { ProcessExit } from './process-exit.ts';
@@ -62,7 +62,7 @@ export interface ShimService {
  * A shim for one container, with the states, answers and messages of containerd's own.
  *
  * @throws {ShimServiceError} `ERR_SHIM_SUBREAPER` unless this process is a subreaper, see `becomeSubreaper`.
- * @throws {NativeError} `ERR_SHIM_PLATFORM` elsewhere than on Linux.
+ * @throws {NativeError} `ERR_NATIVE_PLATFORM` elsewhere than on Linux.
  */
 export function createShimService(config: ShimConfig, options: ShimServiceOptions): ShimService {
   requireSubreaper();

@@ -2,10 +2,8 @@ import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
+import { type ExitStatus, makePipe, spawnProcess } from '@shimwright/linux-native';
 import type { RuntimeSpawn } from '@shimwright/oci-runtime';
-import { makePipe } from './native/pipe.ts';
-import { spawnProcess } from './native/spawn.ts';
-import type { ExitStatus } from './native/wait.ts';
 import { watchExit } from './process-exit.ts';
 
 /** How many descriptors a program always has. */

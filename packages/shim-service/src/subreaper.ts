@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { isSubreaper, isSystemError, peek, peekAny, reap, setSubreaper } from '@shimwright/linux-native';
 import { ShimServiceError } from './errors.ts';
-import { isSubreaper, setSubreaper } from './native/subreaper.ts';
-import { isSystemError } from './native/system-error.ts';
-import { peek, peekAny, reap } from './native/wait.ts';
 import { isWatched, noteEarlyExit } from './process-exit.ts';
 
 /** How to be a subreaper. */
@@ -36,7 +34,7 @@ let sightings: ReadonlyMap<number, number> = new Map();
  *
  * The children that Node starts are never touched, and their `exit` events keep coming.
  *
- * @throws {NativeError} `ERR_SHIM_PLATFORM` elsewhere than on Linux, `ERR_SHIM_NATIVE` where koffi cannot be loaded.
+ * @throws {NativeError} `ERR_NATIVE_PLATFORM` elsewhere than on Linux, `ERR_NATIVE_LIBRARY` where koffi cannot be loaded.
  */
 export function becomeSubreaper({ orphans = 'containers' }: SubreaperOptions = {}): void {
   setSubreaper(true);

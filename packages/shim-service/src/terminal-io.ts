@@ -1,9 +1,9 @@
 import { closeSync, constants } from 'node:fs';
 import { Socket } from 'node:net';
 import { ReadStream } from 'node:tty';
+import { resizeTerminal } from '@shimwright/linux-native';
 import { ConsoleSocket } from './console-socket.ts';
 import { type FifoEnds, isFifo, openFifoToRead, openFifoToWrite } from './fifo.ts';
-import { resizeTerminal } from './native/terminal.ts';
 import { type OutputOptions, openOutput, startLogger } from './output-target.ts';
 import type { ProcessIO } from './process-io.ts';
 import type { StdioPaths } from './stdio-paths.ts';

@@ -12,10 +12,9 @@ import {
 import { chmod, mkdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { isSystemError, makeFifo } from '@shimwright/linux-native';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
-import { makeFifo } from '../src/native/fifo.ts';
-import { isSystemError } from '../src/native/system-error.ts';
 import { created, processSpec, running, type TestShim, testShim } from './fixtures/shim.ts';
 
 const SLEEP = ['/bin/sleep', '600'];

@@ -8,15 +8,6 @@ export declare class ShimServiceError extends Error {
     readonly path?: string;
   } & ErrorOptions);
 }
-interface UnmountOptions {
-  readonly detach?: boolean;
-}
-export declare function unmountAll(target: string, options?: UnmountOptions): number;
-type NativeErrorCode = 'ERR_SHIM_ARGUMENT' | 'ERR_SHIM_DESCRIPTOR' | 'ERR_SHIM_MOUNT_TOO_LONG' | 'ERR_SHIM_MOUNT_UNSUPPORTED' | 'ERR_SHIM_NATIVE' | 'ERR_SHIM_NO_PEER' | 'ERR_SHIM_PLATFORM';
-export declare class NativeError extends Error {
-  readonly code: NativeErrorCode;
-  constructor(code: NativeErrorCode, message: string, options?: ErrorOptions);
-}
 export declare function markUnknown(event: Any): Any;
 interface Program {
   readonly command: string;
@@ -39,4 +30,4 @@ interface SubreaperOptions {
   readonly orphans?: 'containers' | 'all';
 }
 export declare function becomeSubreaper({ orphans }?: SubreaperOptions): void;
-export type { NativeErrorCode, Program, ShimConfig, ShimService, ShimServiceErrorCode, ShimServiceOptions, SubreaperOptions, UnmountOptions };
+export type { Program, ShimConfig, ShimService, ShimServiceErrorCode, ShimServiceOptions, SubreaperOptions };

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
+import { unmountAll } from '@shimwright/linux-native';
 import { type OciRuntime, OciRuntimeError } from '@shimwright/oci-runtime';
 import { type AddSharedShimRequest, decodeEvent } from '@shimwright/shim-api';
 import type { AdoptedProcess } from '../adopted-process.ts';
 import type { ProcessState } from '../container-process.ts';
-import { unmountAll } from '../native/mount.ts';
 import type { ProcessExit } from '../process-exit.ts';
 import type { Adopted } from '../shim-service.ts';
 import { unknownExit, watchForeign } from './adopted-exit.ts';

@@ -1,10 +1,15 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type ExitStatus,
+  exitOfPidfd,
+  exitStatus,
+  isSystemError,
+  openPidfd,
+  signalPidfd,
+} from '@shimwright/linux-native';
 import { guardedWatch } from '../guarded-watch.ts';
 import { now } from '../moment.ts';
-import { exitOfPidfd, openPidfd, signalPidfd } from '../native/pidfd.ts';
-import { isSystemError } from '../native/system-error.ts';
-import { type ExitStatus, exitStatus } from '../native/wait.ts';
 import type { ProcessExit } from '../process-exit.ts';
 import { processStat } from './start-time.ts';
 

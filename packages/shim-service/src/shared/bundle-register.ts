@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
+import { isSystemError } from '@shimwright/linux-native';
 import type { AddSharedShimRequest } from '@shimwright/shim-api';
 import type { ProcessRecord } from '../journal.ts';
-import { isSystemError } from '../native/system-error.ts';
 import { processStat } from './start-time.ts';
 import { writeWhole } from './whole-file.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { isSystemError } from '@shimwright/linux-native';
 import { Any } from '@shimwright/shim-api';
-import { isSystemError } from '../native/system-error.ts';
 
 /** An event as a file of a spool holds it: a line with the topic, a line with the namespace, then the event. */
 export function eventFile(topic: string, namespace: string, event: Any): Buffer {

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
+import { isSystemError } from '@shimwright/linux-native';
 import { TtrpcError } from '@shimwright/ttrpc';
-import { isSystemError } from '../native/system-error.ts';
 
 const SCHEME = 'unix://';
 

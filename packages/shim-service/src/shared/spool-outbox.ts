@@ -1,10 +1,9 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { isSystemError, renameNoReplace } from '@shimwright/linux-native';
 import { Any } from '@shimwright/shim-api';
-import { isSystemError } from '../native/system-error.ts';
 import { eventFile, readEventFile } from './event-file.ts';
 import type { Outbox } from './outbox.ts';
-import { renameNoReplace } from './rename-no-replace.ts';
 
 /** What concerns an outbox. */
 export interface OutboxOptions {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { peerCredentials } from '../native/peer-credentials.ts';
+import { peerCredentials } from '@shimwright/linux-native';
 
 /** Whether the other end is of this user or root, who may speak to a shim; the modes of its socket say the same. */
 export function isTrustedPeer(socket: Socket): boolean {

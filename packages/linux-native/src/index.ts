@@ -1,0 +1,16 @@
+export { makeEventfd, takeEvents } from './eventfd.ts';
+export { makeFifo } from './fifo.ts';
+export { assertPlatform, type NativeArgument, type SystemCall, systemCall } from './library.ts';
+export { type MountRequest, mount, type UnmountOptions, unmount, unmountAll } from './mount.ts';
+export { NativeError, type NativeErrorCode } from './native-error.ts';
+export { type PeerCredentials, peerCredentials } from './peer-credentials.ts';
+export { exitOfPidfd, openPidfd, signalPidfd } from './pidfd.ts';
+export { makePipe, type PipeOptions } from './pipe.ts';
+export { receiveDescriptor } from './receive-descriptor.ts';
+export { renameNoReplace } from './rename-no-replace.ts';
+export { type Spawn, spawnProcess } from './spawn.ts';
+export { isSubreaper, setSubreaper } from './subreaper.ts';
+export { isSystemError, type SystemErrorPaths, systemError } from './system-error.ts';
+export { clearOnlcr, resizeTerminal, type TerminalSize, terminalSize } from './terminal.ts';
+export { type ExitStatus, exitStatus, peek, peekAny, reap, type Zombie } from './wait.ts';
+export { type ReadableWatch, watchReadable } from './watch-readable.ts';

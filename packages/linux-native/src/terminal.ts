@@ -1,0 +1,66 @@
+import { descriptor, integer } from './argument.ts';
+import { systemCall } from './library.ts';
+
+// asm-generic/ioctls.h and asm-generic/termbits.h, which x64 and arm64 share. The kernel's own struct is
+// taken rather than the C library's termios, which has changed between versions.
+const TCGETS = 0x5401;
+const TCSETS = 0x5402;
+const TIOCGWINSZ = 0x5413;
+const TIOCSWINSZ = 0x5414;
+const TERMIOS_SIZE = 36;
+const C_OFLAG = 1; // the second of four 32-bit words
+const ONLCR = 0o4;
+
+const ioctl = systemCall<[number, number, NodeJS.ArrayBufferView]>(
+  'ioctl',
+  'int ioctl(int fd, unsigned long request, void *argument)',
+);
+
+/** The size of a terminal, in characters. */
+export interface TerminalSize {
+  /** Columns, up to 65535. */
+  readonly width: number;
+  /** Rows, up to 65535. */
+  readonly height: number;
+}
+
+/**
+ * Sets the size of the terminal that `fd` is either side of; when it changes, the kernel sends SIGWINCH to
+ * the processes in its foreground. See TIOCSWINSZ(2const).
+ *
+ * @throws a system error of `ioctl`: `ENOTTY` when `fd` is no terminal, `EIO` when it has hung up.
+ * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
+ */
+export function resizeTerminal(fd: number, { width, height }: TerminalSize): void {
+  const rows = integer('the height', height, 0, 0xffff);
+  const columns = integer('the width', width, 0, 0xffff);
+  // struct winsize: rows, columns and their pixels, which nobody knows
+  ioctl([descriptor(fd), TIOCSWINSZ, Uint16Array.of(rows, columns, 0, 0)]);
+}
+
+/**
+ * The size of the terminal that `fd` is either side of. See TIOCGWINSZ(2const).
+ *
+ * @throws a system error of `ioctl`: `ENOTTY` when `fd` is no terminal, `EIO` when it has hung up.
+ * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
+ */
+export function terminalSize(fd: number): TerminalSize {
+  const winsize = new Uint16Array(4);
+  ioctl([descriptor(fd), TIOCGWINSZ, winsize]);
+  const [height = 0, width = 0] = winsize;
+  return { width, height };
+}
+
+/**
+ * Lets a newline that is written to the terminal arrive as it is, instead of as carriage return and newline
+ * (stty -onlcr). Everything else of its modes stays. See termios(3).
+ *
+ * @throws a system error of `ioctl`: `ENOTTY` when `fd` is no terminal, `EIO` when it has hung up.
+ * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
+ */
+export function clearOnlcr(fd: number): void {
+  const termios = new Uint32Array(TERMIOS_SIZE / 4);
+  ioctl([descriptor(fd), TCGETS, termios]);
+  termios[C_OFLAG] = (termios[C_OFLAG] ?? 0) & ~ONLCR;
+  ioctl([fd, TCSETS, termios]);
+}

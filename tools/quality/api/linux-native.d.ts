@@ -1,0 +1,78 @@
+export declare function makeEventfd(): number;
+export declare function takeEvents(fd: number): bigint;
+export declare function makeFifo(path: string, mode?: number): void;
+interface SystemErrorPaths {
+  readonly path?: string | undefined;
+  readonly dest?: string | undefined;
+}
+export declare function systemError(errno: number, syscall: string, paths?: SystemErrorPaths): NodeJS.ErrnoException;
+export declare function isSystemError(error: unknown, ...codes: readonly string[]): boolean;
+type NativeArgument = number | bigint | string | NodeJS.ArrayBufferView | null;
+type SystemCall<Arguments extends readonly NativeArgument[]> = (args: Arguments, paths?: SystemErrorPaths) => number;
+export declare function systemCall<Arguments extends readonly NativeArgument[]>(name: string, prototype: string): SystemCall<Arguments>;
+export declare function assertPlatform(): void;
+interface MountRequest {
+  readonly type: string;
+  readonly source: string;
+  readonly target: string;
+  readonly options: readonly string[];
+}
+interface UnmountOptions {
+  readonly detach?: boolean;
+}
+export declare function mount(request: MountRequest): void;
+export declare function unmount(target: string, options?: UnmountOptions): void;
+export declare function unmountAll(target: string, options?: UnmountOptions): number;
+type NativeErrorCode = 'ERR_NATIVE_ARGUMENT' | 'ERR_NATIVE_DESCRIPTOR' | 'ERR_NATIVE_LIBRARY' | 'ERR_NATIVE_MOUNT_TOO_LONG' | 'ERR_NATIVE_MOUNT_UNSUPPORTED' | 'ERR_NATIVE_NO_PEER' | 'ERR_NATIVE_PLATFORM';
+export declare class NativeError extends Error {
+  readonly code: NativeErrorCode;
+  constructor(code: NativeErrorCode, message: string, options?: ErrorOptions);
+}
+interface PeerCredentials {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+export declare function peerCredentials(fd: number): PeerCredentials;
+interface ExitStatus {
+  readonly status: number;
+  readonly signal?: number;
+}
+interface Zombie extends ExitStatus {
+  readonly pid: number;
+}
+export declare function reap(pid: number): ExitStatus | undefined;
+export declare function peek(pid: number): Zombie | undefined;
+export declare function peekAny(): Zombie | undefined;
+export declare function exitStatus(waitStatus: number): ExitStatus;
+export declare function openPidfd(pid: number): number;
+export declare function signalPidfd(fd: number, signal: number): void;
+export declare function exitOfPidfd(fd: number): ExitStatus | undefined;
+interface PipeOptions {
+  readonly nonBlocking?: boolean;
+}
+export declare function makePipe(options?: PipeOptions): [readEnd: number, writeEnd: number];
+export declare function receiveDescriptor(fd: number): number | undefined;
+export declare function renameNoReplace(from: string, to: string): boolean;
+interface Spawn {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly descriptors: readonly (number | undefined)[];
+}
+export declare function spawnProcess({ command, args, env, descriptors }: Spawn): number;
+export declare function setSubreaper(on: boolean): void;
+export declare function isSubreaper(): boolean;
+interface TerminalSize {
+  readonly width: number;
+  readonly height: number;
+}
+export declare function resizeTerminal(fd: number, { width, height }: TerminalSize): void;
+export declare function terminalSize(fd: number): TerminalSize;
+export declare function clearOnlcr(fd: number): void;
+interface ReadableWatch {
+  close(): void;
+  unref(): void;
+}
+export declare function watchReadable(fd: number, onReadable: () => void): ReadableWatch;
+export type { ExitStatus, MountRequest, NativeArgument, NativeErrorCode, PeerCredentials, PipeOptions, ReadableWatch, Spawn, SystemCall, SystemErrorPaths, TerminalSize, UnmountOptions, Zombie };
