@@ -1,7 +1,7 @@
 import type { Stdio } from './descriptors.ts';
 
 /** What every call takes. */
-export interface CallOptions {
+export interface RuntimeCallOptions {
   /**
    * Ends the call, the runtime's process and all that it started, and takes back what it made. The call then
    * rejects with the signal's reason, once nothing is left. @default none
@@ -10,7 +10,7 @@ export interface CallOptions {
 }
 
 /** What every call takes that starts a process in a container. */
-export interface StartProcessOptions extends CallOptions, Stdio {
+export interface StartProcessOptions extends RuntimeCallOptions, Stdio {
   /** Where the runtime writes the process id, besides the call's result. @default nowhere */
   readonly pidFile?: string | undefined;
   /** A listening Unix socket, on which the runtime hands over the terminal of a process that has one. @default none */
@@ -20,7 +20,7 @@ export interface StartProcessOptions extends CallOptions, Stdio {
 }
 
 /** How to make a container. */
-export interface CreateOptions extends StartProcessOptions {
+export interface RuntimeCreateOptions extends StartProcessOptions {
   /** The directory of the bundle. */
   readonly bundle: string;
   /** Whether the root is changed by `chroot` alone, as it must be on a ramdisk; a container can get out of it. @default false */
@@ -30,7 +30,7 @@ export interface CreateOptions extends StartProcessOptions {
 }
 
 /** How to make and start a container. */
-export interface RunOptions extends CreateOptions {
+export interface RuntimeRunOptions extends RuntimeCreateOptions {
   /** Whether the runtime ends when the container has started, and not when it has ended. @default false */
   readonly detach?: boolean | undefined;
   /** Whether the container is kept, as stopped, when its process has ended; runc only. @default false */
@@ -40,7 +40,7 @@ export interface RunOptions extends CreateOptions {
 }
 
 /** How to start a process in a running container. */
-export interface ExecOptions extends StartProcessOptions {
+export interface RuntimeExecOptions extends StartProcessOptions {
   /** Whether the runtime ends when the process has started, and not when it has ended. @default false */
   readonly detach?: boolean | undefined;
   /** Whether it gets a terminal. With a specification, only what that says counts. @default false */
@@ -70,19 +70,19 @@ export interface ExecOptions extends StartProcessOptions {
 }
 
 /** How to signal a container. */
-export interface KillOptions extends CallOptions {
+export interface RuntimeKillOptions extends RuntimeCallOptions {
   /** Whether all its processes are signalled, and not only the first. @default false */
   readonly all?: boolean | undefined;
 }
 
 /** How to delete a container. */
-export interface DeleteOptions extends CallOptions {
+export interface RuntimeDeleteOptions extends RuntimeCallOptions {
   /** Whether it is killed if it runs, and no error if there is none. @default false */
   readonly force?: boolean | undefined;
 }
 
 /** How to follow the events of a container. */
-export interface EventsOptions extends CallOptions {
+export interface RuntimeEventsOptions extends RuntimeCallOptions {
   /** The time between two statistics, in milliseconds. @default 5000 */
   readonly intervalMs?: number | undefined;
 }
@@ -112,7 +112,7 @@ export interface CriuOptions {
 }
 
 /** How to save a container's state. */
-export interface CheckpointOptions extends CallOptions, CriuOptions {
+export interface RuntimeCheckpointOptions extends RuntimeCallOptions, CriuOptions {
   /** The directory of an earlier image that this one adds to. @default none */
   readonly parentPath?: string | undefined;
   /** Whether the container runs on. @default false */
@@ -124,9 +124,9 @@ export interface CheckpointOptions extends CallOptions, CriuOptions {
 }
 
 /** How to make a container of a saved state. */
-export interface RestoreOptions
+export interface RuntimeRestoreOptions
   extends CriuOptions,
-    Omit<RunOptions, 'keep' | 'noNewKeyring' | 'preserveFds'> {}
+    Omit<RuntimeRunOptions, 'keep' | 'noNewKeyring' | 'preserveFds'> {}
 
 /** A container or process that was started and goes on. */
 export interface Started {

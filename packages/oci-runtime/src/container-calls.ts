@@ -1,11 +1,11 @@
 import type {
-  CheckpointOptions,
-  CreateOptions,
   CriuOptions,
-  DeleteOptions,
-  KillOptions,
-  RestoreOptions,
-  RunOptions,
+  RuntimeCheckpointOptions,
+  RuntimeCreateOptions,
+  RuntimeDeleteOptions,
+  RuntimeKillOptions,
+  RuntimeRestoreOptions,
+  RuntimeRunOptions,
   StartProcessOptions,
 } from './call-options.ts';
 import { validFds, validStdio } from './descriptors.ts';
@@ -15,26 +15,26 @@ import type { Resources } from './specs.ts';
 import { signalNumber, validDirectory, validId, validPath, validText } from './validate.ts';
 
 /** `create`. */
-export function createCall(id: string, options: CreateOptions): Invocation {
+export function createCall(id: string, options: RuntimeCreateOptions): Invocation {
   return { ...making('create', id, options, true), preserved: preserved(options) };
 }
 
 /** `run`. */
-export function runCall(id: string, options: RunOptions): Invocation {
+export function runCall(id: string, options: RuntimeRunOptions): Invocation {
   const { detach = false, keep, noSubreaper } = options;
   const own = flags({ detach, keep, 'no-subreaper': noSubreaper });
   return { ...making('run', id, options, detach, own), preserved: preserved(options) };
 }
 
 /** `restore`. */
-export function restoreCall(id: string, options: RestoreOptions): Invocation {
+export function restoreCall(id: string, options: RuntimeRestoreOptions): Invocation {
   const { detach = false, noSubreaper } = options;
   const own = [...flags({ detach, 'no-subreaper': noSubreaper }), ...criuFlags(options)];
   return making('restore', id, options, detach, own);
 }
 
 /** `checkpoint`. */
-export function checkpointCall(id: string, options: CheckpointOptions): Invocation {
+export function checkpointCall(id: string, options: RuntimeCheckpointOptions): Invocation {
   const { parentPath, leaveRunning, preDump, pageServer } = options;
   const own = flags({
     'parent-path': path(parentPath, 'parentPath'),
@@ -46,7 +46,7 @@ export function checkpointCall(id: string, options: CheckpointOptions): Invocati
 }
 
 /** `delete`. */
-export function deleteCall(id: string, { force }: DeleteOptions): Invocation {
+export function deleteCall(id: string, { force }: RuntimeDeleteOptions): Invocation {
   return quietCall('delete', id, flags({ force }));
 }
 
@@ -56,7 +56,11 @@ export function stateCall(id: string): Invocation {
 }
 
 /** `kill`. */
-export function killCall(id: string, signal: NodeJS.Signals | number, { all }: KillOptions): Invocation {
+export function killCall(
+  id: string,
+  signal: NodeJS.Signals | number,
+  { all }: RuntimeKillOptions,
+): Invocation {
   const { args, ...call } = quietCall('kill', id, flags({ all }));
   const number = signalNumber(signal);
   return { ...call, args: (files) => [...args(files), number] };
@@ -104,7 +108,7 @@ export function preserved({ preserveFds = [] }: StartProcessOptions): readonly n
 function making(
   call: string,
   id: string,
-  options: CreateOptions,
+  options: RuntimeCreateOptions,
   isDetached: boolean,
   own: readonly string[] = [],
 ): Invocation {

@@ -1,4 +1,4 @@
-import type { ExecOptions } from './call-options.ts';
+import type { RuntimeExecOptions } from './call-options.ts';
 import { preserved, startFlags } from './container-calls.ts';
 import { validStdio } from './descriptors.ts';
 import { badArgument } from './errors.ts';
@@ -16,13 +16,13 @@ const COMMAND_ONLY = [
   'noNewPrivileges',
   'apparmorProfile',
   'selinuxLabel',
-] as const satisfies readonly (keyof ExecOptions)[];
+] as const satisfies readonly (keyof RuntimeExecOptions)[];
 
 /** `exec`, of a command or of a process as the OCI specification has it. */
 export function execCall(
   id: string,
   process: readonly string[] | ProcessSpec,
-  options: ExecOptions,
+  options: RuntimeExecOptions,
 ): Invocation {
   const { detach = false, tty = false, cgroup } = options;
   const common = flags({
@@ -51,12 +51,12 @@ function isCommand(process: readonly string[] | ProcessSpec): process is readonl
 }
 
 // Runtimes stop looking for options at the id, so that those among the words are the command's.
-function command(id: string, words: readonly string[], options: ExecOptions): () => string[] {
+function command(id: string, words: readonly string[], options: RuntimeExecOptions): () => string[] {
   const args = [...commandFlags(options), id, ...validCommand(words)];
   return () => args;
 }
 
-function commandFlags(options: ExecOptions): string[] {
+function commandFlags(options: RuntimeExecOptions): string[] {
   const { cwd, env = {}, user, additionalGids = [], capabilities = [], noNewPrivileges } = options;
   return flags({
     cwd: text(cwd, 'the directory'),
@@ -73,7 +73,7 @@ function commandFlags(options: ExecOptions): string[] {
 function specified(
   id: string,
   process: ProcessSpec,
-  options: ExecOptions,
+  options: RuntimeExecOptions,
 ): (files: InvocationFiles) => string[] {
   validCommand(process.args);
   const ignored = COMMAND_ONLY.find((name) => options[name] !== undefined);

@@ -1,15 +1,15 @@
 export type {
-  CallOptions,
-  CheckpointOptions,
-  CreateOptions,
   CriuOptions,
-  DeleteOptions,
   Ended,
-  EventsOptions,
-  ExecOptions,
-  KillOptions,
-  RestoreOptions,
-  RunOptions,
+  RuntimeCallOptions,
+  RuntimeCheckpointOptions,
+  RuntimeCreateOptions,
+  RuntimeDeleteOptions,
+  RuntimeEventsOptions,
+  RuntimeExecOptions,
+  RuntimeKillOptions,
+  RuntimeRestoreOptions,
+  RuntimeRunOptions,
   Started,
   StartProcessOptions,
 } from './call-options.ts';
@@ -18,7 +18,7 @@ export type { ContainerState, ContainerStatus } from './container-state.ts';
 export type { Stdio, StdioTarget } from './descriptors.ts';
 export { OciRuntimeError, type OciRuntimeErrorCode, type OciRuntimeErrorFacts } from './errors.ts';
 export { findRuntime } from './find-runtime.ts';
-export { createRuntime, OciRuntime } from './oci-runtime.ts';
+export { OciRuntime } from './oci-runtime.ts';
 export type { LogEntry } from './runtime-log.ts';
 export type { OciRuntimeOptions } from './runtime-options.ts';
 export type { RuntimeStart } from './runtime-process.ts';

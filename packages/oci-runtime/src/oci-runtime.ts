@@ -1,14 +1,14 @@
 import type {
-  CallOptions,
-  CheckpointOptions,
-  CreateOptions,
-  DeleteOptions,
   Ended,
-  EventsOptions,
-  ExecOptions,
-  KillOptions,
-  RestoreOptions,
-  RunOptions,
+  RuntimeCallOptions,
+  RuntimeCheckpointOptions,
+  RuntimeCreateOptions,
+  RuntimeDeleteOptions,
+  RuntimeEventsOptions,
+  RuntimeExecOptions,
+  RuntimeKillOptions,
+  RuntimeRestoreOptions,
+  RuntimeRunOptions,
   Started,
 } from './call-options.ts';
 import {
@@ -34,11 +34,6 @@ import { type OciRuntimeOptions, withDefaults } from './runtime-options.ts';
 import { parseFeatures, parseVersion, type RuntimeFeatures, type RuntimeVersion } from './runtime-version.ts';
 import type { ProcessSpec, Resources } from './specs.ts';
 import { validCount } from './validate.ts';
-
-/** An {@link OciRuntime}. @throws {OciRuntimeError} `ERR_RUNTIME_ARGUMENT`. */
-export function createRuntime(options: OciRuntimeOptions = {}): OciRuntime {
-  return new OciRuntime(options);
-}
 
 /**
  * The command line of an OCI runtime: runc, crun or another that takes the same.
@@ -67,7 +62,7 @@ export class OciRuntime {
    *
    * @throws {OciRuntimeError} `ERR_RUNTIME_EXISTS`; `ERR_RUNTIME_FAILED` for a specification it refuses.
    */
-  async create(id: string, options: CreateOptions): Promise<Started> {
+  async create(id: string, options: RuntimeCreateOptions): Promise<Started> {
     return started(await this.#invoker.invoke(createCall(id, options), options.signal));
   }
 
@@ -76,7 +71,7 @@ export class OciRuntime {
    *
    * @throws {OciRuntimeError} `ERR_RUNTIME_STATE` unless it is `created`; `ERR_RUNTIME_NOT_EXIST`.
    */
-  async start(id: string, { signal }: CallOptions = {}): Promise<void> {
+  async start(id: string, { signal }: RuntimeCallOptions = {}): Promise<void> {
     await this.#invoker.invoke(quietCall('start', id), signal);
   }
 
@@ -88,15 +83,15 @@ export class OciRuntime {
    *
    * @throws {OciRuntimeError} `ERR_RUNTIME_EXISTS`; `ERR_RUNTIME_FAILED` for a specification it refuses, or a command that is not there.
    */
-  run(id: string, options: RunOptions & { readonly detach: true }): Promise<Started>;
-  run(id: string, options: RunOptions & { readonly detach?: false | undefined }): Promise<Ended>;
-  async run(id: string, options: RunOptions): Promise<Started | Ended> {
+  run(id: string, options: RuntimeRunOptions & { readonly detach: true }): Promise<Started>;
+  run(id: string, options: RuntimeRunOptions & { readonly detach?: false | undefined }): Promise<Ended>;
+  async run(id: string, options: RuntimeRunOptions): Promise<Started | Ended> {
     const outcome = await this.#invoker.invoke(runCall(id, options), options.signal);
     return options.detach ? started(outcome) : ended(outcome);
   }
 
   /** The state of a container. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`. */
-  async state(id: string, { signal }: CallOptions = {}): Promise<ContainerState> {
+  async state(id: string, { signal }: RuntimeCallOptions = {}): Promise<ContainerState> {
     return this.#invoker.query(stateCall(id), signal, parseState);
   }
 
@@ -112,17 +107,17 @@ export class OciRuntime {
   exec(
     id: string,
     process: readonly string[] | ProcessSpec,
-    options: ExecOptions & { readonly detach: true },
+    options: RuntimeExecOptions & { readonly detach: true },
   ): Promise<Started>;
   exec(
     id: string,
     process: readonly string[] | ProcessSpec,
-    options?: ExecOptions & { readonly detach?: false | undefined },
+    options?: RuntimeExecOptions & { readonly detach?: false | undefined },
   ): Promise<Ended>;
   async exec(
     id: string,
     process: readonly string[] | ProcessSpec,
-    options: ExecOptions = {},
+    options: RuntimeExecOptions = {},
   ): Promise<Started | Ended> {
     const outcome = await this.#invoker.invoke(execCall(id, process, options), options.signal);
     return options.detach ? started(outcome) : ended(outcome);
@@ -136,7 +131,7 @@ export class OciRuntime {
   async kill(
     id: string,
     signal: NodeJS.Signals | number = 'SIGTERM',
-    options: KillOptions = {},
+    options: RuntimeKillOptions = {},
   ): Promise<void> {
     await this.#invoker.invoke(killCall(id, signal, options), options.signal);
   }
@@ -146,27 +141,27 @@ export class OciRuntime {
    *
    * @throws {OciRuntimeError} `ERR_RUNTIME_STATE` while it runs; `ERR_RUNTIME_NOT_EXIST`; neither with `force`.
    */
-  async delete(id: string, { force, signal }: DeleteOptions = {}): Promise<void> {
+  async delete(id: string, { force, signal }: RuntimeDeleteOptions = {}): Promise<void> {
     await this.#invoker.invoke(deleteCall(id, { force }), signal);
   }
 
   /** Freezes all processes of a container. @throws {OciRuntimeError} `ERR_RUNTIME_STATE` unless it runs (crun: no error when paused); `ERR_RUNTIME_NOT_EXIST`. */
-  async pause(id: string, { signal }: CallOptions = {}): Promise<void> {
+  async pause(id: string, { signal }: RuntimeCallOptions = {}): Promise<void> {
     await this.#invoker.invoke(quietCall('pause', id), signal);
   }
 
   /** Lets a paused container go on. @throws {OciRuntimeError} `ERR_RUNTIME_STATE` unless it is paused (crun: no error); `ERR_RUNTIME_NOT_EXIST`. */
-  async resume(id: string, { signal }: CallOptions = {}): Promise<void> {
+  async resume(id: string, { signal }: RuntimeCallOptions = {}): Promise<void> {
     await this.#invoker.invoke(quietCall('resume', id), signal);
   }
 
   /** Changes the limits of a container. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`; `ERR_RUNTIME_FAILED` for what the kernel refuses. */
-  async update(id: string, resources: Resources, { signal }: CallOptions = {}): Promise<void> {
+  async update(id: string, resources: Resources, { signal }: RuntimeCallOptions = {}): Promise<void> {
     await this.#invoker.invoke(updateCall(id, resources), signal);
   }
 
   /** The ids of all processes of a container, as this program sees them. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`. */
-  async ps(id: string, { signal }: CallOptions = {}): Promise<readonly number[]> {
+  async ps(id: string, { signal }: RuntimeCallOptions = {}): Promise<readonly number[]> {
     return this.#invoker.query(printingCall('ps', id, ['--format=json']), signal, parsePids);
   }
 
@@ -178,19 +173,19 @@ export class OciRuntime {
    */
   events(
     id: string,
-    { intervalMs = 5000, signal }: EventsOptions = {},
+    { intervalMs = 5000, signal }: RuntimeEventsOptions = {},
   ): AsyncGenerator<ContainerEvent, void, undefined> {
     const own = flags({ interval: `${validCount(intervalMs, 'intervalMs')}ms` });
     return this.#invoker.lines(printingCall('events', id, own), signal, parseEvent);
   }
 
   /** What a container uses at this moment. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`; `ERR_RUNTIME_STATE` when it has stopped; `ERR_RUNTIME_UNSUPPORTED` with crun. */
-  async stats(id: string, { signal }: CallOptions = {}): Promise<ContainerStats> {
+  async stats(id: string, { signal }: RuntimeCallOptions = {}): Promise<ContainerStats> {
     return this.#invoker.query(printingCall('events', id, ['--stats']), signal, parseStats);
   }
 
   /** Saves the state of a running container by criu. @throws {OciRuntimeError} `ERR_RUNTIME_FAILED` where criu fails; `ERR_RUNTIME_UNSUPPORTED` for a runtime without it. */
-  async checkpoint(id: string, options: CheckpointOptions): Promise<void> {
+  async checkpoint(id: string, options: RuntimeCheckpointOptions): Promise<void> {
     await this.#invoker.invoke(checkpointCall(id, options), options.signal);
   }
 
@@ -200,25 +195,28 @@ export class OciRuntime {
    *
    * @throws {OciRuntimeError} `ERR_RUNTIME_FAILED` where criu fails; `ERR_RUNTIME_UNSUPPORTED` for a runtime without it.
    */
-  restore(id: string, options: RestoreOptions & { readonly detach: true }): Promise<Started>;
-  restore(id: string, options: RestoreOptions & { readonly detach?: false | undefined }): Promise<Ended>;
-  async restore(id: string, options: RestoreOptions): Promise<Started | Ended> {
+  restore(id: string, options: RuntimeRestoreOptions & { readonly detach: true }): Promise<Started>;
+  restore(
+    id: string,
+    options: RuntimeRestoreOptions & { readonly detach?: false | undefined },
+  ): Promise<Ended>;
+  async restore(id: string, options: RuntimeRestoreOptions): Promise<Started | Ended> {
     const outcome = await this.#invoker.invoke(restoreCall(id, options), options.signal);
     return options.detach ? started(outcome) : ended(outcome);
   }
 
   /** All containers of the state directory. */
-  async list({ signal }: CallOptions = {}): Promise<readonly ContainerState[]> {
+  async list({ signal }: RuntimeCallOptions = {}): Promise<readonly ContainerState[]> {
     return this.#invoker.query(generalCall('list', ['--format=json']), signal, parseStates);
   }
 
   /** Which runtime this is. */
-  async version({ signal }: CallOptions = {}): Promise<RuntimeVersion> {
+  async version({ signal }: RuntimeCallOptions = {}): Promise<RuntimeVersion> {
     return this.#invoker.query(generalCall('--version'), signal, parseVersion);
   }
 
   /** What the runtime can do. @throws {OciRuntimeError} `ERR_RUNTIME_UNSUPPORTED` with a runc before 1.1 or a crun before 1.8.6. */
-  async features({ signal }: CallOptions = {}): Promise<RuntimeFeatures> {
+  async features({ signal }: RuntimeCallOptions = {}): Promise<RuntimeFeatures> {
     return this.#invoker.query(generalCall('features'), signal, parseFeatures);
   }
 }

@@ -411,8 +411,8 @@ test('importing the package loads no execa, nor does making a runtime', async ()
     import { registerHooks } from 'node:module';
     const urls = [];
     registerHooks({ load: (url, context, next) => (urls.push(url), next(url, context)) });
-    const { OciRuntime, createRuntime } = await import('@shimwright/oci-runtime');
-    createRuntime({ root: '/run/x' });
+    const { OciRuntime } = await import('@shimwright/oci-runtime');
+    new OciRuntime({ root: '/run/x' });
     const before = urls.some((url) => url.includes('/execa/'));
     await new OciRuntime({ command: '/bin/false' }).list().catch(() => {});
     console.log(JSON.stringify([before, urls.some((url) => url.includes('/execa/'))]));`;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Bundle, type BundleRoots, loadBundle, validateNamespace } from '@shimwright/bundle-core';
-import { createRuntime, findRuntime, type OciRuntime } from '@shimwright/oci-runtime';
+import { findRuntime, OciRuntime } from '@shimwright/oci-runtime';
 import { sharedShimSocket } from '@shimwright/shim-address';
 import type { EventPublisher, RuncOptions } from '@shimwright/shim-api';
 import { spawnRuntime } from '@shimwright/shim-service';
@@ -107,7 +107,7 @@ function runtimes(root: string, { runtime, systemdCgroup }: Partial<RuncOptions>
   return (bundle) => {
     command ??= findRuntime(runtime || undefined);
     const env = { GOMAXPROCS: '1' }; // many are at work at a time
-    return createRuntime({ command, root, systemdCgroup, tempDir: bundle?.path, spawn: spawnRuntime, env });
+    return new OciRuntime({ command, root, systemdCgroup, tempDir: bundle?.path, spawn: spawnRuntime, env });
   };
 }
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { mount, unmountAll } from '@shimwright/linux-native';
-import { createRuntime, type OciRuntime, type ProcessSpec, type Resources } from '@shimwright/oci-runtime';
+import { OciRuntime, type ProcessSpec, type Resources } from '@shimwright/oci-runtime';
 import {
   type Any,
   type CheckpointOptions,
@@ -416,7 +416,7 @@ class Container implements LastingService {
 
   runtime(name: string): OciRuntime {
     const { namespace, runtimeRoot, systemdCgroup, criu, path: bundle } = this.#config;
-    return createRuntime({
+    return new OciRuntime({
       command: name || this.#options.runtime,
       root: path.join(runtimeRoot || DEFAULT_RUNTIME_ROOT, namespace),
       systemdCgroup,

@@ -1,6 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createRuntime } from '@shimwright/oci-runtime';
+import { OciRuntime } from '@shimwright/oci-runtime';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
@@ -10,7 +10,7 @@ async function fake(script: string) {
   const command = path.join(await tempDir(), 'runtime');
   await writeFile(command, `#!/bin/sh\n${script}\n`);
   await chmod(command, 0o755);
-  return createRuntime({ command, spawn: spawnRuntime });
+  return new OciRuntime({ command, spawn: spawnRuntime });
 }
 
 describe('a runtime started without a copy of this process', () => {
@@ -50,7 +50,7 @@ describe('a runtime started without a copy of this process', () => {
   test('that cannot be started is an error', async () => {
     const command = path.join(await tempDir(), 'runtime');
     await writeFile(command, 'neither a script nor a program', { mode: 0o755 });
-    await expect(createRuntime({ command, spawn: spawnRuntime }).list()).rejects.toMatchObject({
+    await expect(new OciRuntime({ command, spawn: spawnRuntime }).list()).rejects.toMatchObject({
       code: expect.stringMatching(/^ERR_RUNTIME_/),
       cause: { code: 'ENOEXEC' },
     });
