@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import { recorded } from '../test/fixtures/golden-vectors.ts';
@@ -29,6 +31,32 @@ const deciders = [
 ] as const;
 
 describe.each(savers)('%s', (_, save) => {
+  test('takes the bundle as a URL, also one of another realm', async () => {
+    const bundle = await tempDir();
+    await save(pathToFileURL(bundle), address);
+    expect(await loadAddress(pathToFileURL(bundle))).toBe(address);
+    const { href } = pathToFileURL(bundle);
+    const foreign = runInNewContext(`({ href: '${href}', protocol: 'file:' })`) as URL;
+    expect(loadAddressSync(foreign)).toBe(address);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['no text', 7],
+    ['a NUL byte', 'a\0b'],
+    ['the URL of no file', new URL('https://example.com/bundle')],
+  ])('refuses %s as the path of a bundle', async (_what, bundlePath) => {
+    await expect(save(bundlePath as string, address)).rejects.toMatchObject({ code: 'ERR_ADDRESS_ARGUMENT' });
+  });
+
+  test('goes where the file system leads, not where the text of the path does', async () => {
+    const base = await tempDir({ real: { inside: {}, bundle: {} }, bundle: {} });
+    await symlink('real/inside', path.join(base, 'link'));
+    await save(`${base}/link/../bundle`, address);
+    expect(await readdir(path.join(base, 'real/bundle'))).toEqual(['address']);
+    expect(await readdir(path.join(base, 'bundle'))).toEqual([]);
+  });
+
   test('writes the address alone, for everybody to read, and leaves nothing else', async () => {
     const bundle = await tempDir();
     await save(bundle, address);
@@ -56,6 +84,19 @@ describe.each(savers)('%s', (_, save) => {
 
     expect(loadAddressSync(bundle)).toBe(address);
   });
+});
+
+test('a relative path is meant from where the process is when it is given', async () => {
+  const base = await tempDir({ bundle: { address }, elsewhere: {} });
+  const before = process.cwd();
+  process.chdir(base);
+  try {
+    const loading = loadAddress('bundle');
+    process.chdir('elsewhere');
+    expect(await loading).toBe(address);
+  } finally {
+    process.chdir(before);
+  }
 });
 
 describe.each(loaders)('%s', (_, load) => {

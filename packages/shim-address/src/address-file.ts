@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import path from 'node:path';
 import { atomicWriteFile, atomicWriteFileSync } from '@shimwright/fs-atomic';
+import { absolutePath } from './absolute-path.ts';
 import { parseAddress } from './address.ts';
 import { hasCode, ShimAddressError } from './errors.ts';
 
@@ -20,21 +20,23 @@ const WRITE = { mode: 0o644, fsyncDirectory: false } as const;
 /**
  * Records in a bundle where its shim listens, in the file `address`, which appears whole or not at all.
  *
- * @throws {ShimAddressError} as `parseAddress` does; then nothing was written.
+ * @throws {ShimAddressError} as `parseAddress` does, and `ERR_ADDRESS_ARGUMENT` for a path that is none; then nothing
+ * was written.
  */
-export async function saveAddress(bundlePath: string, address: string): Promise<void> {
+export async function saveAddress(bundlePath: string | URL, address: string): Promise<void> {
   parseAddress(address);
-  await atomicWriteFile(path.join(bundlePath, FILE_NAME), address, WRITE);
+  await atomicWriteFile(fileIn(bundlePath), address, WRITE);
 }
 
 /**
  * Records in a bundle where its shim listens, in the file `address`, which appears whole or not at all.
  *
- * @throws {ShimAddressError} as `parseAddress` does; then nothing was written.
+ * @throws {ShimAddressError} as `parseAddress` does, and `ERR_ADDRESS_ARGUMENT` for a path that is none; then nothing
+ * was written.
  */
-export function saveAddressSync(bundlePath: string, address: string): void {
+export function saveAddressSync(bundlePath: string | URL, address: string): void {
   parseAddress(address);
-  atomicWriteFileSync(path.join(bundlePath, FILE_NAME), address, WRITE);
+  atomicWriteFileSync(fileIn(bundlePath), address, WRITE);
 }
 
 /**
@@ -44,10 +46,11 @@ export function saveAddressSync(bundlePath: string, address: string): void {
  * 4096 bytes are taken in.
  *
  * @throws {ShimAddressError} `ERR_ADDRESS_UNREADABLE` when the file is there but cannot be read, is longer, or
- * is no regular file; `ERR_ADDRESS_INVALID` and `ERR_ADDRESS_TOO_LONG` when it holds no address.
+ * is no regular file; `ERR_ADDRESS_INVALID` and `ERR_ADDRESS_TOO_LONG` when it holds no address;
+ * `ERR_ADDRESS_ARGUMENT` for a path that is none.
  */
-export async function loadAddress(bundlePath: string): Promise<string | undefined> {
-  const file = path.join(bundlePath, FILE_NAME);
+export async function loadAddress(bundlePath: string | URL): Promise<string | undefined> {
+  const file = fileIn(bundlePath);
   let handle: FileHandle | undefined;
   try {
     handle = await open(file, FLAGS);
@@ -67,10 +70,11 @@ export async function loadAddress(bundlePath: string): Promise<string | undefine
  * 4096 bytes are taken in.
  *
  * @throws {ShimAddressError} `ERR_ADDRESS_UNREADABLE` when the file is there but cannot be read, is longer, or
- * is no regular file; `ERR_ADDRESS_INVALID` and `ERR_ADDRESS_TOO_LONG` when it holds no address.
+ * is no regular file; `ERR_ADDRESS_INVALID` and `ERR_ADDRESS_TOO_LONG` when it holds no address;
+ * `ERR_ADDRESS_ARGUMENT` for a path that is none.
  */
-export function loadAddressSync(bundlePath: string): string | undefined {
-  const file = path.join(bundlePath, FILE_NAME);
+export function loadAddressSync(bundlePath: string | URL): string | undefined {
+  const file = fileIn(bundlePath);
   let descriptor: number | undefined;
   try {
     // A bundle whose shim was never started is common, and an error costs ten times a look.
@@ -83,6 +87,10 @@ export function loadAddressSync(bundlePath: string): string | undefined {
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
+}
+
+function fileIn(bundlePath: string | URL): string {
+  return `${absolutePath(bundlePath, 'bundlePath')}/${FILE_NAME}`;
 }
 
 function checkFile(stats: Stats, file: string): void {
@@ -120,8 +128,8 @@ function addressIn(content: Buffer, file: string): string {
     parseAddress(address);
     return address;
   } catch (cause) {
-    if (!(cause instanceof ShimAddressError)) throw cause;
-    throw new ShimAddressError(cause.code, `${file} holds no usable address: ${cause.message}`, {
+    const { code, message } = cause as ShimAddressError;
+    throw new ShimAddressError(code, `${file} holds no usable address: ${message}`, {
       address,
       path: file,
       cause,
@@ -131,8 +139,12 @@ function addressIn(content: Buffer, file: string): string {
 
 function missingOr(error: unknown, file: string): undefined {
   if (hasCode(error, 'ENOENT')) return undefined;
-  if (!(error instanceof Error && 'syscall' in error)) throw error;
+  if (!isSystemError(error)) throw error;
   throw unreadable(file, 'cannot be read', error);
+}
+
+function isSystemError(error: unknown): error is { readonly message: string } {
+  return typeof error === 'object' && error !== null && 'syscall' in error;
 }
 
 function invalidIn(file: string, problem: string): ShimAddressError {
@@ -141,8 +153,8 @@ function invalidIn(file: string, problem: string): ShimAddressError {
   });
 }
 
-function unreadable(file: string, problem: string, cause?: unknown): ShimAddressError {
-  const reason = cause instanceof Error ? `: ${cause.message}` : '';
+function unreadable(file: string, problem: string, cause?: { readonly message: string }): ShimAddressError {
+  const reason = cause === undefined ? '' : `: ${cause.message}`;
   return new ShimAddressError(
     'ERR_ADDRESS_UNREADABLE',
     `the recorded address ${file} ${problem}${reason}; remove it if its shim is gone`,

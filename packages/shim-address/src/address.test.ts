@@ -89,3 +89,9 @@ test('whatever the text, the answer fits into a socket’s name or is an error o
     { numRuns: 1000 },
   );
 });
+
+test.each([undefined, null, 7, {}])('%j is no address', (address) => {
+  expect(() => parseAddress(address as never)).toThrow(
+    expect.objectContaining({ code: 'ERR_ADDRESS_INVALID', address: undefined }),
+  );
+});

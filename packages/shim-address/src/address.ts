@@ -21,10 +21,11 @@ export interface ParsedAddress {
  * An abstract name ends with a NUL, because Go counts one in; only a name written `@name`, which is how Go and
  * systemd spell abstract sockets, has none.
  *
- * @throws {ShimAddressError} `ERR_ADDRESS_INVALID` for an empty address, a relative path, a scheme other than
+ * @throws {ShimAddressError} `ERR_ADDRESS_INVALID` for what is no text or empty, a relative path, a scheme other than
  * `unix://`, and control characters; `ERR_ADDRESS_TOO_LONG` for more than 106 bytes of path or name.
  */
 export function parseAddress(address: string): ParsedAddress {
+  if (typeof address !== 'string') throw notText(address);
   const target = address.startsWith(SCHEME) ? address.slice(SCHEME.length) : undefined;
   const problem = problemOf(address, target);
   if (problem !== undefined) throw invalid(address, problem);
@@ -60,6 +61,13 @@ function isPlainText(text: string): boolean {
 
 function invalid(address: string, problem: string): ShimAddressError {
   return new ShimAddressError('ERR_ADDRESS_INVALID', `the address ${shown(address)} ${problem}`, { address });
+}
+
+function notText(address: unknown): ShimAddressError {
+  return new ShimAddressError(
+    'ERR_ADDRESS_INVALID',
+    `an address must be a string, not of type ${typeof address}`,
+  );
 }
 
 function tooLong(address: string, bytes: number): ShimAddressError {

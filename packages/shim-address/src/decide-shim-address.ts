@@ -4,7 +4,7 @@ import { legacyShimAddress, type ShimIdentity } from './shim-address.ts';
 /** The bundle whose shim is looked for. */
 export interface DecideShimAddressOptions extends ShimIdentity {
   /** The bundle's own directory, which holds the file `address`. */
-  readonly bundlePath: string;
+  readonly bundlePath: string | URL;
 }
 
 /**

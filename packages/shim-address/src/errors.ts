@@ -1,5 +1,6 @@
 /** What can go wrong with an address, in the terms a program branches on. */
 export type ShimAddressErrorCode =
+  | 'ERR_ADDRESS_ARGUMENT'
   | 'ERR_ADDRESS_INVALID'
   | 'ERR_ADDRESS_TOO_LONG'
   | 'ERR_ADDRESS_UNREADABLE'
@@ -18,6 +19,7 @@ export interface ShimAddressErrorFacts {
  *
  * | code | meaning |
  * | --- | --- |
+ * | `ERR_ADDRESS_ARGUMENT` | an option is not what it must be: a bundle's path, a text that identifies the shim |
  * | `ERR_ADDRESS_INVALID` | not an address of a shim: empty, relative, of another scheme, or with control characters |
  * | `ERR_ADDRESS_TOO_LONG` | its path has more than 106 bytes and fits into no socket's name |
  * | `ERR_ADDRESS_UNREADABLE` | the file `address` of a bundle is there, but it is no readable file of at most 4096 bytes |
@@ -42,7 +44,9 @@ export class ShimAddressError extends Error {
   }
 }
 
-/** Whether `error` is a system error with this code. */
-export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+/** Whether `error` has one of these codes; it may be of another realm, and so no instance of our `Error`. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && codes.includes(error.code as string)
+  );
 }

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { type ParsedAddress, parseAddress, socketPath } from './address.ts';
 export { loadAddress, loadAddressSync, saveAddress, saveAddressSync } from './address-file.ts';
 export {

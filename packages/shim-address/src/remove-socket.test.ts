@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { lstat, symlink } from 'node:fs/promises';
+import { lstat, readdir, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -49,9 +49,11 @@ describe.skipIf(process.platform === 'win32').each(removers)('%s', (_, remove) =
     }
   });
 
-  test('passes on the system’s own errors', async () => {
+  test('finds nothing to do where the path leads nowhere: below a file, or into a loop of links', async () => {
     const directory = await tempDir({ file: 'text' });
-    await expect(remove(`unix://${directory}/file/s`)).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await symlink('loop', path.join(directory, 'loop'));
+    for (const nowhere of ['file/s', 'file/a/s', 'loop/s']) await remove(`unix://${directory}/${nowhere}`);
+    expect((await readdir(directory)).sort()).toEqual(['file', 'loop']);
   });
 
   test('refuses what is no address', async () => {

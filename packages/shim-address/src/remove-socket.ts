@@ -5,7 +5,8 @@ import { hasCode, ShimAddressError } from './errors.ts';
 
 /**
  * Removes the socket file of an address, whether or not somebody listens there. An abstract socket has no
- * file, and a file that is gone already is fine.
+ * file, and a file that is gone already is fine, as is a path that leads nowhere: below what is no directory, or
+ * into a loop of links.
  *
  * @throws {ShimAddressError} `ERR_ADDRESS_NOT_A_SOCKET` when something else has that path, a link included: it
  * stays. Also as `parseAddress` does.
@@ -23,7 +24,8 @@ export async function removeSocket(address: string): Promise<void> {
 
 /**
  * Removes the socket file of an address, whether or not somebody listens there. An abstract socket has no
- * file, and a file that is gone already is fine.
+ * file, and a file that is gone already is fine, as is a path that leads nowhere: below what is no directory, or
+ * into a loop of links.
  *
  * @throws {ShimAddressError} `ERR_ADDRESS_NOT_A_SOCKET` when something else has that path, a link included: it
  * stays. Also as `parseAddress` does.
@@ -49,5 +51,5 @@ function checkSocket(stats: Stats, address: string, path: string): void {
 }
 
 function throwUnlessMissing(error: unknown): void {
-  if (!hasCode(error, 'ENOENT')) throw error;
+  if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) throw error;
 }

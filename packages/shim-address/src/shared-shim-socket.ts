@@ -1,5 +1,7 @@
 import { parseAddress, SCHEME } from './address.ts';
 import { goJoin } from './go-path.ts';
+import { checkPart } from './identity.ts';
+import { checkSocketRoot } from './socket-root.ts';
 
 /** What the control socket of a shared shim process is found by. */
 export interface SharedShimSocketOptions {
@@ -8,7 +10,7 @@ export interface SharedShimSocketOptions {
   /** Which of the manager's processes is meant; any text. @default '' the one of all containers that name none */
   readonly group?: string;
   /** The absolute directory whose subdirectory `s` holds the sockets. @default '/run/containerd' */
-  readonly socketRoot?: string;
+  readonly socketRoot?: string | URL;
 }
 
 // Long enough that no two managers share one, and short enough for what is kept beside the socket.
@@ -21,10 +23,11 @@ const NAME_LENGTH = 32;
  * @throws {ShimAddressError} as `shimAddress` does.
  */
 export function sharedShimSocket(options: SharedShimSocketOptions): string {
-  const { daemonAddress, group = '', socketRoot = '/run/containerd' } = options;
+  const daemonAddress = checkPart(options.daemonAddress, 'daemonAddress');
+  const group = checkPart(options.group ?? '', 'group');
   const { hash } = process.getBuiltinModule('node:crypto');
   const name = hash('sha256', `${goJoin(daemonAddress)}\0${group}`, 'hex').slice(0, NAME_LENGTH);
-  const path = `${goJoin(socketRoot, 's')}/shared-${name}`;
+  const path = `${goJoin(checkSocketRoot(options.socketRoot), 's')}/shared-${name}`;
   parseAddress(`${SCHEME}${path}`);
   return path;
 }

@@ -47,3 +47,23 @@ test.each(['', 'run', './run', '../run'])('a socket root must be absolute: %j', 
     expect.objectContaining({ code: 'ERR_ADDRESS_INVALID' }),
   );
 });
+
+test.each([
+  ['daemonAddress', { ...identity, daemonAddress: undefined }],
+  ['namespace', { ...identity, namespace: null }],
+  ['id', { ...identity, id: 7 }],
+  ['id', { ...identity, id: '\ud800' }],
+])('a %s that is no text is refused, for two shims would share an address', (option, parts) => {
+  const refusal = expect.objectContaining({
+    code: 'ERR_ADDRESS_ARGUMENT',
+    message: expect.stringContaining(option),
+  });
+  expect(() => shimAddress(parts as never)).toThrow(refusal);
+  if (option !== 'daemonAddress') expect(() => legacyShimAddress(parts as never)).toThrow(refusal);
+});
+
+test('a socket root may be a URL', () => {
+  expect(shimAddress({ ...identity, socketRoot: new URL('file:///srv/x%20y') })).toContain(
+    'unix:///srv/x y/s/',
+  );
+});

@@ -1,5 +1,7 @@
 import { parseAddress, SCHEME } from './address.ts';
 import { goJoin } from './go-path.ts';
+import { checkPart } from './identity.ts';
+import { checkSocketRoot } from './socket-root.ts';
 
 /** What identifies a shim to containerd. */
 export interface ShimIdentity {
@@ -14,7 +16,7 @@ export interface ShimAddressOptions extends ShimIdentity {
   /** The address of the daemon that manages the shim; any text that tells managers apart. */
   readonly daemonAddress: string;
   /** The absolute directory whose subdirectory `s` holds the sockets. @default '/run/containerd' */
-  readonly socketRoot?: string;
+  readonly socketRoot?: string | URL;
 }
 
 /**
@@ -26,14 +28,19 @@ export interface ShimAddressOptions extends ShimIdentity {
  * address of another shim: validate them first, for example with `@shimwright/bundle-core`.
  *
  * @throws {ShimAddressError} `ERR_ADDRESS_INVALID` when the socket root is not absolute,
- * `ERR_ADDRESS_TOO_LONG` when it has more than 39 bytes.
+ * `ERR_ADDRESS_TOO_LONG` when it has more than 39 bytes, `ERR_ADDRESS_ARGUMENT` when one of the three is no text.
  */
 export function shimAddress(options: ShimAddressOptions): string {
-  const { daemonAddress, namespace, id, socketRoot = '/run/containerd' } = options;
+  const { daemonAddress, namespace, id } = options;
+  const parts = [
+    checkPart(daemonAddress, 'daemonAddress'),
+    checkPart(namespace, 'namespace'),
+    checkPart(id, 'id'),
+  ];
   // Loaded here, because that takes longer than to load all of this package.
   const { hash } = process.getBuiltinModule('node:crypto');
-  const name = hash('sha256', goJoin(daemonAddress, namespace, id), 'hex');
-  const address = `${SCHEME}${goJoin(socketRoot, 's')}/${name}`;
+  const name = hash('sha256', goJoin(...parts), 'hex');
+  const address = `${SCHEME}${goJoin(checkSocketRoot(options.socketRoot), 's')}/${name}`;
   parseAddress(address);
   return address;
 }
@@ -41,7 +48,9 @@ export function shimAddress(options: ShimAddressOptions): string {
 /**
  * The address of a shim as containerd chose it before 1.3.9 and 1.4.3: `/containerd-shim/NAMESPACE/ID/shim.sock`, in the
  * abstract namespace. A bundle without a file `address` belongs to such a shim.
+ *
+ * @throws {ShimAddressError} `ERR_ADDRESS_ARGUMENT` when the namespace or the id is no text.
  */
 export function legacyShimAddress({ namespace, id }: ShimIdentity): string {
-  return goJoin('/', 'containerd-shim', namespace, id, 'shim.sock');
+  return goJoin('/', 'containerd-shim', checkPart(namespace, 'namespace'), checkPart(id, 'id'), 'shim.sock');
 }
