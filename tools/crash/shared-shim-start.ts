@@ -6,11 +6,11 @@ import {
   type ShimClient,
   ShimClientError,
   type ShimConfig,
-  sharedControlSocket,
   withConnect,
   withShared,
   withSharedConnect,
 } from '@shimwright/shim-client';
+import { sharedControlSocket } from '@shimwright/shim-host';
 import { shimProgram } from '@shimwright/shim-service';
 
 // The process ends that much later than its last shim.

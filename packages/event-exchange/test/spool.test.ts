@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { defaultPublisher, watchSpool } from '../../shim-client/src/spool.ts';
+import { defaultPublisher, watchSpool } from '../../shim-host/src/spool.ts';
 import { EventExchange } from '../src/index.ts';
 
 needs('linux');
@@ -13,7 +13,7 @@ test('what a remote shim publishes reaches the subscribers, and a bad topic is r
   const address = path.join(await tempDir(), 'daemon.sock');
   const exit = packAny('containerd.events.TaskExit', { containerId: 'web', id: 'web', exitStatus: 137 });
   const publish = (topic: string) =>
-    execa(defaultPublisher, ['--address', address, 'publish', '--topic', topic, '--namespace', 'default'], {
+    execa(defaultPublisher(), ['--address', address, 'publish', '--topic', topic, '--namespace', 'default'], {
       input: Any.encode(exit).finish(),
     });
   const stop = new AbortController();

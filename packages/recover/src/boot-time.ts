@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ProcessIdentity } from '@shimwright/shim-client';
+import type { ProcessIdentity } from '@shimwright/shim-host';
 
 /** Ticks of `/proc` in a second; the same on all systems that Node runs on. */
 const TICKS = 100;

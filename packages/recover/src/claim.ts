@@ -1,6 +1,6 @@
 import { readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { identify, isRunning } from '@shimwright/shim-client';
+import { identify, isRunning } from '@shimwright/shim-host';
 import { hasCode } from './errors.ts';
 
 /** This process, in a link. */

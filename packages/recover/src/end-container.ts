@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'n
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bundle } from '@shimwright/bundle-core';
-import { identify, isRunning, type ProcessIdentity } from '@shimwright/shim-client';
+import { identify, isRunning, type ProcessIdentity } from '@shimwright/shim-host';
 import { startedAt } from './boot-time.ts';
 import { containerState } from './container-state.ts';
 import type { RecoveredExit } from './finding.ts';

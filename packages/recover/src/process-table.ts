@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { identify, type ProcessIdentity } from '@shimwright/shim-client';
+import { identify, type ProcessIdentity } from '@shimwright/shim-host';
 import type { Site } from './site.ts';
 
 /** A process that has to do with a bundle. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { freeSocketPath, isListening, listShared } from '@shimwright/shim-client';
+import { listShared } from '@shimwright/shim-client';
+import { freeSocketPath, isListening } from '@shimwright/shim-host';
 import { shimProgram } from '@shimwright/shim-service';
 import { hasCode, noneIfMissing } from './errors.ts';
 import { fewAtATime } from './few-at-a-time.ts';

@@ -1,5 +1,5 @@
 import { dateToTimestamp, packAny, taskTopics } from '@shimwright/shim-api';
-import { markUnknown } from '@shimwright/shim-service';
+import { markUnknown } from '@shimwright/shim-host';
 import type { RecoveredExit } from './finding.ts';
 import type { Site } from './site.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Any, decodeEvent, type TaskExit, taskTopics, timestampToDate } from '@shimwright/shim-api';
-import { isExitUnknown, isRunning, type ProcessIdentity, readSpool } from '@shimwright/shim-client';
+import { isExitUnknown, isRunning, type ProcessIdentity, readSpool } from '@shimwright/shim-host';
 import type { ToldExits } from './end-container.ts';
 import type { RecoveredExit } from './finding.ts';
 import type { Site } from './site.ts';

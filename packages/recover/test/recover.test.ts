@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } f
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Any } from '@shimwright/shim-api';
-import { findCgroup, isExitUnknown } from '@shimwright/shim-client';
+import { findCgroup } from '@shimwright/shim-client';
+import { isExitUnknown } from '@shimwright/shim-host';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';

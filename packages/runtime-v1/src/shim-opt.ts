@@ -5,13 +5,13 @@ import {
   type ClientOpt,
   type ShimConfig,
   type StartOptions,
-  sharedControlSocket,
   withConnect,
   withLocal,
   withShared,
   withSharedConnect,
   withStart,
 } from '@shimwright/shim-client';
+import { sharedControlSocket } from '@shimwright/shim-host';
 import { createShimService, type ShimServiceOptions, shimProgram } from '@shimwright/shim-service';
 import type { Config } from './config.ts';
 import { type RunOptions, shimConfig } from './shim-config.ts';

@@ -3,13 +3,9 @@ export type ShimErrorCode =
   | 'ERR_SHIM_NOT_FOUND'
   | 'ERR_SHIM_SPAWN'
   | 'ERR_SHIM_EXITED'
-  | 'ERR_SHIM_ADDRESS'
-  | 'ERR_SHIM_ADDRESS_IN_USE'
   | 'ERR_SHIM_UNREACHABLE'
   | 'ERR_SHIM_CGROUP'
   | 'ERR_SHIM_PROCESS'
-  | 'ERR_SPOOL_INSECURE'
-  | 'ERR_SPOOL_EVENT'
   | 'ERR_TASK_IO';
 
 /** The facts of a failure, as far as they are known. */
@@ -31,13 +27,9 @@ export interface ShimErrorFacts {
  * | `ERR_SHIM_NOT_FOUND` | the shim's binary, or the publisher, is missing or not executable |
  * | `ERR_SHIM_SPAWN` | the system could not start a process for the shim, or not set it up; see `cause` |
  * | `ERR_SHIM_EXITED` | the shim ended before it answered; see `stderr` and `exitCode` |
- * | `ERR_SHIM_ADDRESS` | nothing can listen there safely, or nobody trustworthy does |
- * | `ERR_SHIM_ADDRESS_IN_USE` | a live process answers at the address |
  * | `ERR_SHIM_UNREACHABLE` | nobody listens at the address |
  * | `ERR_SHIM_CGROUP` | the cgroup for the shim does not exist or refuses it |
  * | `ERR_SHIM_PROCESS` | the shim names a process id that cannot be signalled safely |
- * | `ERR_SPOOL_INSECURE` | others could write into the spool directory |
- * | `ERR_SPOOL_EVENT` | a file in the spool is no event; it was put aside |
  * | `ERR_TASK_IO` | the FIFOs for a task's stdio could not be made |
  */
 export class ShimClientError extends Error {

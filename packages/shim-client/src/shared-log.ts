@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { removeFile, removeQuietly } from './remove-file.ts';
+import { removeFile, removeQuietly, sharedFiles } from '@shimwright/shim-host';
 
 const LAST_BYTES = 4096;
 
@@ -10,7 +10,7 @@ export class SharedLog {
   #descriptor: number | undefined;
 
   constructor(controlSocket: string) {
-    this.#file = `${controlSocket}.log`;
+    this.#file = sharedFiles(controlSocket).log;
   }
 
   /** Makes the file anew, since whatever else has the name is neither followed nor written to; gives its descriptor. */

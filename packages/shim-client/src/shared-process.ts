@@ -1,14 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import {
+  BoundSocket,
+  freeSocketPath,
+  listenPath,
+  prepareSocketDirectory,
+  ShimHostError,
+} from '@shimwright/shim-host';
 import { type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
 import { findCgroup, joinCgroup } from './cgroup.ts';
 import { ShimClientError } from './errors.ts';
 import { findExecutable } from './find-executable.ts';
-import { HandoverSocket } from './handover-socket.ts';
 import { raiseOomScore } from './oom-score.ts';
 import { SharedLog } from './shared-log.ts';
-import { freeSocketPath, listenPath, prepareSocketDirectory } from './shim-socket.ts';
 import { spawnDetached } from './spawn-detached.ts';
 import { connectTo } from './with-connect.ts';
 
@@ -93,7 +98,7 @@ async function startUnlessStarted(options: SharedProcessOptions): Promise<Starte
   try {
     return await StartedProcess.start(options);
   } catch (error) {
-    if (error instanceof ShimClientError && error.code === 'ERR_SHIM_ADDRESS_IN_USE') return undefined;
+    if (error instanceof ShimHostError && error.code === 'ERR_SHIM_ADDRESS_IN_USE') return undefined;
     throw error;
   }
 }
@@ -145,9 +150,9 @@ class StartedProcess {
   }
 }
 
-/** Listens and spawns in one tick of the event loop, see {@link HandoverSocket}: of many, one does. */
+/** Listens and spawns in one tick of the event loop, see `BoundSocket`: of many, one does. */
 async function spawnListening(command: string, { args = [], controlSocket }: SharedProcessOptions) {
-  const socket = await HandoverSocket.listen(controlSocket);
+  const socket = await BoundSocket.bind(controlSocket);
   const log = new SharedLog(controlSocket);
   try {
     const output = log.open();

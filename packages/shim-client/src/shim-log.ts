@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { removeFile } from './remove-file.ts';
+import { removeFile } from '@shimwright/shim-host';
 
 /** The last part of what a shim that ended at once had to say. */
 const LAST_CHARS = 4096;

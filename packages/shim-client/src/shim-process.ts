@@ -1,13 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { atomicWriteFileSync } from '@shimwright/fs-atomic';
 import { loadAddressSync, saveAddressSync } from '@shimwright/shim-address';
 import type { ShimConfig } from '@shimwright/shim-api';
+import { BoundSocket, BUNDLE_FILES, removeQuietly, ShimHostError, saveShimPid } from '@shimwright/shim-host';
 import { joinCgroup } from './cgroup.ts';
 import { ShimClientError } from './errors.ts';
-import { HandoverSocket } from './handover-socket.ts';
 import { raiseOomScore } from './oom-score.ts';
-import { removeQuietly } from './remove-file.ts';
 import { shimArguments } from './shim-command.ts';
 import type { EndSignal } from './shim-connection.ts';
 import { ShimLog } from './shim-log.ts';
@@ -69,13 +67,12 @@ export class ShimProcess {
   }
 
   /** Places the process in its cgroup, lets it be ended before us, and notes its id in the bundle. */
-  settle({ cgroup }: ShimStart): void {
+  settle({ cgroup, config }: ShimStart): void {
     const pid = Number(this.#child.pid);
     joinCgroup(cgroup, pid);
     raiseOomScore(pid);
-    // Its name need not survive a crash of the machine: the shim does not either.
-    atomicWriteFileSync(this.#traces.pidFile, String(pid), { fsyncDirectory: false });
-    this.#traces.files.push(this.#traces.pidFile);
+    saveShimPid(config.path, pid);
+    this.#traces.files.push(path.join(config.path, BUNDLE_FILES.pid));
   }
 
   /** Rejects, should the process end, with `ERR_SHIM_EXITED` and its last words. */
@@ -110,14 +107,12 @@ export class ShimProcess {
 /** What a start leaves on the disk. */
 class Traces {
   readonly log: ShimLog;
-  readonly pidFile: string;
   /** What else there is of it in the bundle. */
   readonly files: string[] = [];
-  socket: HandoverSocket | undefined;
+  socket: BoundSocket | undefined;
 
   constructor({ config }: ShimStart) {
     this.log = new ShimLog(config.workDir);
-    this.pidFile = path.join(config.path, 'shim.pid');
   }
 
   /** What cannot be removed is in the way of no later start, and goes with the bundle. */
@@ -127,13 +122,13 @@ class Traces {
   }
 }
 
-/** Records the address, listens, and spawns: in one tick of the event loop, see {@link HandoverSocket}. */
+/** Records the address, listens, and spawns: in one tick of the event loop, see `BoundSocket`. */
 async function spawnListening(start: ShimStart, traces: Traces): Promise<ChildProcess> {
   recordAddress(start, traces);
   // From here on it is ours alone: of several starters one has the socket.
-  traces.socket = await HandoverSocket.listen(start.socket).catch((error: unknown) => {
+  traces.socket = await BoundSocket.bind(start.socket).catch((error: unknown) => {
     // Who was faster has recorded the same address.
-    if (error instanceof ShimClientError && error.code === 'ERR_SHIM_ADDRESS_IN_USE') traces.files.length = 0;
+    if (error instanceof ShimHostError && error.code === 'ERR_SHIM_ADDRESS_IN_USE') traces.files.length = 0;
     throw error;
   });
   try {
@@ -151,7 +146,7 @@ async function spawnListening(start: ShimStart, traces: Traces): Promise<ChildPr
 function recordAddress({ config, address }: ShimStart, traces: Traces): void {
   if (isRecorded(config.path, address)) return;
   saveAddressSync(config.path, address);
-  traces.files.push(path.join(config.path, 'address'));
+  traces.files.push(path.join(config.path, BUNDLE_FILES.address));
 }
 
 function isRecorded(bundlePath: string, address: string): boolean {

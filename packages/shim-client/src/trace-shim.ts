@@ -1,5 +1,4 @@
 import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
-import path from 'node:path';
 import {
   legacyShimAddress,
   loadAddressSync,
@@ -7,9 +6,7 @@ import {
   type ShimIdentity,
   socketPath,
 } from '@shimwright/shim-address';
-import { identify } from './process-identity.ts';
-import { sharedControlSocketSync } from './shared-link.ts';
-import { isListening } from './shim-socket.ts';
+import { identify, isListening, loadShimPid, sharedControlSocket } from '@shimwright/shim-host';
 
 /** The bundle whose shim is looked for. */
 export interface TraceShimOptions extends ShimIdentity {
@@ -41,10 +38,10 @@ export interface ShimTrace {
  * @throws a system error where a record cannot be read for another reason than that it is missing.
  */
 export async function traceShim({ bundlePath, ...identity }: TraceShimOptions): Promise<ShimTrace> {
-  const controlSocket = sharedControlSocketSync(bundlePath);
+  const controlSocket = sharedControlSocket(bundlePath);
   const address = recordedAddress(bundlePath);
   const found = { address, controlSocket, pid: undefined };
-  const noted = readPid(path.join(bundlePath, 'shim.pid'));
+  const noted = loadShimPid(bundlePath);
   if (noted !== undefined && isShim(noted, bundlePath, controlSocket)) {
     return { ...found, state: 'live', pid: noted };
   }
@@ -64,18 +61,6 @@ function recordedAddress(bundlePath: string): string | undefined {
     if (error instanceof ShimAddressError && !(error.cause instanceof Error && 'syscall' in error.cause)) {
       return undefined;
     }
-    throw error;
-  }
-}
-
-/** The number in a file; undefined when there is no such file, 0 for anything else than a number. */
-function readPid(file: string): number | undefined {
-  try {
-    const pid = Number(readFileSync(file, 'latin1'));
-    return Number.isSafeInteger(pid) && pid > 1 ? pid : 0;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -1,11 +1,10 @@
 import { parseAddress, socketPath } from '@shimwright/shim-address';
 import { ShimDefinition, type ShimService } from '@shimwright/shim-api';
+import { checkSocketOwner, identify, type ProcessIdentity, untilGone } from '@shimwright/shim-host';
 import { connect, type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
 import { endMember } from './end-member.ts';
 import { ShimClientError } from './errors.ts';
-import { identify, type ProcessIdentity, untilGone } from './process-identity.ts';
 import type { ClientOpt, EndSignal } from './shim-connection.ts';
-import { checkSocketOwner } from './shim-socket.ts';
 
 /** How {@link withConnect} reaches a shim. */
 export interface ConnectOptions {

@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import {
   type AddSharedShimRequest,
-  type Any,
   type SharedShim,
   SharedShimsDefinition,
   ShimDefinition,
 } from '@shimwright/shim-api';
-import { type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
+import { errorOfRefusal, listenPath, prepareSpool } from '@shimwright/shim-host';
+import type { TtrpcClient } from '@shimwright/ttrpc';
 import { endMember } from './end-member.ts';
-import { ShimClientError, type ShimErrorCode } from './errors.ts';
 import { findExecutable } from './find-executable.ts';
 import { type SharedProcessOptions, withSharedProcess } from './shared-process.ts';
 import type { ClientOpt } from './shim-connection.ts';
-import { listenPath } from './shim-socket.ts';
-import { prepareSpool } from './spool.ts';
 import { untilAborted } from './until-aborted.ts';
 import { type ConnectOptions, connectTo, withConnect } from './with-connect.ts';
 
@@ -32,13 +29,6 @@ export interface SharedOptions extends SharedProcessOptions {
 /** How {@link withSharedConnect} reaches a shim. */
 export interface SharedConnectOptions extends SharedProcessOptions, ConnectOptions {}
 
-/** What a refusal of the shared process is called here. */
-const REFUSALS: Readonly<Partial<Record<string, ShimErrorCode>>> = {
-  ALREADY_EXISTS: 'ERR_SHIM_ADDRESS_IN_USE',
-  INVALID_ARGUMENT: 'ERR_SHIM_ADDRESS',
-  PERMISSION_DENIED: 'ERR_SHIM_ADDRESS',
-};
-
 /**
  * Has a process that serves many bundles serve this one too, at an address of its own, and connects to that. The
  * process is started where it does not run, exactly one by however many ask; it goes on with the bundles of one that
@@ -54,14 +44,16 @@ const REFUSALS: Readonly<Partial<Record<string, ShimErrorCode>>> = {
 export function withShared(options: SharedOptions): ClientOpt {
   return async (config, signal) => {
     const { address, daemonAddress, onExit } = options;
-    listenPath(address);
+    const socket = listenPath(address);
     const request = {
       ...config,
       ...{ address, daemonAddress, token: randomUUID() },
       publisher: options.publisher === undefined ? '' : findExecutable(options.publisher, 'the publisher'),
       spool: options.publisher === undefined ? prepareSpool(daemonAddress) : '',
     };
-    const client = await withSharedProcess(options, signal, (control) => added(control, request, signal));
+    const client = await withSharedProcess(options, signal, (control) =>
+      added(control, request, socket, signal),
+    );
     if (onExit) client.closed.then((reason) => reason && onExit());
     return {
       service: client.service(ShimDefinition),
@@ -95,27 +87,17 @@ export function listShared(
   });
 }
 
-// Field 1000 of a TaskExit, a bool.
-const UNKNOWN_EXIT = Buffer.from([0xc0, 0x3e, 0x01]);
-
-/**
- * Whether the exit status in an event is made up: the process ended while its shim was dead, and the kernel no longer
- * knew how. It is 137 then.
- */
-export function isExitUnknown({ value }: Any): boolean {
-  return Buffer.from(value.subarray(-UNKNOWN_EXIT.length)).equals(UNKNOWN_EXIT);
-}
-
 /** Adds the shim and connects to it. Until it is kept it is gone as soon as the control connection is. */
 async function added(
   control: TtrpcClient,
   request: AddSharedShimRequest,
+  socket: string,
   signal?: AbortSignal,
 ): Promise<TtrpcClient> {
   const group = control.service(SharedShimsDefinition);
   const options = signal && { signal };
   await group.add(request, options).catch((error: unknown) => {
-    throw refusal(error, request.address);
+    throw errorOfRefusal(error, socket);
   });
   const client = await connectTo(request.address, signal);
   try {
@@ -129,10 +111,4 @@ async function added(
       .then(() => client.close());
     throw error;
   }
-}
-
-function refusal(error: unknown, address: string): unknown {
-  const code = error instanceof TtrpcError && error.status !== undefined ? REFUSALS[error.status] : undefined;
-  if (code === undefined || !(error instanceof Error)) return error;
-  return new ShimClientError(code, error.message, { path: address.slice('unix://'.length), cause: error });
 }

@@ -1,12 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ShimDefinition } from '@shimwright/shim-api';
+import {
+  defaultPublisher,
+  freeSocketPath,
+  listenPath,
+  prepareSocketDirectory,
+  prepareSpool,
+} from '@shimwright/shim-host';
 import type { TtrpcClient } from '@shimwright/ttrpc';
 import { findCgroup } from './cgroup.ts';
 import { findExecutable } from './find-executable.ts';
 import type { ClientOpt, ShimConnection } from './shim-connection.ts';
 import { ShimProcess } from './shim-process.ts';
-import { freeSocketPath, listenPath, prepareSocketDirectory } from './shim-socket.ts';
-import { defaultPublisher, prepareSpool } from './spool.ts';
 import { connectTo } from './with-connect.ts';
 
 /** How long a shim that broke its connection may take to end, before that alone is reported. */
@@ -46,7 +51,7 @@ export function withStart(options: StartOptions): ClientOpt {
   return async (config, signal) => {
     const socket = listenPath(options.address);
     const command = findExecutable(options.shim, 'the shim');
-    const publisher = findExecutable(options.publisher ?? defaultPublisher, 'the publisher');
+    const publisher = findExecutable(options.publisher ?? defaultPublisher(), 'the publisher');
     const cgroup = options.cgroup === undefined ? [] : findCgroup(options.cgroup);
 
     prepareSocketDirectory(socket);

@@ -1,9 +1,10 @@
-import { Any, SharedShim, SharedShim as SharedShim$1, ShimConfig, ShimConfig as ShimConfig$1, ShimHandlers, ShimService } from "@shimwright/shim-api";
+import { SharedShim, SharedShim as SharedShim$1, ShimConfig, ShimConfig as ShimConfig$1, ShimHandlers, ShimService } from "@shimwright/shim-api";
+import { SpooledEvent, isExitUnknown, readSpool, spoolPath, watchSpool } from "@shimwright/shim-host";
 import { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { ShimIdentity } from "@shimwright/shim-address";
 export declare function findCgroup(cgroup: string): readonly string[];
-type ShimErrorCode = 'ERR_SHIM_NOT_FOUND' | 'ERR_SHIM_SPAWN' | 'ERR_SHIM_EXITED' | 'ERR_SHIM_ADDRESS' | 'ERR_SHIM_ADDRESS_IN_USE' | 'ERR_SHIM_UNREACHABLE' | 'ERR_SHIM_CGROUP' | 'ERR_SHIM_PROCESS' | 'ERR_SPOOL_INSECURE' | 'ERR_SPOOL_EVENT' | 'ERR_TASK_IO';
+type ShimErrorCode = 'ERR_SHIM_NOT_FOUND' | 'ERR_SHIM_SPAWN' | 'ERR_SHIM_EXITED' | 'ERR_SHIM_UNREACHABLE' | 'ERR_SHIM_CGROUP' | 'ERR_SHIM_PROCESS' | 'ERR_TASK_IO';
 interface ShimErrorFacts {
   readonly path?: string;
   readonly stderr?: string;
@@ -16,13 +17,6 @@ export declare class ShimClientError extends Error {
   readonly exitCode: number | null | undefined;
   constructor(code: ShimErrorCode, message: string, facts?: ShimErrorFacts & ErrorOptions);
 }
-interface ProcessIdentity {
-  readonly pid: number;
-  readonly startTime: string;
-}
-export declare function identify(pid: number): ProcessIdentity | undefined;
-export declare function isRunning(process: ProcessIdentity): boolean;
-export declare function sharedControlSocket(bundlePath: string): Promise<string | undefined>;
 interface SharedProcessOptions {
   readonly command: string;
   readonly args?: readonly string[];
@@ -47,20 +41,6 @@ interface ShimClient extends ShimService, AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 export declare function newClient(config: ShimConfig$1, opt: ClientOpt, options?: WaitOptions): Promise<ShimClient>;
-export declare function freeSocketPath(socket: string): Promise<void>;
-export declare function isListening(socket: string): Promise<boolean>;
-interface SpooledEvent {
-  readonly timestamp: Date;
-  readonly namespace: string;
-  readonly topic: string;
-  readonly event: Any;
-}
-export declare function spoolPath(daemonAddress: string): string;
-export declare function prepareSpool(daemonAddress: string): string;
-export declare function watchSpool(daemonAddress: string, options?: {
-  readonly signal?: AbortSignal;
-}): AsyncGenerator<SpooledEvent, void, void>;
-export declare function readSpool(daemonAddress: string): Promise<SpooledEvent[]>;
 interface TaskIOPaths {
   readonly stdin: string;
   readonly stdout: string;
@@ -116,7 +96,6 @@ interface SharedConnectOptions extends SharedProcessOptions, ConnectOptions {}
 export declare function withShared(options: SharedOptions): ClientOpt;
 export declare function withSharedConnect(options: SharedConnectOptions): ClientOpt;
 export declare function listShared(options: SharedProcessOptions, signal?: AbortSignal): Promise<readonly SharedShim$1[]>;
-export declare function isExitUnknown({ value }: Any): boolean;
 interface StartOptions {
   readonly shim: string;
   readonly address: string;
@@ -127,4 +106,4 @@ interface StartOptions {
   readonly onExit?: () => void;
 }
 export declare function withStart(options: StartOptions): ClientOpt;
-export type { ClientOpt, ConnectOptions, CreateService, EndSignal, LocalShim, ProcessIdentity, SharedConnectOptions, SharedOptions, SharedProcessOptions, SharedShim, ShimClient, ShimConfig, ShimConnection, ShimErrorCode, ShimErrorFacts, ShimTrace, SpooledEvent, StartOptions, TaskIOOptions, TaskIOPaths, TaskStreams, TraceShimOptions, WaitOptions };
+export { type ClientOpt, type ConnectOptions, type CreateService, type EndSignal, type LocalShim, type SharedConnectOptions, type SharedOptions, type SharedProcessOptions, type SharedShim, type ShimClient, type ShimConfig, type ShimConnection, type ShimErrorCode, type ShimErrorFacts, type ShimTrace, type SpooledEvent, type StartOptions, type TaskIOOptions, type TaskIOPaths, type TaskStreams, type TraceShimOptions, type WaitOptions, isExitUnknown, readSpool, spoolPath, watchSpool };

@@ -8,7 +8,6 @@ export declare class ShimServiceError extends Error {
     readonly path?: string;
   } & ErrorOptions);
 }
-export declare function markUnknown(event: Any): Any;
 interface Program {
   readonly command: string;
   readonly args: readonly string[];

@@ -2,17 +2,17 @@ import { existsSync } from 'node:fs';
 import { unmountAll } from '@shimwright/linux-native';
 import { type OciRuntime, OciRuntimeError } from '@shimwright/oci-runtime';
 import { type AddSharedShimRequest, decodeEvent } from '@shimwright/shim-api';
+import { isExitUnknown } from '@shimwright/shim-host';
 import type { AdoptedProcess } from '../adopted-process.ts';
 import type { ProcessState } from '../container-process.ts';
 import type { ProcessExit } from '../process-exit.ts';
 import type { Adopted } from '../shim-service.ts';
 import { unknownExit, watchForeign } from './adopted-exit.ts';
-import type { RegisteredProcess } from './bundle-register.ts';
 import type { Outbox } from './outbox.ts';
+import type { RegisteredProcess } from './registry.ts';
 import { reopenIO } from './reopened-io.ts';
 import { exitName } from './shared-journal.ts';
 import { endStrayRuntimes } from './stray-runtimes.ts';
-import { isMarkedUnknown } from './unknown-exit.ts';
 
 /** What the adoption of a bundle's processes needs. */
 export interface AdoptionOptions {
@@ -114,7 +114,7 @@ function preparedExit(record: RegisteredProcess, outbox: Outbox): ProcessExit | 
     const { type, message } = decodeEvent(event);
     if (type !== 'containerd.events.TaskExit' || !message.exitedAt) return undefined;
     const exit = { status: message.exitStatus, exitedAt: message.exitedAt };
-    return isMarkedUnknown(event) ? { ...exit, isUnknown: true } : exit;
+    return isExitUnknown(event) ? { ...exit, isUnknown: true } : exit;
   } catch {
     return undefined; // half of it was written
   }

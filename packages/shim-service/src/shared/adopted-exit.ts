@@ -8,10 +8,10 @@ import {
   openPidfd,
   signalPidfd,
 } from '@shimwright/linux-native';
+import { processStat } from '@shimwright/shim-host';
 import { guardedWatch } from '../guarded-watch.ts';
 import { now } from '../moment.ts';
 import type { ProcessExit } from '../process-exit.ts';
-import { processStat } from './start-time.ts';
 
 /** What is told of a process whose exit status nobody knows any more. */
 const UNKNOWN_STATUS = 137;

@@ -1,14 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Any } from '@shimwright/shim-api';
-import { eventFile, readEventFile } from './event-file.ts';
+import type { Any } from '@shimwright/shim-api';
+import { eventFile, readEventFile, runPublisher } from '@shimwright/shim-host';
 import type { Outbox } from './outbox.ts';
 import type { OutboxOptions } from './spool-outbox.ts';
-
-/** How long one run of the program may take. */
-const TIMEOUT_MS = 5_000;
 
 /** What runs a program for each event. */
 export interface ProgramOptions extends OutboxOptions {
@@ -33,7 +28,9 @@ export class ProgramOutbox implements Outbox {
   }
 
   prepare(name: string, topic: string, event: Any): void {
-    writeFileSync(this.#file(name), eventFile(topic, this.#options.namespace, event), { mode: 0o600 });
+    writeFileSync(this.#file(name), eventFile({ topic, namespace: this.#options.namespace, event }), {
+      mode: 0o600,
+    });
   }
 
   send(name: string): void {
@@ -45,8 +42,7 @@ export class ProgramOutbox implements Outbox {
   }
 
   prepared(name: string): Any | undefined {
-    const found = readEventFile(this.#file(name));
-    return found && Any.decode(found.event);
+    return readEventFile(this.#file(name))?.event;
   }
 
   #file(name: string): string {
@@ -56,15 +52,11 @@ export class ProgramOutbox implements Outbox {
   async #run(file: string): Promise<void> {
     const event = readEventFile(file);
     if (!event) return;
-    const { program, address, namespace } = this.#options;
-    const args = ['--address', address, 'publish', '--topic', event.topic, '--namespace', namespace];
     // The file itself: by a pipe the program would get half of it, were this process killed.
     const stdin = openSync(file, 'r');
     try {
       readSync(stdin, Buffer.alloc(event.offset)); // the program reads on from there
-      const child = spawn(program, args, { stdio: [stdin, 'ignore', 'ignore'], timeout: TIMEOUT_MS });
-      const [status, signal] = await once(child, 'exit');
-      if (status !== 0) throw new Error(`${program} ended with ${signal ?? `status ${status}`}`);
+      await runPublisher({ ...this.#options, topic: event.topic }, stdin);
     } finally {
       closeSync(stdin);
     }

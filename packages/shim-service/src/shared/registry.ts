@@ -2,7 +2,20 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import type { AddSharedShimRequest } from '@shimwright/shim-api';
-import { BundleRegister, type RegisteredBundle, readRegister } from './bundle-register.ts';
+import {
+  type RegisteredBundle as AnyRegisteredBundle,
+  type RegisteredProcess as AnyRegisteredProcess,
+  BundleRegister,
+  readRegister,
+  sharedFiles,
+} from '@shimwright/shim-host';
+import type { ProcessRecord } from '../journal.ts';
+
+/** A process as it is registered: as it was noted, and when it began; that is empty while it is not made. */
+export interface RegisteredProcess extends ProcessRecord, AnyRegisteredProcess {}
+
+/** All that is registered of a bundle. */
+export type RegisteredBundle = AnyRegisteredBundle<RegisteredProcess>;
 
 const SUFFIX = '.register';
 
@@ -15,7 +28,7 @@ export class Registry {
   readonly directory: string;
 
   constructor(controlSocket: string) {
-    this.directory = `${controlSocket}.d`;
+    this.directory = sharedFiles(controlSocket).registry;
     mkdirSync(this.directory, { recursive: true, mode: 0o700 });
   }
 
@@ -23,11 +36,14 @@ export class Registry {
   bundles(): RegisteredBundle[] {
     return readdirSync(this.directory)
       .filter((name) => name.endsWith(SUFFIX))
-      .flatMap((name) => readRegister(readFileSync(path.join(this.directory, name), 'utf8')) ?? []);
+      .flatMap((name) => {
+        const content = readFileSync(path.join(this.directory, name), 'utf8');
+        return readRegister(content, isRegisteredProcess) ?? [];
+      });
   }
 
   /** The register of a bundle, which is not written yet. */
-  register(shim: AddSharedShimRequest): BundleRegister {
+  register(shim: AddSharedShimRequest): BundleRegister<RegisteredProcess> {
     return new BundleRegister(path.join(this.directory, `${keyOf(shim.path)}${SUFFIX}`), shim);
   }
 
@@ -44,4 +60,9 @@ export class Registry {
 /** What begins the names of a bundle's files. */
 export function keyOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function isRegisteredProcess(process: AnyRegisteredProcess): process is RegisteredProcess {
+  const { stdio }: { readonly stdio?: unknown } = process as Partial<RegisteredProcess>;
+  return typeof stdio === 'object' && stdio !== null;
 }

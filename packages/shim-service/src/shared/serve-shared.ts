@@ -1,10 +1,10 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { type AddSharedShimRequest, SharedShimsDefinition } from '@shimwright/shim-api';
+import { isTrustedPeer, removeFile, sharedFiles } from '@shimwright/shim-host';
 import { TtrpcError, TtrpcServer } from '@shimwright/ttrpc';
 import { becomeSubreaper } from '../subreaper.ts';
 import { Registry } from './registry.ts';
-import { isTrusted } from './shared-shim.ts';
 import { SharedShims } from './shared-shims.ts';
 
 /** How a shared process serves. */
@@ -35,13 +35,13 @@ export function serveShared({ controlSocket, descriptor, graceMs, log }: SharedO
     // Whoever comes from now on finds no socket, or none who answers, and starts the next process: what both of them
     // would use has to be gone before that.
     registry.close();
-    rmSync(`${controlSocket}.log`, { force: true });
+    removeFile(sharedFiles(controlSocket).log);
     if (lstatSync(controlSocket, { throwIfNoEntry: false })?.ino === ino) rmSync(controlSocket);
     process.exit(0);
   });
   const adopted = shims.adopt(registry.bundles());
   const server = createServer((socket) => {
-    if (isTrusted(socket)) serveGroup(socket, shims, adopted);
+    if (isTrustedPeer(socket)) serveGroup(socket, shims, adopted);
     else socket.on('error', () => {}).destroy();
   });
   server.on('error', (error) => log(`control socket: ${error.message}`));

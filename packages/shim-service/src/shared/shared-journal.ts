@@ -1,20 +1,18 @@
 import type { Any } from '@shimwright/shim-api';
+import { type BundleRegister, markUnknown, processStat } from '@shimwright/shim-host';
 import type { Journal, ProcessRecord } from '../journal.ts';
-import type { BundleRegister } from './bundle-register.ts';
 import type { Outbox } from './outbox.ts';
-import { keyOf } from './registry.ts';
-import { processStat } from './start-time.ts';
-import { markUnknown } from './unknown-exit.ts';
+import { keyOf, type RegisteredProcess } from './registry.ts';
 
 /** Notes the processes of a bundle in the registry, and their exits in its outbox as well. */
 export class SharedJournal implements Journal {
-  readonly #register: BundleRegister;
+  readonly #register: BundleRegister<RegisteredProcess>;
   readonly #outbox: Outbox;
   readonly #log: (message: string) => void;
   #isClosed = false;
   #published = 0;
 
-  constructor(register: BundleRegister, outbox: Outbox, log: (message: string) => void) {
+  constructor(register: BundleRegister<RegisteredProcess>, outbox: Outbox, log: (message: string) => void) {
     this.#register = register;
     this.#outbox = outbox;
     this.#log = log;

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import {
@@ -7,18 +7,23 @@ import {
   SharedShimDefinition,
   ShimDefinition,
 } from '@shimwright/shim-api';
+import {
+  announceShared,
+  BoundSocket,
+  BUNDLE_FILES,
+  type BundleRegister,
+  isTrustedPeer,
+  listenPath,
+  refusalOf,
+} from '@shimwright/shim-host';
 import { TtrpcServer } from '@shimwright/ttrpc';
-import { isTrustedPeer } from '../shim-process/trusted-peer.ts';
 import { createLastingService, type LastingService } from '../shim-service.ts';
 import { adoptProcesses } from './adopt-processes.ts';
-import type { BundleRegister, RegisteredProcess } from './bundle-register.ts';
-import { MemberSocket } from './member-socket.ts';
 import type { Outbox } from './outbox.ts';
 import { ProgramOutbox } from './program-outbox.ts';
-import { keyOf, type Registry } from './registry.ts';
+import { keyOf, type RegisteredProcess, type Registry } from './registry.ts';
 import { SharedJournal } from './shared-journal.ts';
 import { SpoolOutbox } from './spool-outbox.ts';
-import { writeWhole } from './whole-file.ts';
 
 /** What surrounds a shim of a shared process. */
 export interface Surroundings {
@@ -27,20 +32,17 @@ export interface Surroundings {
   readonly log: (message: string) => void;
 }
 
-// The names in a bundle; the last is ours, a link to the control socket of its shim's process.
-const FILES = { address: 'address', pid: 'shim.pid', shared: 'shim.shared' } as const;
-
 /** The shim of one bundle in a process that has those of others too. */
 export class SharedShim {
   readonly request: AddSharedShimRequest;
   readonly #around: Surroundings;
-  readonly #register: BundleRegister;
+  readonly #register: BundleRegister<RegisteredProcess>;
   readonly #journal: SharedJournal;
   readonly #outbox: Outbox;
   readonly #service: LastingService;
   readonly #server = new TtrpcServer();
   readonly #onEnd: () => void;
-  #socket: MemberSocket | undefined;
+  #socket: BoundSocket | undefined;
   #hasEnded = false;
 
   /** @param onEnd called once, when it has ended by a call. */
@@ -65,7 +67,8 @@ export class SharedShim {
   /**
    * Registers it, listens, and says so in the bundle. When a step fails, the caller is to undo or to close it.
    *
-   * @throws {TtrpcError} as `MemberSocket.listen` does.
+   * @throws {TtrpcError} `ALREADY_EXISTS` when somebody answers at its address; `PERMISSION_DENIED` when others could put
+   * a socket there, or something else has the path; `INVALID_ARGUMENT` for what is no address.
    */
   async open(): Promise<void> {
     this.#register.open();
@@ -93,14 +96,14 @@ export class SharedShim {
   /** Ends it: its socket is gone then, and its container is left to itself. */
   end(): void {
     // A process that others share must not be signalled by who finds its id here.
-    this.#removeFiles(FILES.pid, FILES.shared);
+    this.#removeFiles(BUNDLE_FILES.pid, BUNDLE_FILES.shared);
     this.close();
     this.#register.remove();
   }
 
   /** Ends it as if it had never been. */
   undo(): void {
-    this.#removeFiles(FILES.address);
+    this.#removeFiles(BUNDLE_FILES.address);
     this.end();
   }
 
@@ -110,20 +113,23 @@ export class SharedShim {
     this.#hasEnded = true;
     this.#journal.close();
     this.#service.release();
-    this.#socket?.close();
+    this.#socket?.remove();
+    this.#socket?.release();
     setImmediate(() => void this.#server.close()); // when the call that asked for this has its answer
   }
 
   async #listen(): Promise<void> {
-    this.#socket = await MemberSocket.listen(this.request.address, (socket) => this.#greet(socket));
+    try {
+      const socket = listenPath(this.request.address);
+      this.#socket = await BoundSocket.serve(socket, (connection) => this.#greet(connection));
+    } catch (error) {
+      throw refusalOf(error);
+    }
   }
 
   #announce(): void {
     const { path: bundlePath, address } = this.request;
-    this.#removeFiles(FILES.shared);
-    symlinkSync(this.#around.controlSocket, path.join(bundlePath, FILES.shared));
-    writeWhole(path.join(bundlePath, FILES.address), address, 0o644);
-    writeWhole(path.join(bundlePath, FILES.pid), String(process.pid), 0o644);
+    announceShared(bundlePath, { address, controlSocket: this.#around.controlSocket, pid: process.pid });
   }
 
   async #endByCall(): Promise<Record<string, never>> {
@@ -134,7 +140,7 @@ export class SharedShim {
   }
 
   #greet(socket: Socket): void {
-    if (isTrusted(socket)) this.#server.accept(socket);
+    if (isTrustedPeer(socket)) this.#server.accept(socket);
     else socket.on('error', () => {}).destroy();
   }
 
@@ -142,15 +148,6 @@ export class SharedShim {
   #removeFiles(...names: readonly string[]): void {
     if (this.#socket === undefined || this.#hasEnded) return;
     for (const name of names) rmSync(path.join(this.request.path, name), { force: true });
-  }
-}
-
-/** Whether a connection is of somebody who may speak to a shim; one that is gone already is not. */
-export function isTrusted(socket: Socket): boolean {
-  try {
-    return isTrustedPeer(socket);
-  } catch {
-    return false;
   }
 }
 

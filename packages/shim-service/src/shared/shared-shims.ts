@@ -1,8 +1,8 @@
 import type { AddSharedShimRequest, SharedShim as ListedShim } from '@shimwright/shim-api';
+import { isRunning } from '@shimwright/shim-host';
 import { TtrpcError } from '@shimwright/ttrpc';
-import type { RegisteredBundle } from './bundle-register.ts';
+import type { RegisteredBundle } from './registry.ts';
 import { SharedShim, type Surroundings } from './shared-shim.ts';
-import { isRunning } from './start-time.ts';
 
 /** How many bundles are adopted at a time: each may need a run of the OCI runtime. */
 const ADOPTED_AT_ONCE = 4;

@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isSystemError, renameNoReplace } from '@shimwright/linux-native';
-import { Any } from '@shimwright/shim-api';
-import { eventFile, readEventFile } from './event-file.ts';
+import { isSystemError } from '@shimwright/linux-native';
+import type { Any } from '@shimwright/shim-api';
+import { dropIntoSpool, eventFile, readEventFile } from '@shimwright/shim-host';
 import type { Outbox } from './outbox.ts';
 
 /** What concerns an outbox. */
@@ -29,7 +29,7 @@ export class SpoolOutbox implements Outbox {
   }
 
   prepare(name: string, topic: string, event: Any): void {
-    const content = eventFile(topic, this.#options.namespace, event);
+    const content = eventFile({ topic, namespace: this.#options.namespace, event });
     try {
       writeFileSync(this.#file(name), content, { mode: 0o600 });
     } catch (error) {
@@ -42,25 +42,17 @@ export class SpoolOutbox implements Outbox {
   send(name: string): void {
     const from = this.#file(name);
     try {
-      for (let number = this.#highest() + 1; ; number += 1) {
-        if (renameNoReplace(from, path.join(this.#spool, String(number)))) return;
-      }
+      dropIntoSpool(this.#spool, from);
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) this.#options.log(`cannot publish ${from}: ${String(error)}`);
     }
   }
 
   prepared(name: string): Any | undefined {
-    const found = readEventFile(this.#file(name));
-    return found && Any.decode(found.event);
+    return readEventFile(this.#file(name))?.event;
   }
 
   #file(name: string): string {
     return path.join(this.#spool, `.${this.#options.key}.${name}`);
-  }
-
-  #highest(): number {
-    const numbers = readdirSync(this.#spool).filter((name) => /^[1-9][0-9]*$/.test(name));
-    return numbers.reduce((highest, name) => Math.max(highest, Number(name)), 0);
   }
 }

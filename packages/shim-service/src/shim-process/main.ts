@@ -1,6 +1,7 @@
 // The shim as a process, in the place of containerd's own `containerd-shim` of runtime v1: the same command line, the
 // socket on descriptor 3, the bundle as working directory. With `--shared`, the shims of many bundles.
 import { ShimDefinition } from '@shimwright/shim-api';
+import { isTrustedPeer } from '@shimwright/shim-host';
 import { TtrpcServer } from '@shimwright/ttrpc';
 import { serveShared } from '../shared/serve-shared.ts';
 import { parseSharedCommandLine } from '../shared/shared-command-line.ts';
@@ -8,7 +9,6 @@ import { createShimService } from '../shim-service.ts';
 import { becomeSubreaper } from '../subreaper.ts';
 import { type CommandLine, CommandLineError, parseCommandLine, USAGE } from './command-line.ts';
 import { Publisher } from './publisher.ts';
-import { isTrustedPeer } from './trusted-peer.ts';
 
 const INHERITED_SOCKET = 3;
 

@@ -118,7 +118,7 @@ describe('one process with the shims of many bundles', () => {
   test('lets a program publish that was given', async () => {
     const { bundle } = await group();
     const one = await bundle('one', ['/bin/true']);
-    const publisher = path.join(import.meta.dirname, '../../../shim-client/src/publish.sh');
+    const publisher = path.join(import.meta.dirname, '../../../shim-host/src/publish.sh');
     const shim = await one.add({ publisher });
     await one.create(shim);
     await shim.start({ id: 'one' });

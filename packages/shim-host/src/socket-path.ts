@@ -1,23 +1,24 @@
-import { type BigIntStats, linkSync, lstatSync, renameSync, type Stats } from 'node:fs';
+import { type BigIntStats, linkSync, lstatSync, renameSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
 import path from 'node:path';
 import { hiddenPath } from '@shimwright/fs-atomic';
 import { parseAddress } from '@shimwright/shim-address';
-import { hasCode, ShimClientError } from './errors.ts';
+import { hasCode, ShimHostError } from './errors.ts';
 import { makeDirectory } from './make-directory.ts';
 import { removeQuietly } from './remove-file.ts';
+import { isTrustedUser } from './trusted-peer.ts';
 
 /**
  * The path to listen at for an address.
  *
  * @throws {ShimAddressError} `ERR_ADDRESS_INVALID` or `ERR_ADDRESS_TOO_LONG`.
- * @throws {ShimClientError} `ERR_SHIM_ADDRESS` for an abstract one: every process of the network namespace
+ * @throws {ShimHostError} `ERR_SHIM_ADDRESS` for an abstract one: every process of the network namespace
  * could connect to it, whatever its user (CVE-2020-15257).
  */
 export function listenPath(address: string): string {
   const { kind, path: socket } = parseAddress(address);
   if (kind === 'path') return socket;
-  throw new ShimClientError(
+  throw new ShimHostError(
     'ERR_SHIM_ADDRESS',
     `${address} is in the abstract namespace, where no file mode keeps others out; use unix://PATH`,
     { path: address },
@@ -27,14 +28,14 @@ export function listenPath(address: string): string {
 /**
  * Makes the directory of a socket, 0700, unless it is there.
  *
- * @throws {ShimClientError} `ERR_SHIM_ADDRESS` when somebody else could put a socket there.
+ * @throws {ShimHostError} `ERR_SHIM_ADDRESS` when somebody else could put a socket there.
  */
 export function prepareSocketDirectory(socket: string): void {
   const directory = path.dirname(socket);
   makeDirectory(directory);
   const found = lstatSync(directory);
-  if (found.isDirectory() && isOurs(found) && (found.mode & 0o022) === 0) return;
-  throw new ShimClientError(
+  if (found.isDirectory() && isTrustedUser(found.uid) && (found.mode & 0o022) === 0) return;
+  throw new ShimHostError(
     'ERR_SHIM_ADDRESS',
     `${directory} must be a directory that only its owner, this user or root, can write`,
     { path: directory },
@@ -44,14 +45,14 @@ export function prepareSocketDirectory(socket: string): void {
 /**
  * Makes sure that nothing has the path of a socket: a stale one is removed.
  *
- * @throws {ShimClientError} `ERR_SHIM_ADDRESS_IN_USE` when somebody answers there, `ERR_SHIM_ADDRESS`
+ * @throws {ShimHostError} `ERR_SHIM_ADDRESS_IN_USE` when somebody answers there, `ERR_SHIM_ADDRESS`
  * when it is no socket.
  */
 export async function freeSocketPath(socket: string): Promise<void> {
   const found = lstatSync(socket, QUIET);
   if (!found) return;
   if (!found.isSocket()) {
-    throw new ShimClientError('ERR_SHIM_ADDRESS', `${socket} is no socket; remove it`, { path: socket });
+    throw new ShimHostError('ERR_SHIM_ADDRESS', `${socket} is no socket; remove it`, { path: socket });
   }
   await refuseListener(socket);
   removeStale(socket, found);
@@ -60,12 +61,12 @@ export async function freeSocketPath(socket: string): Promise<void> {
 /**
  * Makes sure that the owner of a socket is trustworthy: this user or root.
  *
- * @throws {ShimClientError} `ERR_SHIM_ADDRESS` when it is not; a missing socket is left to `connect`.
+ * @throws {ShimHostError} `ERR_SHIM_ADDRESS` when it is not; a missing socket is left to `connect`.
  */
 export function checkSocketOwner(socket: string): void {
   const found = lstatSync(socket, { throwIfNoEntry: false });
-  if (!found || (found.isSocket() && isOurs(found))) return;
-  throw new ShimClientError('ERR_SHIM_ADDRESS', `${socket} is not a socket of this user or root`, {
+  if (!found || (found.isSocket() && isTrustedUser(found.uid))) return;
+  throw new ShimHostError('ERR_SHIM_ADDRESS', `${socket} is not a socket of this user or root`, {
     path: socket,
   });
 }
@@ -83,7 +84,7 @@ function removeStale(socket: string, stale: BigIntStats): void {
   } catch (cause) {
     if (hasCode(cause, 'ENOENT')) return; // somebody else was faster
     putBack(aside.path, socket);
-    throw new ShimClientError('ERR_SHIM_ADDRESS', `the stale ${socket} cannot be removed`, {
+    throw new ShimHostError('ERR_SHIM_ADDRESS', `the stale ${socket} cannot be removed`, {
       path: socket,
       cause,
     });
@@ -109,7 +110,7 @@ function isSame(found: BigIntStats | undefined, { ino, birthtimeNs }: BigIntStat
   return found?.ino === ino && found.birthtimeNs === birthtimeNs;
 }
 
-/** @throws {ShimClientError} `ERR_SHIM_ADDRESS_IN_USE` unless it is sure that nobody listens there. */
+/** @throws {ShimHostError} `ERR_SHIM_ADDRESS_IN_USE` unless it is sure that nobody listens there. */
 async function refuseListener(socket: string): Promise<void> {
   const failure = await connectFailure(socket);
   if (failure && isNobody(failure)) return;
@@ -117,11 +118,7 @@ async function refuseListener(socket: string): Promise<void> {
     ? `somebody may listen at ${socket}: ${failure.code}`
     : `a live process answers at ${socket}; connect to it instead, or stop it`;
   const facts = { path: socket };
-  throw new ShimClientError(
-    'ERR_SHIM_ADDRESS_IN_USE',
-    message,
-    failure ? { ...facts, cause: failure } : facts,
-  );
+  throw new ShimHostError('ERR_SHIM_ADDRESS_IN_USE', message, failure ? { ...facts, cause: failure } : facts);
 }
 
 /**
@@ -147,8 +144,4 @@ async function connectFailure(socket: string): Promise<NodeJS.ErrnoException | u
     });
     probe.once('error', resolve);
   });
-}
-
-function isOurs({ uid }: Stats): boolean {
-  return uid === 0 || uid === process.geteuid?.();
 }

@@ -1,18 +1,23 @@
 import { once } from 'node:events';
 import { chmodSync, linkSync, lstatSync, unlinkSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { type HiddenPath, hiddenPath } from '@shimwright/fs-atomic';
-import { hasCode, ShimClientError } from './errors.ts';
+import { hasCode, ShimHostError } from './errors.ts';
+import { removeQuietly } from './remove-file.ts';
+import { freeSocketPath, prepareSocketDirectory } from './socket-path.ts';
+
+/** How often a path is tried again that others take and leave. */
+const MAX_TRIES = 20;
 
 /**
- * A socket that listens at a path and is to be inherited by a child process.
+ * A socket that listens at a path, for this user alone.
  *
- * Call `listen`, hand `fd` over and `release` without giving the event loop a turn in between: a Node
- * server that is polled accepts connections itself, and those would be lost to the child.
+ * To hand it over to a child, bind it, give `fd` to the child and call `release` without giving the event loop a turn in
+ * between: a Node server that is polled accepts connections itself, and those would be lost to the child.
  */
-export class HandoverSocket {
-  /** The descriptor to hand over. */
+export class BoundSocket {
+  /** The descriptor that listens. */
   readonly fd: number;
   readonly #server: Server;
   readonly #bound: HiddenPath;
@@ -20,15 +25,15 @@ export class HandoverSocket {
   readonly #inode: number;
 
   /**
-   * Listens at `path`, which must be free.
+   * Listens at `socket`, which must be free, in the very turn of the event loop.
    *
-   * @throws {ShimClientError} `ERR_SHIM_ADDRESS_IN_USE` when something has that name already, `ERR_SHIM_ADDRESS` when
+   * @throws {ShimHostError} `ERR_SHIM_ADDRESS_IN_USE` when something has that name already, `ERR_SHIM_ADDRESS` when
    * nobody can listen there.
    */
-  static async listen(socket: string): Promise<HandoverSocket> {
+  static async bind(socket: string, onConnection?: (connection: Socket) => void): Promise<BoundSocket> {
     // Closing a Node server removes the path it bound, so it binds another one, and `socket` is a second link.
     const bound = hiddenPath(path.dirname(socket), 'socket');
-    const server = createServer();
+    const server = createServer(onConnection);
     const failure = once(server, 'error');
     failure.catch(() => {}); // it never comes when all goes well
     server.listen({ path: bound.path });
@@ -39,11 +44,33 @@ export class HandoverSocket {
       throw cannotListen(socket, error);
     }
     try {
-      return new HandoverSocket(server, fd, bound, socket);
+      return new BoundSocket(server, fd, bound, socket);
     } catch (error) {
       server.close();
       bound.release();
       throw error;
+    }
+  }
+
+  /**
+   * Serves connections at `socket` in this process. Its directory is made where it is missing; a stale socket is replaced.
+   *
+   * @throws {ShimHostError} `ERR_SHIM_ADDRESS_IN_USE` when somebody answers there, `ERR_SHIM_ADDRESS` when others could
+   * put a socket there, or something else has the path.
+   */
+  static async serve(socket: string, onConnection: (connection: Socket) => void): Promise<BoundSocket> {
+    prepareSocketDirectory(socket);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const bound = await BoundSocket.bind(socket, onConnection);
+        removeQuietly(bound.#bound.path); // its second name is enough
+        bound.#bound.release();
+        bound.#server.on('error', () => {}); // an accept that failed is that client's loss alone
+        return bound;
+      } catch (error) {
+        if (!hasCode(error, 'ERR_SHIM_ADDRESS_IN_USE') || tries >= MAX_TRIES) throw error;
+      }
+      await freeSocketPath(socket);
     }
   }
 
@@ -77,13 +104,13 @@ export class HandoverSocket {
   }
 }
 
-function taken(socket: string, cause: unknown): ShimClientError {
+function taken(socket: string, cause: unknown): ShimHostError {
   const message = `${socket} was taken by another process just now`;
-  return new ShimClientError('ERR_SHIM_ADDRESS_IN_USE', message, { path: socket, cause });
+  return new ShimHostError('ERR_SHIM_ADDRESS_IN_USE', message, { path: socket, cause });
 }
 
-function cannotListen(socket: string, cause: unknown): ShimClientError {
-  return new ShimClientError('ERR_SHIM_ADDRESS', `cannot listen at ${socket}`, { path: socket, cause });
+function cannotListen(socket: string, cause: unknown): ShimHostError {
+  return new ShimHostError('ERR_SHIM_ADDRESS', `cannot listen at ${socket}`, { path: socket, cause });
 }
 
 /** The descriptor a server listens on. Node shows it on the handle only; passing the server itself to

@@ -24,7 +24,7 @@ async function daemon(): Promise<string> {
 
 async function publish(address: string, topic: string, input = Any.encode(event).finish()) {
   const args = ['--address', address, 'publish', '--topic', topic, '--namespace', 'default'];
-  return execa(defaultPublisher, args, { input, reject: false });
+  return execa(defaultPublisher(), args, { input, reject: false });
 }
 
 async function take(address: string, count: number): Promise<SpooledEvent[]> {
@@ -161,7 +161,7 @@ describe('the publisher', () => {
   });
 
   test('fails without a topic', async () => {
-    const { exitCode, stderr } = await execa(defaultPublisher, ['--address', await daemon()], {
+    const { exitCode, stderr } = await execa(defaultPublisher(), ['--address', await daemon()], {
       input: '',
       reject: false,
     });

@@ -2,12 +2,16 @@ import { lstatSync, watch } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Any } from '@shimwright/shim-api';
-import { hasCode, ShimClientError } from './errors.ts';
+import type { Any } from '@shimwright/shim-api';
+import { hasCode, ShimHostError } from './errors.ts';
+import { parseEventFile } from './event-file.ts';
 import { makeDirectory } from './make-directory.ts';
+import { eventNumbers } from './spool-drop.ts';
 
-/** The publisher that fills the spool: a script beside this file, run by the shim and by nobody else. */
-export const defaultPublisher = fileURLToPath(new URL('publish.sh', import.meta.url));
+/** The path of the publisher that fills the spool: a script beside this file, run by the shim and by nobody else. */
+export function defaultPublisher(): string {
+  return fileURLToPath(new URL('publish.sh', import.meta.url));
+}
 
 /** An event that a shim published. */
 export interface SpooledEvent {
@@ -24,12 +28,12 @@ export interface SpooledEvent {
 /**
  * The directory that holds the events for the manager at this address: `DAEMON.events`.
  *
- * @throws {ShimClientError} `ERR_SPOOL_INSECURE` when the address is not absolute: the shim, whose working
+ * @throws {ShimHostError} `ERR_SPOOL_INSECURE` when the address is not absolute: the shim, whose working
  * directory is another one, would look for it elsewhere.
  */
 export function spoolPath(daemonAddress: string): string {
   if (path.isAbsolute(daemonAddress)) return `${path.resolve(daemonAddress)}.events`;
-  throw new ShimClientError('ERR_SPOOL_INSECURE', `the daemon address ${daemonAddress} must be absolute`, {
+  throw new ShimHostError('ERR_SPOOL_INSECURE', `the daemon address ${daemonAddress} must be absolute`, {
     path: daemonAddress,
   });
 }
@@ -38,7 +42,7 @@ export function spoolPath(daemonAddress: string): string {
  * Makes the spool, 0700, unless it is there.
  *
  * @returns its path.
- * @throws {ShimClientError} `ERR_SPOOL_INSECURE` when it is not this user's alone: whoever can write there
+ * @throws {ShimHostError} `ERR_SPOOL_INSECURE` when it is not this user's alone: whoever can write there
  * can invent events.
  */
 export function prepareSpool(daemonAddress: string): string {
@@ -46,7 +50,7 @@ export function prepareSpool(daemonAddress: string): string {
   makeDirectory(spool);
   const found = lstatSync(spool);
   if (found.isDirectory() && found.uid === process.geteuid?.() && (found.mode & 0o022) === 0) return spool;
-  throw new ShimClientError(
+  throw new ShimHostError(
     'ERR_SPOOL_INSECURE',
     `${spool} must be a directory that only this user can write`,
     {
@@ -62,7 +66,7 @@ export function prepareSpool(daemonAddress: string): string {
  * An event is removed from the spool when the next one is asked for, so that one whose handling was cut off
  * by a crash comes again. One program at a time may listen.
  *
- * @throws {ShimClientError} `ERR_SPOOL_INSECURE`, see `prepareSpool`; `ERR_SPOOL_EVENT` for a file that
+ * @throws {ShimHostError} `ERR_SPOOL_INSECURE`, see `prepareSpool`; `ERR_SPOOL_EVENT` for a file that
  * is no event: it is renamed to `.bad-NUMBER`, so that listening again goes on behind it.
  */
 export async function* watchSpool(
@@ -133,11 +137,7 @@ class Arrivals {
 }
 
 async function listNumbers(spool: string): Promise<number[]> {
-  const names = await readdir(spool);
-  return names
-    .filter((name) => /^[1-9][0-9]*$/.test(name))
-    .map(Number)
-    .sort((a, b) => a - b);
+  return eventNumbers(await readdir(spool)).sort((a, b) => a - b);
 }
 
 async function readEvent(spool: string, number: number): Promise<SpooledEvent | undefined> {
@@ -147,7 +147,7 @@ async function readEvent(spool: string, number: number): Promise<SpooledEvent | 
   } catch (cause) {
     const aside = path.join(spool, `.bad-${number}`);
     await rename(file, aside);
-    throw new ShimClientError('ERR_SPOOL_EVENT', `${file} is no event; it is now ${aside}`, {
+    throw new ShimHostError('ERR_SPOOL_EVENT', `${file} is no event; it is now ${aside}`, {
       path: aside,
       cause,
     });
@@ -157,18 +157,6 @@ async function readEvent(spool: string, number: number): Promise<SpooledEvent | 
 /** The event in a file; undefined for one without any, which a shim leaves that is killed just when it publishes. */
 async function loadEvent(file: string): Promise<SpooledEvent | undefined> {
   const [content, { mtime }] = await Promise.all([readFile(file), stat(file)]);
-  const event = parseEvent(content);
-  return event.event.typeUrl === '' ? undefined : { timestamp: mtime, ...event };
-}
-
-/** Reads what `publish.sh` writes. */
-function parseEvent(content: Buffer): Omit<SpooledEvent, 'timestamp'> {
-  const topicEnd = content.indexOf('\n');
-  const namespaceEnd = content.indexOf('\n', topicEnd + 1);
-  if (topicEnd < 1 || namespaceEnd <= topicEnd + 1) throw new SyntaxError('no topic and namespace lines');
-  return {
-    topic: content.toString('utf8', 0, topicEnd),
-    namespace: content.toString('utf8', topicEnd + 1, namespaceEnd),
-    event: Any.decode(content.subarray(namespaceEnd + 1)),
-  };
+  const { topic, namespace, event } = parseEventFile(content);
+  return event.typeUrl === '' ? undefined : { timestamp: mtime, topic, namespace, event };
 }

@@ -9,12 +9,36 @@ export interface ProcessIdentity {
   readonly startTime: string;
 }
 
+/** What `/proc/PID/stat` says of a process; see proc(5). */
+export interface ProcessStat {
+  /** `Z` for one that has ended and was not reaped. */
+  readonly state: string;
+  /** Its parent. */
+  readonly parent: number;
+  /** Clock ticks between the boot and its start: with the id, the process itself. */
+  readonly startTime: string;
+  /** How it ended, as waitpid(2) tells it; 0 to who may not know. */
+  readonly waitStatus: number;
+}
+
+/** The process that has this id now, ended or not; undefined when none has. */
+export function processStat(pid: number): ProcessStat | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The second field, in parentheses, may itself hold any character.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state = '', parent = ''] = fields;
+    return { state, parent: Number(parent), startTime: fields[19] ?? '', waitStatus: Number(fields[49]) };
+  } catch {
+    return undefined;
+  }
+}
+
 /** The identity of the process that has this id now, or undefined when none has. A zombie is none. */
 export function identify(pid: number): ProcessIdentity | undefined {
-  const fields = statFields(pid);
-  const [state, startTime] = [fields?.[0], fields?.[19]];
-  if (startTime === undefined || state === 'Z' || state === 'X') return undefined;
-  return { pid, startTime };
+  const stat = processStat(pid);
+  if (stat === undefined || stat.state === 'Z' || stat.state === 'X') return undefined;
+  return { pid, startTime: stat.startTime };
 }
 
 /** Whether that very process still runs. */
@@ -29,15 +53,5 @@ export function isRunning(process: ProcessIdentity): boolean {
 export async function untilGone(process: ProcessIdentity, signal?: AbortSignal): Promise<void> {
   for (let waitMs = 0; isRunning(process); waitMs = Math.min(waitMs + 0.5, 20)) {
     await delay(waitMs, undefined, { signal });
-  }
-}
-
-/** The fields from the third on, `state`; the second, in parentheses, may itself hold any character. */
-function statFields(pid: number): string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return undefined;
   }
 }

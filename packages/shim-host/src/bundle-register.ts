@@ -1,0 +1,176 @@
+import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
+import { atomicWriteFileSync } from '@shimwright/fs-atomic';
+import type { AddSharedShimRequest } from '@shimwright/shim-api';
+import { hasCode } from './errors.ts';
+import { type ProcessIdentity, processStat } from './process-identity.ts';
+
+/** A shim as it is registered. */
+export interface RegisteredShim extends AddSharedShimRequest {
+  /** The process that serves it. */
+  readonly server: ProcessIdentity;
+}
+
+/** A process of a container as it is registered; a shim adds what else it wants to know again. */
+export interface RegisteredProcess extends ProcessIdentity {
+  /** Its id in the container. */
+  readonly id: string;
+}
+
+/** All that is registered of a bundle. */
+export interface RegisteredBundle<Process extends RegisteredProcess> {
+  /** Its shim. */
+  readonly shim: RegisteredShim;
+  /** The processes of its container, in the order they came. */
+  readonly processes: readonly Process[];
+}
+
+type Entry<Process> =
+  | { readonly shim: RegisteredShim }
+  | { readonly process: Process }
+  | { readonly forget: string };
+
+/** How many lines a register has, beyond one for each process, before it is written anew. */
+const MAX_OLD_LINES = 100;
+
+// What is registered is gone as well after a crash of the machine.
+const WRITE = { mode: 0o600, fsync: false, fsyncDirectory: false } as const;
+
+/**
+ * The file that says all of one bundle, a line of JSON for each change: to add one takes a tenth of the time of a file of
+ * its own. A line is written by one call, so a process that is killed leaves whole ones.
+ */
+export class BundleRegister<Process extends RegisteredProcess> {
+  readonly #file: string;
+  readonly #shim: RegisteredShim;
+  readonly #processes = new Map<string, Process>();
+  #lines = 0;
+  #isTorn = false;
+
+  /** Of the file there is nothing before `open`. */
+  constructor(file: string, shim: AddSharedShimRequest) {
+    this.#file = file;
+    const { pid } = process;
+    this.#shim = { ...shim, server: { pid, startTime: processStat(pid)?.startTime ?? '' } };
+  }
+
+  /** The processes there are. */
+  get processes(): ReadonlyMap<string, Process> {
+    return this.#processes;
+  }
+
+  /** Writes it anew, with these processes. */
+  open(processes: Iterable<Process> = []): void {
+    for (const process of processes) this.#processes.set(process.id, process);
+    this.#rewrite();
+  }
+
+  /** Notes a process as it is now. */
+  save(process: Process): void {
+    this.#processes.set(process.id, process);
+    this.#add({ process });
+  }
+
+  /** Forgets a process. */
+  forget(id: string): void {
+    if (this.#processes.delete(id)) this.#add({ forget: id });
+  }
+
+  /** Removes it. */
+  remove(): void {
+    rmSync(this.#file, { force: true });
+  }
+
+  #add(entry: Entry<Process>): void {
+    this.#lines += 1;
+    if (this.#lines > this.#processes.size + MAX_OLD_LINES) {
+      this.#rewrite();
+      return;
+    }
+    try {
+      this.#append(lineOf(entry));
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
+      this.#rewrite(); // somebody cleaned up
+    }
+  }
+
+  #append(line: string): void {
+    const descriptor = openSync(this.#file, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW);
+    // Half a line, which a disk that is full took, must not spoil the one behind it.
+    const bytes = Buffer.from(this.#isTorn ? `\n${line}` : line);
+    try {
+      this.#isTorn = true;
+      if (writeSync(descriptor, bytes) < bytes.length) throw new Error(`${this.#file} took half a line`);
+      this.#isTorn = false;
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  #rewrite(): void {
+    const entries: Entry<Process>[] = [{ shim: this.#shim }];
+    for (const process of this.#processes.values()) entries.push({ process });
+    atomicWriteFileSync(this.#file, entries.map(lineOf).join(''), WRITE);
+    this.#lines = entries.length;
+    this.#isTorn = false;
+  }
+}
+
+/**
+ * What a register says; undefined for what is none. A line that cannot be understood is passed over: it costs what it
+ * would have said, and nothing else.
+ *
+ * @param isProcess whether a line tells of a process as it was registered, beyond what every register has.
+ */
+export function readRegister<Process extends RegisteredProcess>(
+  content: string,
+  isProcess: (process: RegisteredProcess) => process is Process,
+): RegisteredBundle<Process> | undefined {
+  const processes = new Map<string, Process>();
+  let shim: RegisteredShim | undefined;
+  for (const line of content.split('\n').slice(0, -1)) {
+    const entry = parsed(line);
+    if (isShim(entry.shim)) shim = entry.shim;
+    else if (isAnyProcess(entry.process) && isProcess(entry.process))
+      processes.set(entry.process.id, entry.process);
+    else if (typeof entry.forget === 'string') processes.delete(entry.forget);
+  }
+  return shim && { shim, processes: [...processes.values()] };
+}
+
+type Unknown<Type> = { readonly [Key in keyof Type]?: unknown };
+
+function parsed(line: string): Unknown<{ shim: 0; process: 0; forget: 0 }> {
+  try {
+    return objectOf(JSON.parse(line));
+  } catch {
+    return {}; // half of it was written
+  }
+}
+
+function isShim(value: unknown): value is RegisteredShim {
+  const shim: Unknown<RegisteredShim> = objectOf(value);
+  const texts = [
+    ...[shim.path, shim.workDir, shim.namespace, shim.criu, shim.runtimeRoot],
+    ...[shim.address, shim.daemonAddress, shim.publisher, shim.spool, shim.token],
+  ];
+  return texts.every((text) => typeof text === 'string') && isIdentity(shim.server);
+}
+
+function isAnyProcess(value: unknown): value is RegisteredProcess {
+  const { id }: Unknown<RegisteredProcess> = objectOf(value);
+  return typeof id === 'string' && isIdentity(value);
+}
+
+function isIdentity(value: unknown): value is ProcessIdentity {
+  const { pid, startTime }: Unknown<ProcessIdentity> = objectOf(value);
+  return typeof startTime === 'string' && Number.isSafeInteger(pid);
+}
+
+function objectOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+function lineOf(entry: Entry<RegisteredProcess>): string {
+  return `${JSON.stringify(entry)}\n`;
+}

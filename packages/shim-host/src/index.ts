@@ -1,0 +1,47 @@
+export { BoundSocket } from './bound-socket.ts';
+export {
+  announceShared,
+  BUNDLE_FILES,
+  loadShimPid,
+  saveShimPid,
+  sharedControlSocket,
+} from './bundle-files.ts';
+export {
+  BundleRegister,
+  type RegisteredBundle,
+  type RegisteredProcess,
+  type RegisteredShim,
+  readRegister,
+} from './bundle-register.ts';
+export { ShimHostError, type ShimHostErrorCode } from './errors.ts';
+export { type EventFile, eventFile, readEventFile } from './event-file.ts';
+export {
+  identify,
+  isRunning,
+  type ProcessIdentity,
+  type ProcessStat,
+  processStat,
+  untilGone,
+} from './process-identity.ts';
+export { errorOfRefusal, refusalOf } from './refusal.ts';
+export { removeFile, removeQuietly } from './remove-file.ts';
+export { type Publication, runPublisher } from './run-publisher.ts';
+export { type SharedFiles, sharedFiles } from './shared-files.ts';
+export {
+  checkSocketOwner,
+  freeSocketPath,
+  isListening,
+  listenPath,
+  prepareSocketDirectory,
+} from './socket-path.ts';
+export {
+  defaultPublisher,
+  prepareSpool,
+  readSpool,
+  type SpooledEvent,
+  spoolPath,
+  watchSpool,
+} from './spool.ts';
+export { dropIntoSpool } from './spool-drop.ts';
+export { isTrustedPeer, isTrustedUser } from './trusted-peer.ts';
+export { isExitUnknown, markUnknown } from './unknown-exit.ts';

@@ -1,0 +1,21 @@
+import type { Socket } from 'node:net';
+import { peerCredentials } from '@shimwright/linux-native';
+
+/** Whether a user may speak for a shim or its manager: root, or the one that this process runs as. */
+export function isTrustedUser(uid: number): boolean {
+  return uid === 0 || uid === process.geteuid?.();
+}
+
+/**
+ * Whether the other end of a connected Unix socket is of this user or root, by what the kernel says (SO_PEERCRED). A
+ * connection that is gone already is of nobody.
+ */
+export function isTrustedPeer(socket: Socket): boolean {
+  const { _handle: handle } = socket as unknown as { readonly _handle: { readonly fd: number } | null };
+  if (handle === null) return false;
+  try {
+    return isTrustedUser(peerCredentials(handle.fd).uid);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,114 @@
+import { Socket } from "node:net";
+import { AddSharedShimRequest, Any } from "@shimwright/shim-api";
+export declare class BoundSocket {
+  #private;
+  readonly fd: number;
+  static bind(socket: string, onConnection?: (connection: Socket) => void): Promise<BoundSocket>;
+  static serve(socket: string, onConnection: (connection: Socket) => void): Promise<BoundSocket>;
+  private constructor();
+  release(): void;
+  remove(): void;
+}
+export declare const BUNDLE_FILES: {
+  readonly address: 'address';
+  readonly pid: 'shim.pid';
+  readonly shared: 'shim.shared';
+};
+export declare function saveShimPid(bundlePath: string, pid: number): void;
+export declare function loadShimPid(bundlePath: string): number | undefined;
+export declare function announceShared(bundlePath: string, { address, controlSocket, pid }: {
+  address: string;
+  controlSocket: string;
+  pid: number;
+}): void;
+export declare function sharedControlSocket(bundlePath: string): string | undefined;
+interface ProcessIdentity {
+  readonly pid: number;
+  readonly startTime: string;
+}
+interface ProcessStat {
+  readonly state: string;
+  readonly parent: number;
+  readonly startTime: string;
+  readonly waitStatus: number;
+}
+export declare function processStat(pid: number): ProcessStat | undefined;
+export declare function identify(pid: number): ProcessIdentity | undefined;
+export declare function isRunning(process: ProcessIdentity): boolean;
+export declare function untilGone(process: ProcessIdentity, signal?: AbortSignal): Promise<void>;
+interface RegisteredShim extends AddSharedShimRequest {
+  readonly server: ProcessIdentity;
+}
+interface RegisteredProcess extends ProcessIdentity {
+  readonly id: string;
+}
+interface RegisteredBundle<Process extends RegisteredProcess> {
+  readonly shim: RegisteredShim;
+  readonly processes: readonly Process[];
+}
+export declare class BundleRegister<Process extends RegisteredProcess> {
+  #private;
+  constructor(file: string, shim: AddSharedShimRequest);
+  get processes(): ReadonlyMap<string, Process>;
+  open(processes?: Iterable<Process>): void;
+  save(process: Process): void;
+  forget(id: string): void;
+  remove(): void;
+}
+export declare function readRegister<Process extends RegisteredProcess>(content: string, isProcess: (process: RegisteredProcess) => process is Process): RegisteredBundle<Process> | undefined;
+type ShimHostErrorCode = 'ERR_SHIM_ADDRESS' | 'ERR_SHIM_ADDRESS_IN_USE' | 'ERR_SPOOL_INSECURE' | 'ERR_SPOOL_EVENT';
+export declare class ShimHostError extends Error {
+  readonly code: ShimHostErrorCode;
+  readonly path: string;
+  constructor(code: ShimHostErrorCode, message: string, facts: {
+    readonly path: string;
+  } & ErrorOptions);
+}
+interface EventFile {
+  readonly topic: string;
+  readonly namespace: string;
+  readonly event: Any;
+  readonly offset: number;
+}
+export declare function eventFile({ topic, namespace, event }: Omit<EventFile, 'offset'>): Buffer;
+export declare function readEventFile(file: string): EventFile | undefined;
+export declare function refusalOf(error: unknown): unknown;
+export declare function errorOfRefusal(error: unknown, path: string): unknown;
+export declare function removeFile(file: string): void;
+export declare function removeQuietly(file: string): void;
+interface Publication {
+  readonly program: string;
+  readonly address: string;
+  readonly namespace: string;
+  readonly topic: string;
+}
+export declare function runPublisher(publication: Publication, event: Uint8Array | number): Promise<void>;
+interface SharedFiles {
+  readonly log: string;
+  readonly registry: string;
+}
+export declare function sharedFiles(controlSocket: string): SharedFiles;
+export declare function listenPath(address: string): string;
+export declare function prepareSocketDirectory(socket: string): void;
+export declare function freeSocketPath(socket: string): Promise<void>;
+export declare function checkSocketOwner(socket: string): void;
+export declare function isListening(socket: string): Promise<boolean>;
+export declare function defaultPublisher(): string;
+interface SpooledEvent {
+  readonly timestamp: Date;
+  readonly namespace: string;
+  readonly topic: string;
+  readonly event: Any;
+}
+export declare function spoolPath(daemonAddress: string): string;
+export declare function prepareSpool(daemonAddress: string): string;
+export declare function watchSpool(daemonAddress: string, options?: {
+  readonly signal?: AbortSignal;
+}): AsyncGenerator<SpooledEvent, void, void>;
+export declare function readSpool(daemonAddress: string): Promise<SpooledEvent[]>;
+export declare function dropIntoSpool(spool: string, file: string): void;
+export declare function isTrustedUser(uid: number): boolean;
+export declare function isTrustedPeer(socket: Socket): boolean;
+export declare function markUnknown(event: Any): Any;
+export declare function isExitUnknown({ value }: Any): boolean;
+export type { EventFile, ProcessIdentity, ProcessStat, Publication, RegisteredBundle, RegisteredProcess, RegisteredShim, SharedFiles, ShimHostErrorCode, SpooledEvent };
