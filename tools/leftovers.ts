@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -18,7 +18,7 @@ const POLL_MS = 20;
 export function leftovers(token: string): string[] {
   return [
     ...processes(token).map((pid) => `process ${pid}: ${commandLine(pid)}`),
-    ...lines('/proc/self/mountinfo', token).map((line) => `mount ${line.split(' ')[4]}`),
+    ...lines('/proc/self/mountinfo', token).map((line) => `mount ${mountPoint(line)}`),
     ...lines('/proc/net/unix', token).map((line) => `socket ${line.split(' ').at(-1)}`),
     ...cgroups(token).map((cgroup) => `cgroup ${cgroup}`),
   ];
@@ -36,11 +36,48 @@ export async function removeLeftovers(token: string, directory: string): Promise
     for (const pid of left) signal(pid);
     await delay(5);
   }
-  for (const line of lines('/proc/self/mountinfo', directory)) {
-    await run('umount', ['--lazy', String(line.split(' ')[4])]);
-  }
+  for (const mounted of mountPoints(directory).reverse()) await run('umount', ['--lazy', mounted]);
   for (const cgroup of cgroups(token)) await run('rmdir', [cgroup]);
+  const mounts = mountPoints(directory);
+  if (mounts.length > 0) throw new Error(`not removed, for something is mounted there: ${naming(mounts)}`);
   await rm(directory, { recursive: true, force: true });
+}
+
+/** The files below a directory, without what is mounted there. */
+export async function filesBelow(directory: string): Promise<string[]> {
+  const mounted = new Set(mountPoints(directory));
+  const found: string[] = [];
+  const waiting = [directory];
+  for (let parent = waiting.pop(); parent !== undefined; parent = waiting.pop()) {
+    for (const entry of await readdir(parent, { withFileTypes: true })) {
+      const file = path.join(parent, entry.name);
+      if (!entry.isDirectory()) found.push(file);
+      else if (mounted.has(file)) found.push(`${file} (a mount)`);
+      else waiting.push(file);
+    }
+  }
+  return found.sort();
+}
+
+/** The first of them, and how many more there are. */
+export function naming(things: readonly string[], most = 10): string {
+  const more = things.length - most;
+  return [...things.slice(0, most), ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+}
+
+/** Its fifth field, in which a blank and the like stand as an octal number. */
+function mountPoint(line: string): string {
+  const field = line.split(' ')[4] ?? '';
+  return field.replaceAll(/\\([0-7]{3})/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 8)),
+  );
+}
+
+/** What is mounted at a directory or below it; their order is that of the kernel. */
+function mountPoints(directory: string): string[] {
+  return lines('/proc/self/mountinfo', '/')
+    .map(mountPoint)
+    .filter((mounted) => mounted === directory || mounted.startsWith(`${directory}/`));
 }
 
 /** The processes that name the token on their command line, work below it, or are in a cgroup of that name. */

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../testing/needs.ts';
@@ -57,12 +59,83 @@ describe('the demo', () => {
     expect(stdout).toContain('Nothing is left');
   });
 
-  test('a command that does not exist ends it with the words of the OCI runtime, and leaves nothing', async () => {
-    const { stderr, exitCode } = await demo('--', '/no/such/command');
-    expect(stderr).toContain('no such file or directory');
-    expect(exitCode).not.toBe(0);
+  test.each([[[]], [['--local']]])(
+    'a command that does not exist is told in a sentence with %j',
+    async (options) => {
+      const { stdout, stderr, exitCode } = await demo(...options, '--', '/no/such/command');
+      expect(stderr).toMatch(/^[^\n]*no such file or directory$/);
+      expect(stdout).toMatch(/checked +nothing is left/);
+      expect(exitCode).toBe(125);
+    },
+  );
+
+  test.each([
+    ['first', 'manage.ts', 'container started'],
+    ['second', 'reattach.ts', 'shim connected'],
+  ])('tells that the %s process was ended by a signal, and cleans up', async (which, program, sign) => {
+    const run = execa(process.execPath, ['--conditions=@shimwright/source', main, '--', 'sleep', '60'], {
+      reject: false,
+    });
+    await untilSaid(run, sign);
+    process.kill(childOf(Number(run.pid), program), 'SIGKILL');
+    const { stdout, stderr, exitCode } = await run;
+    expect(stderr).toBe(`The ${which} process was ended by SIGKILL.`);
+    expect(stdout).toMatch(/checked +nothing is left/);
+    expect(exitCode).toBe(125);
+  });
+
+  test('cleans up when it is told to end', async () => {
+    const run = execa(process.execPath, ['--conditions=@shimwright/source', main, '--', 'sleep', '60'], {
+      reject: false,
+    });
+    await untilSaid(run, 'shim connected');
+    run.kill('SIGTERM');
+    const { stdout, stderr } = await run;
+    expect(stderr).toBe('The demo was ended by SIGTERM.');
+    expect(stdout).toMatch(/checked +nothing is left/);
+  });
+
+  test('an option that does not exist is told in a sentence', async () => {
+    const { stderr, exitCode } = await demo('--no-such-option');
+    expect(stderr).toBe('There is no option --no-such-option. See: npx --yes pnpm@12 demo --help');
+    expect(exitCode).toBe(125);
+  });
+
+  test('a user who is not root is told what to do', async () => {
+    // Its own Node may be where only root can go, so the program gives up its rights itself.
+    const program = `process.setgid(65534); process.setuid(65534); await import(${JSON.stringify(main)});`;
+    const { stderr, exitCode } = await execa(
+      process.execPath,
+      ['--conditions=@shimwright/source', '--input-type=module', '--eval', program],
+      { reject: false },
+    );
+    expect(stderr).toContain('needs root');
+    expect(exitCode).toBe(125);
   });
 });
+
+/** Resolves when it has written this on stdout. */
+async function untilSaid({ stdout }: { readonly stdout: Readable }, text: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let said = '';
+  stdout.on('data', (chunk: unknown) => {
+    said += String(chunk);
+    if (said.includes(text)) resolve();
+  });
+  stdout.once('end', () => reject(new Error(`${text} was not said: ${said}`)));
+  await promise;
+}
+
+/** The process that runs one program of a demo. */
+function childOf(demoPid: number, program: string): number {
+  const children = readFileSync(`/proc/${demoPid}/task/${demoPid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .map(Number);
+  const found = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program));
+  if (found === undefined) throw new Error(`no child of ${demoPid} runs ${program}`);
+  return found;
+}
 
 describe('setup.sh', () => {
   needs('linux', 'root');

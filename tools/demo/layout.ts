@@ -10,6 +10,10 @@ export const id = 'hello';
 /** Where everything of one run is, all below one directory. */
 export interface Layout {
   readonly base: string;
+  /** What is in the name of all that the run makes. */
+  readonly token: string;
+  /** The root directory of the container, where no other is asked for. */
+  readonly busybox: string;
   /** The bundles. */
   readonly state: string;
   /** Their work directories. */
@@ -23,16 +27,18 @@ export interface Layout {
   readonly config: Config;
 }
 
-export function layout(base: string): Layout {
+export function layout(base: string, shim = process.env['DEMO_SHIM']): Layout {
   return {
     base,
+    token: path.basename(base),
+    busybox: path.join(base, 'busybox'),
     state: path.join(base, 'state', namespace),
     root: path.join(base, 'root', namespace),
     io: path.join(base, 'io'),
     daemonAddress: path.join(base, 'manager.sock'),
     cgroup: `/${path.basename(base)}`,
     config: {
-      shim: process.env['DEMO_SHIM'],
+      shim,
       runtimeRoot: path.join(base, 'runc'),
       socketRoot: base,
     },

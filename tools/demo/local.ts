@@ -9,40 +9,43 @@ import {
 } from '@shimwright/runtime-v1';
 import { decodeEvent } from '@shimwright/shim-api';
 import { id, layout, namespace } from './layout.ts';
+import { runProgram } from './program.ts';
 import { chapter, show, step } from './timeline.ts';
 
-const [base = '', ...args] = process.argv.slice(2);
+const [base = '', rootfs = '', ...args] = process.argv.slice(2);
 const { state, root, io, cgroup, config } = layout(base);
 
-chapter(`Process ${process.pid} is the shim as well`);
-becomeSubreaper();
-const spec = defaultSpec({ args, cgroupsPath: cgroup });
-const bundle = await newBundle({ id, path: state, workDir: root, spec });
-step('bundle made', bundle.path);
+await runProgram(async () => {
+  chapter(`Process ${process.pid} is the shim as well`);
+  becomeSubreaper();
+  const spec = defaultSpec({ args, cgroupsPath: cgroup });
+  const bundle = await newBundle({ id, path: state, workDir: root, spec });
+  step('bundle made', bundle.path);
 
-const exchange = {
-  publish: (_namespace: string, topic: string, event: Parameters<typeof decodeEvent>[0]) =>
-    step('event received', `${topic} ${JSON.stringify(decodeEvent(event).message)}`),
-};
-const shim = await newShimClient(bundle, namespace, shimLocal(config, exchange));
-const stdio = TaskIO.open({ stdin: '', stdout: `${io}/stdout`, stderr: `${io}/stderr` });
-const rootfs = [{ type: 'bind', source: '/', target: '', options: ['bind', 'ro'] }];
-const { pid } = await shim.create({ id, bundle: bundle.path, rootfs, ...stdio.paths });
-step('container created', `process ${pid}, the root directory is this machine's, read-only`);
+  const exchange = {
+    publish: (_namespace: string, topic: string, event: Parameters<typeof decodeEvent>[0]) =>
+      step('event received', `${topic} ${JSON.stringify(decodeEvent(event).message)}`),
+  };
+  const shim = await newShimClient(bundle, namespace, shimLocal(config, exchange));
+  const stdio = TaskIO.open({ stdin: '', stdout: `${io}/stdout`, stderr: `${io}/stderr` });
+  const mounts = [{ type: 'bind', source: rootfs, target: '', options: ['bind', 'ro'] }];
+  const { pid } = await shim.create({ id, bundle: bundle.path, rootfs: mounts, ...stdio.paths });
+  step('container created', `process ${pid}, root directory ${rootfs}, read-only`);
 
-await shim.start({ id });
-step('container started', args.join(' ').replaceAll(/\s+/g, ' '));
-const { stdout, stderr } = stdio.streams();
-const shown = Promise.all([show(stdout, 'stdout'), show(stderr, 'stderr')]);
-const { exitStatus } = await shim.wait({ id });
-step('container ended', `status ${exitStatus}`);
+  await shim.start({ id });
+  step('container started', args.join(' ').replaceAll(/\s+/g, ' '));
+  const { stdout, stderr } = stdio.streams();
+  const shown = Promise.all([show(stdout, 'stdout'), show(stderr, 'stderr')]);
+  const { exitStatus } = await shim.wait({ id });
+  step('container ended', `status ${exitStatus}`);
 
-chapter('It cleans up');
-await shim.delete({});
-step('container deleted');
-await shim.close();
-await stdio.close();
-await shown.catch(() => {});
-await bundle.delete();
-step('bundle deleted');
-process.exitCode = exitStatus;
+  chapter('It cleans up');
+  await shim.delete({});
+  step('container deleted');
+  await shim.close();
+  await stdio.close();
+  await shown.catch(() => {});
+  await bundle.delete();
+  step('bundle deleted');
+  return exitStatus;
+});

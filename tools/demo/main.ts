@@ -1,108 +1,132 @@
-// The main job: a container made, started, watched, re-attached by another process, and cleaned up.
-// `demo -- CMD ARGS…` runs that command, and exits with its status. `demo --local` has the shim in the managing
-// process, `demo --shim containerd-shim` the stock one, or another by its path.
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+// The main job: a container made, started, watched, re-attached by another process, and cleaned up. See `--help`.
+import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { TaskIO } from '@shimwright/shim-client';
 import { execa } from 'execa';
-import { leftovers, removeLeftovers, untilNothingIsLeft } from '../leftovers.ts';
-import { layout } from './layout.ts';
+import { makeBusyboxRootfs } from '../examples/busybox-rootfs.ts';
+import { filesBelow, leftovers, naming, removeLeftovers, untilNothingIsLeft } from '../leftovers.ts';
+import { type DemoArguments, DemoError, readArguments, USAGE } from './arguments.ts';
+import { cleanUp } from './clean-up.ts';
+import { type Layout, layout } from './layout.ts';
+import { FAILED, runProgram } from './program.ts';
 import { chapter, step } from './timeline.ts';
 
-const GREETING = `for i in 1 2 3 4 5 6; do
-  echo "hello $i from $(hostname), where I am process $$"; sleep 0.4
-done`;
+await runProgram(async () => {
+  const wanted = readArguments(process.argv.slice(2));
+  if (!wanted) {
+    console.log(USAGE.trimEnd());
+    return 0;
+  }
+  requireRoot();
+  await installPackages(wanted);
+  return demoIn(await mkdtemp('/run/shimwright-demo-'), wanted);
+});
 
-const { isLocal, command } = readArguments(process.argv.slice(2));
-
-const setup = await execa(
-  path.join(import.meta.dirname, '../setup.sh'),
-  packagesFor(process.env['DEMO_SHIM']),
-  {
-    stdio: 'inherit',
-    reject: false,
-  },
-);
-if (setup.exitCode !== 0) process.exit(1);
-
-const base = await mkdtemp('/run/shimwright-demo-');
-const token = path.basename(base);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, async () => {
-    await removeLeftovers(token, base);
-    process.exit(1);
-  });
+function requireRoot(): void {
+  if (process.platform !== 'linux') throw new DemoError('The demo runs a container, which needs Linux.');
+  if (process.getuid?.() === 0) return;
+  throw new DemoError(
+    'The demo needs root, for the container, its cgroup and its mounts: sudo npx --yes pnpm@12 demo. ' +
+      'The README has a table of what works without root.',
+  );
 }
 
-try {
-  process.exitCode = await demo();
-} finally {
-  await removeLeftovers(token, base);
+async function installPackages({ shim, rootfs }: DemoArguments): Promise<void> {
+  const packages = [
+    'runc',
+    ...(shim === undefined ? [] : ['containerd']), // the stock shim is in it
+    ...(rootfs === undefined ? ['busybox-static'] : []),
+  ];
+  const setup = path.join(import.meta.dirname, '../setup.sh');
+  const { exitCode } = await execa(setup, packages, { stdio: 'inherit', reject: false });
+  if (exitCode !== 0) throw new DemoError('The demo cannot go on without these packages.');
 }
 
-async function demo(): Promise<number> {
+/** Whatever happens, nothing is left when it is over: not even by an interruption from the keyboard. */
+async function demoIn(base: string, wanted: DemoArguments): Promise<number> {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => interrupted.abort(new DemoError(`The demo was ended by ${signal}.`)));
+  }
+  const where = layout(base, wanted.shim);
+  try {
+    return await demo(where, wanted, interrupted.signal);
+  } catch (error) {
+    await cleanUpAfterFailure(where);
+    throw error;
+  } finally {
+    await removeLeftovers(where.token, where.base);
+  }
+}
+
+async function cleanUpAfterFailure(where: Layout): Promise<void> {
+  chapter('It cleans up what was left');
+  await cleanUp(where).catch((failure: unknown) => console.error(`The clean-up failed: ${failure}`));
+  await untilNothingIsLeft(where.token);
+  const left = leftovers(where.token);
+  step('checked', left.length === 0 ? 'nothing is left' : `left, and removed now: ${naming(left)}`);
+}
+
+async function demo(where: Layout, wanted: DemoArguments, signal: AbortSignal): Promise<number> {
+  if (wanted.rootfs === undefined) await makeBusyboxRootfs(where.busybox);
   // Held open, and never read here: what the container writes while no manager is there stays in the pipes
   // even when it ends meanwhile.
-  const pipes = await TaskIO.create(layout(base).io);
-  const status = isLocal ? await runProcess('local.ts', base, ...command) : await runInTurns();
-  await pipes.close();
-  await removeDirectories();
-  proveNothingIsLeft();
+  const pipes = await TaskIO.create(where.io);
+  const status = await runProcesses(where, wanted, signal).finally(() => pipes.close());
+  if (status === FAILED) {
+    await cleanUpAfterFailure(where);
+    return status;
+  }
+  await removeDirectories(where);
+  proveNothingIsLeft(where);
   return status;
 }
 
-/** One process makes the container and exits, another sees it to its end. */
-async function runInTurns(): Promise<number> {
-  const manager = await runProcess('manage.ts', base, ...command);
-  if (manager !== 0) throw new Error(`the first process failed with status ${manager}`);
-  return runProcess('reattach.ts', base);
+/** One process makes the container and exits, another sees it to its end; or one does all. */
+async function runProcesses(where: Layout, wanted: DemoArguments, signal: AbortSignal): Promise<number> {
+  const run = (name: string, program: string) => runProcess({ name, program, where, wanted, signal });
+  if (wanted.isLocal) return run('process', 'local.ts');
+  const manager = await run('first process', 'manage.ts');
+  return manager === 0 ? run('second process', 'reattach.ts') : manager;
 }
 
-async function runProcess(program: string, ...args: string[]): Promise<number> {
+async function runProcess(options: {
+  readonly name: string;
+  readonly program: string;
+  readonly where: Layout;
+  readonly wanted: DemoArguments;
+  readonly signal: AbortSignal;
+}): Promise<number> {
+  const { name, program, where, wanted, signal: cancelSignal } = options;
   const file = path.join(import.meta.dirname, program);
-  const run = await execa(process.execPath, [...process.execArgv, file, ...args], {
-    stdio: 'inherit',
-    reject: false,
-  });
-  return run.exitCode ?? 1;
+  const rootfs = wanted.rootfs ?? where.busybox;
+  const run = await execa(
+    process.execPath,
+    [...process.execArgv, file, where.base, rootfs, ...wanted.command],
+    {
+      env: wanted.shim === undefined ? {} : { DEMO_SHIM: wanted.shim },
+      stdio: 'inherit',
+      reject: false,
+      cancelSignal,
+    },
+  );
+  cancelSignal.throwIfAborted();
+  if (run.exitCode !== undefined) return run.exitCode;
+  throw new DemoError(`The ${name} was ended by ${run.signal}.`);
 }
 
 /** What is kept for the next container: the roots themselves. They must be empty. */
-async function removeDirectories(): Promise<void> {
+async function removeDirectories({ base, busybox, token }: Layout): Promise<void> {
   await untilNothingIsLeft(token);
-  const files = await readdir(base, { recursive: true, withFileTypes: true });
-  const found = files
-    .filter((file) => !file.isDirectory())
-    .map((file) => path.join(file.parentPath, file.name));
-  if (found.length > 0) throw new Error(`left behind: ${found.join(', ')}`);
+  await rm(busybox, { recursive: true, force: true }); // no mount is left
+  const found = await filesBelow(base);
+  if (found.length > 0) throw new DemoError(`left behind: ${naming(found)}`);
   await rm(base, { recursive: true });
 }
 
-function proveNothingIsLeft(): void {
+function proveNothingIsLeft({ token }: Layout): void {
   const left = leftovers(token);
-  if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
+  if (left.length > 0) throw new DemoError(`left behind: ${naming(left)}`);
   chapter('Nothing is left');
   step('checked', 'no process, no mount, no socket, no cgroup, no file');
-}
-
-/** The Debian packages that are needed: the stock shim is in containerd's. */
-function packagesFor(shim: string | undefined): string[] {
-  return shim === undefined ? ['runc'] : ['runc', 'containerd'];
-}
-
-function readArguments(args: readonly string[]): {
-  readonly isLocal: boolean;
-  readonly command: readonly string[];
-} {
-  const rest = [...args];
-  let isLocal = false;
-  for (let option = rest[0]; option?.startsWith('--'); option = rest[0]) {
-    rest.shift();
-    if (option === '--local') isLocal = true;
-    else if (option === '--shim') process.env['DEMO_SHIM'] = rest.shift() ?? '';
-    else if (option !== '--')
-      throw new Error(`no such option: ${option}; there are --local and --shim NAME_OR_PATH`);
-    else break;
-  }
-  return { isLocal, command: rest.length > 0 ? rest : ['/bin/sh', '-c', GREETING] };
 }

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { DemoError, readArguments } from './arguments.ts';
+
+describe('the arguments of the demo', () => {
+  test('are none: ours is the shim, busybox the root, and a greeting the command', () => {
+    expect(readArguments([])).toEqual({
+      isLocal: false,
+      shim: undefined,
+      rootfs: undefined,
+      command: ['/bin/sh', '-c', expect.stringContaining('hello')],
+    });
+  });
+
+  test.each([[['--', 'uname', '-a']], [['uname', '-a']]])('%j is a command with its own options', (args) => {
+    expect(readArguments(args)?.command).toEqual(['uname', '-a']);
+  });
+
+  test('come before the command', () => {
+    const args = ['--shim', 'containerd-shim', '--rootfs', '/srv/root', '--', '--local'];
+    expect(readArguments(args)).toEqual({
+      isLocal: false,
+      shim: 'containerd-shim',
+      rootfs: '/srv/root',
+      command: ['--local'],
+    });
+  });
+
+  test.each(['--help', '-h'])('%s asks for help', (option) => {
+    expect(readArguments(['--local', option])).toBeUndefined();
+  });
+
+  test.each([
+    [['--no-such-option'], 'There is no option --no-such-option'],
+    [['-x'], 'There is no option -x'],
+    [['--shim'], '--shim needs a value'],
+    [['--shim', '--local'], '--shim needs a value'],
+    [['--rootfs', ''], '--rootfs needs a value'],
+    [['--local', '--shim', 'x'], 'exclude each other'],
+  ])('%j is told in a sentence', (args, sentence) => {
+    expect(() => readArguments(args)).toThrow(DemoError);
+    expect(() => readArguments(args)).toThrow(sentence);
+  });
+});

@@ -1,0 +1,60 @@
+/** What somebody who starts the demo asks for. */
+export interface DemoArguments {
+  readonly isLocal: boolean;
+  /** The program of the shim; undefined for ours. */
+  readonly shim: string | undefined;
+  /** The directory that is the container's root; undefined for one made of busybox. */
+  readonly rootfs: string | undefined;
+  readonly command: readonly string[];
+}
+
+/** A mistake of whoever starts the demo: it is told in a sentence, without a stack. */
+export class DemoError extends Error {
+  static {
+    DemoError.prototype.name = 'DemoError';
+  }
+}
+
+export const USAGE = `Usage: npx --yes pnpm@12 demo [OPTION…] [-- COMMAND [ARGUMENT…]]
+
+Makes, starts, watches, re-attaches to and removes a container, and tells each step.
+With a COMMAND it ends with the status of that command, or with 125 where the demo itself failed.
+
+  --local          the shim is in the managing process
+  --shim PROGRAM   another shim, by name or path, such as containerd-shim
+  --rootfs DIR     the root directory of the container, read-only; without it, one made of busybox
+  --help           this text
+`;
+
+const GREETING = `for i in 1 2 3 4 5 6; do
+  echo "hello $i from $(hostname), where I am process $$"; sleep 0.4
+done`;
+
+/**
+ * The arguments as they were meant; undefined where help is asked for.
+ *
+ * @throws {DemoError} where an option does not exist or has no value.
+ */
+export function readArguments(args: readonly string[]): DemoArguments | undefined {
+  const rest = [...args];
+  const found: { isLocal: boolean; shim?: string; rootfs?: string } = { isLocal: false };
+  for (let option = rest[0]; option?.startsWith('-'); option = rest[0]) {
+    rest.shift();
+    if (option === '--') break;
+    if (option === '--help' || option === '-h') return undefined;
+    if (option === '--local') found.isLocal = true;
+    else if (option === '--shim') found.shim = requiredValue(option, rest.shift());
+    else if (option === '--rootfs') found.rootfs = requiredValue(option, rest.shift());
+    else throw new DemoError(`There is no option ${option}. See: npx --yes pnpm@12 demo --help`);
+  }
+  if (found.isLocal && found.shim !== undefined) {
+    throw new DemoError('--local and --shim exclude each other: with --local there is no shim process.');
+  }
+  const command = rest.length > 0 ? rest : ['/bin/sh', '-c', GREETING];
+  return { isLocal: found.isLocal, shim: found.shim, rootfs: found.rootfs, command };
+}
+
+function requiredValue(option: string, value: string | undefined): string {
+  if (value !== undefined && value !== '' && !value.startsWith('-')) return value;
+  throw new DemoError(`${option} needs a value. See: npx --yes pnpm@12 demo --help`);
+}
