@@ -19,7 +19,7 @@ test('tells of a mount, and does not walk into it', async () => {
   const base = await tempDir({ 'in it': 'x', 'a dir': { file: 'y', 'root here': {} } });
   const mounted = path.join(base, 'a dir/root here');
   execFileSync('mount', ['--bind', elsewhere, mounted]);
-  onTestFinished(() => execFileSync('umount', [mounted]));
+  onTestFinished(() => void execFileSync('umount', [mounted]));
   expect(await filesBelow(base)).toEqual([
     path.join(base, 'a dir/file'),
     `${mounted} (a mount)`,
