@@ -1,18 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { execa } from 'execa';
 import { loadedModules } from '../packed/loaded-modules.ts';
 import { PACKAGES, packageName, ROOT } from '../packed/workspace-packages.ts';
+import { built } from './built.ts';
+import { effort } from './effort.ts';
 import { type Comparison, median } from './turns.ts';
 
-const ROUNDS = 41;
+const ROUNDS = effort(41);
 
 /**
  * The import of each package, as built, with nothing called: a whole run of Node that does it, against one that
  * does nothing.
  */
 export async function run(): Promise<readonly Comparison[]> {
-  await execa(process.execPath, [path.join(ROOT, 'tools/build.ts'), ...PACKAGES]);
+  await built(...PACKAGES);
   const limits = await Promise.all(PACKAGES.map(limitMsOf));
   return inTurnsWithBareNode().map(([folder, oursNs, peerNs], index) => ({
     work: `${folder} (limit: ${limits[index]} ms more)`,

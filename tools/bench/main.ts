@@ -1,34 +1,46 @@
-// Measures ours and its peers in turns, and prints the table: `pnpm bench [NAME…]`.
-import { readdir } from 'node:fs/promises';
+// Measures ours and its peers in turns, and prints the table: `pnpm bench [NAME…]`. With `--against REF`, ours as it was at
+// that commit is measured as well, in turns, and beside it.
 import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { compareWith } from './against.ts';
+import { benchmarks } from './benchmarks.ts';
+import { rowOf, TABLE_HEAD } from './table.ts';
 import type { Comparison } from './turns.ts';
 
-const wanted = process.argv.slice(2).filter((arg) => arg !== '--');
-const names = (await readdir(import.meta.dirname))
-  .filter((name) => name.endsWith('.bench.ts'))
-  .map((name) => name.slice(0, -'.bench.ts'.length))
-  .filter((name) => wanted.length === 0 || wanted.includes(name));
-if (names.length === 0) throw new Error(`no benchmark is called ${wanted.join(' or ')}`);
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(2).filter((arg) => arg !== '--'),
+  options: { against: { type: 'string' }, rounds: { type: 'string', default: '3' } },
+  allowPositionals: true,
+});
+const { ofBuilt, ofSources } = await benchmarks();
+const all = [...ofBuilt, ...ofSources].toSorted();
+const unknown = positionals.filter((name) => !all.includes(name));
+if (unknown.length > 0) {
+  console.error(`No benchmark is called ${unknown.join(' or ')}. There are: ${all.join(', ')}.`);
+  process.exit(1);
+}
+const names = all.filter((name) => positionals.length === 0 || positionals.includes(name));
 
-console.log('| work | ours | peer | ratio |\n| --- | ---: | ---: | ---: |');
-for (const name of names) {
-  const { run }: { run: () => Promise<readonly Comparison[]> } = await import(
-    path.join(import.meta.dirname, `${name}.bench.ts`)
-  );
-  for (const one of await run()) {
-    const [ours, peer] =
-      'oursNs' in one
-        ? [inTime(one.oursNs), inTime(one.peerNs)]
-        : [inKilobytes(one.oursBytes), inKilobytes(one.peerBytes)];
-    console.log(`| ${name}: ${one.work} | ${ours} | ${peer} | ${one.ratio.toFixed(2)} |`);
+if (values.against === undefined) await measureAll();
+else await compareWith(values.against, names, Number(values.rounds));
+
+/** One that fails takes nobody with it: it is told at the end. */
+async function measureAll(): Promise<void> {
+  const failures: { readonly name: string; readonly error: unknown }[] = [];
+  console.log(TABLE_HEAD);
+  for (const name of names) {
+    try {
+      for (const comparison of await measure(name)) console.log(rowOf(name, comparison));
+    } catch (error) {
+      failures.push({ name, error });
+    }
   }
+  for (const { name, error } of failures) console.error(`\n${name} failed:`, error);
+  if (failures.length > 0) process.exitCode = 1;
 }
 
-function inTime(nanoseconds: number): string {
-  const microseconds = nanoseconds / 1e3;
-  return microseconds < 10_000 ? `${microseconds.toFixed(1)} µs` : `${(microseconds / 1e3).toFixed(1)} ms`;
-}
-
-function inKilobytes(bytes: number): string {
-  return `${Math.round(bytes / 1024)} KiB`;
+async function measure(name: string): Promise<readonly Comparison[]> {
+  const file = path.join(import.meta.dirname, `${name}.bench.ts`);
+  const { run }: { run: () => Promise<readonly Comparison[]> } = await import(file);
+  return run();
 }

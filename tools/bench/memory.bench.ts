@@ -5,21 +5,22 @@ import { newShimClient, type ShimClient, type ShimOpt, shimConfig, shimRemote } 
 import { sharedShimSocket, shimAddress } from '@shimwright/shim-address';
 import { withShared } from '@shimwright/shim-client';
 import type { Program } from '@shimwright/shim-service';
-import { execa } from 'execa';
 import { fewAtATime } from '../few-at-a-time.ts';
 import { removeLeftovers } from '../leftovers.ts';
+import { built } from './built.ts';
+import { effort } from './effort.ts';
 import type { SpaceComparison } from './turns.ts';
 
-const CONTAINERS = 100;
+const CONTAINERS = effort(100, 3);
 /** Until then a shim process loads, compiles and warms up: what comes is the price of a container. */
-const WARM = 20;
+const WARM = effort(20, 2);
 const AT_ONCE = 4;
 
 type Built = typeof import('@shimwright/shim-service');
 
 /** The private memory of all shim processes of 100 running containers: our built program against the stock shims. */
 export async function run(): Promise<readonly SpaceComparison[]> {
-  await execa(process.execPath, [path.join(import.meta.dirname, '../build.ts'), 'shim-service']);
+  await built('shim-service');
   const { shimProgram }: Built = await import(
     path.join(import.meta.dirname, '../../packages/shim-service/dist/index.js')
   );

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { effort } from './effort.ts';
 
 /**
  * One side of a comparison: a child process that reads lines `WORK COUNT` on stdin, does WORK COUNT
@@ -84,7 +85,9 @@ export async function inTurns(options: {
   readonly ours: Contender;
   readonly peer: Contender;
 }): Promise<TimeComparison> {
-  const { work, peerWork = work, count, rounds, ours, peer } = options;
+  const { work, peerWork = work, ours, peer } = options;
+  const count = effort(options.count);
+  const rounds = effort(options.rounds);
   const times = { ours: [] as number[], peer: [] as number[] };
   await ours.measure(work, count); // the first turn of each warms it up
   await peer.measure(peerWork, count);

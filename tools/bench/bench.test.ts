@@ -1,0 +1,49 @@
+import path from 'node:path';
+import { execa } from 'execa';
+import { expect, test, vi } from 'vitest';
+import { needs } from '../testing/needs.ts';
+import { benchmarks } from './benchmarks.ts';
+import { readRow } from './table.ts';
+
+needs('linux', 'root', 'command runc', 'command containerd-shim', 'command go');
+
+// Each builds its peer and starts several programs, which takes a machine under load its time.
+vi.setConfig({ testTimeout: 300_000 });
+
+const MAIN = path.join(import.meta.dirname, 'main.ts');
+
+function bench(...args: readonly string[]) {
+  return execa(process.execPath, ['--conditions=@shimwright/source', MAIN, ...args], {
+    env: { BENCH_SIZE: 'smallest' },
+    reject: false,
+  });
+}
+
+const { ofBuilt, ofSources } = await benchmarks();
+
+test.each(ofSources)('%s runs, and has figures', async (name) => {
+  const { stdout, stderr, exitCode } = await bench(name);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  const rows = stdout.split('\n').slice(2).map(readRow);
+  expect(rows.length).toBeGreaterThan(0);
+  expect(rows).not.toContain(undefined);
+});
+
+test('one that does not exist is told, with those that do', async () => {
+  const { stderr, exitCode } = await bench('lief');
+  expect(stderr).toBe(
+    `No benchmark is called lief. There are: ${[...ofBuilt, ...ofSources].toSorted().join(', ')}.`,
+  );
+  expect(exitCode).toBe(1);
+});
+
+test('one that fails is told at the end, and takes no other with it', async () => {
+  const { stdout, stderr, exitCode } = await execa(
+    process.execPath,
+    ['--conditions=@shimwright/source', MAIN, 'life', 'protobuf'],
+    { env: { BENCH_SIZE: 'smallest', PATH: '/nowhere' }, reject: false },
+  );
+  expect(stdout).toContain('| protobuf: ');
+  expect(stderr).toContain('life failed:');
+  expect(exitCode).toBe(1);
+});
