@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { hasCode } from './errors.ts';
+import { type LogEntry, parseLog } from './runtime-log.ts';
 
 const MAX_LOG_BYTES = 1024 * 1024;
 
@@ -55,9 +56,9 @@ export class CallFiles {
    * A disk that is full is no reason to lose sight of a container that was made: no failure is reported.
    */
   appendLogTo(file: string): void {
-    const text = this.readLog();
+    const lines = parseLog(this.readLog()).map(asLine).join('');
     try {
-      if (text) appendFileSync(file, text, { mode: 0o600 });
+      if (lines) appendFileSync(file, lines, { mode: 0o600 });
     } catch {
       // see above
     }
@@ -74,6 +75,11 @@ export class CallFiles {
   }
 }
 
+/** An entry as runc writes it; crun 1.28 spreads one over several lines. What was no JSON stays as it was. */
+function asLine({ level, message, time }: LogEntry): string {
+  return `${level === 'unknown' ? message : JSON.stringify({ level, msg: message, time })}\n`;
+}
+
 function readTail(file: string): string {
   let fd: number;
   try {
@@ -85,7 +91,8 @@ function readTail(file: string): string {
   try {
     const { size } = fstatSync(fd);
     const buffer = Buffer.alloc(Math.min(size, MAX_LOG_BYTES));
-    return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, size - buffer.length));
+    const text = buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, size - buffer.length));
+    return buffer.length === size ? text : text.slice(Math.max(0, text.indexOf('\n{') + 1)); // at an entry's beginning
   } finally {
     closeSync(fd);
   }

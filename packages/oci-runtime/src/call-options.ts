@@ -1,4 +1,5 @@
 import type { Stdio } from './descriptors.ts';
+import type { LogEntry } from './runtime-log.ts';
 
 /** What every call takes. */
 export interface RuntimeCallOptions {
@@ -132,6 +133,8 @@ export interface RuntimeRestoreOptions
 export interface Started {
   /** Its id, as this program sees it. It is no child of this program; see the README on who reaps it. */
   readonly pid: number;
+  /** What the runtime logged beside that, such as warnings. */
+  readonly log: readonly LogEntry[];
 }
 
 /** A container or process that was started and has ended. */
@@ -140,4 +143,6 @@ export interface Ended {
   readonly pid: number;
   /** Its status; 128 and the signal's number if a signal ended it. */
   readonly exitCode: number;
+  /** What the runtime logged beside that: also errors, such as that of a `poststop` hook, which change no status. */
+  readonly log: readonly LogEntry[];
 }

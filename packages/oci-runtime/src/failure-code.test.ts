@@ -1,40 +1,55 @@
 import { expect, test } from 'vitest';
 import { failureCode } from './failure-code.ts';
 
+const stateDirectories = ['/run/crun', '/run/user/0/crun'];
+
+// Those of versions that no recording of failure.test.ts has, and of calls that make nothing.
 test.each([
-  // runc
-  ['container does not exist', 'ERR_RUNTIME_NOT_EXIST'],
-  ['exec failed: container does not exist', 'ERR_RUNTIME_NOT_EXIST'],
-  ['runc create failed: container with given ID already exists', 'ERR_RUNTIME_EXISTS'],
-  ['container with id exists: web', 'ERR_RUNTIME_EXISTS'],
-  ['container not running', 'ERR_RUNTIME_STATE'],
-  ['container not paused', 'ERR_RUNTIME_STATE'],
-  ['container is not running', 'ERR_RUNTIME_STATE'],
-  ['container with id web is not running', 'ERR_RUNTIME_STATE'],
-  ['cannot start an already running container', 'ERR_RUNTIME_STATE'],
-  ['cannot start a container that has stopped', 'ERR_RUNTIME_STATE'],
-  ['cannot delete container web that is not stopped: running', 'ERR_RUNTIME_STATE'],
-  ['exec failed: cannot exec in a stopped container', 'ERR_RUNTIME_STATE'],
-  ['exec failed: cannot exec in a paused container (use --ignore-paused to override)', 'ERR_RUNTIME_STATE'],
-  ['os: process already finished', 'ERR_RUNTIME_STATE'],
-  ["No help topic for 'features'", 'ERR_RUNTIME_UNSUPPORTED'],
-  // crun
-  ['error opening file `/run/crun/web/status`: No such file or directory', 'ERR_RUNTIME_NOT_EXIST'],
-  ["cannot open directory '/run/crun/web': No such file or directory", 'ERR_RUNTIME_NOT_EXIST'],
-  ['container `web` does not exist', 'ERR_RUNTIME_NOT_EXIST'],
-  ['container `web` already exists', 'ERR_RUNTIME_EXISTS'],
-  ['cannot open `/run/crun/web/exec.fifo`: No such file or directory', 'ERR_RUNTIME_STATE'],
-  ['the container `web` is not in `created` or `stopped` state', 'ERR_RUNTIME_STATE'],
-  ['the container `web` is not running', 'ERR_RUNTIME_STATE'],
-  ['the container `web` is paused', 'ERR_RUNTIME_STATE'],
-  ['unknown command checkpoint', 'ERR_RUNTIME_UNSUPPORTED'],
-  // what must not be taken for one of these
-  ['', 'ERR_RUNTIME_FAILED'],
-  ['exec: "web": executable file not found in $PATH', 'ERR_RUNTIME_FAILED'],
-  ['open /run/runc/web/state.json: permission denied', 'ERR_RUNTIME_FAILED'],
-  ['exec: "/bin/does not exist": no such file or directory', 'ERR_RUNTIME_FAILED'],
-  ['chdir `/bundle` failed: No such file or directory', 'ERR_RUNTIME_FAILED'],
-  ['cannot set up network: unknown command ip', 'ERR_RUNTIME_FAILED'],
-])('%s', (words, code) => {
-  expect(failureCode(words)).toBe(code);
+  ['start', 'container "web" does not exist', 'ERR_RUNTIME_NOT_EXIST'],
+  [
+    'start',
+    'error opening file `/run/user/0/crun/web/status`: No such file or directory',
+    'ERR_RUNTIME_NOT_EXIST',
+  ],
+  ['delete', "cannot open directory '/run/crun/web': No such file or directory", 'ERR_RUNTIME_NOT_EXIST'],
+  ['create', 'container with id exists: web', 'ERR_RUNTIME_EXISTS'],
+  ['exec', 'container is not running', 'ERR_RUNTIME_STATE'],
+  ['events', 'container with id web is not running', 'ERR_RUNTIME_STATE'],
+  ['kill', 'os: process already finished', 'ERR_RUNTIME_STATE'],
+  ['kill', 'kill `web`: No such process', 'ERR_RUNTIME_STATE'],
+  ['features', "No help topic for 'features'\n", 'ERR_RUNTIME_UNSUPPORTED'],
+  ['checkpoint', 'unknown command checkpoint', 'ERR_RUNTIME_UNSUPPORTED'],
+  ['features', "error: unrecognized subcommand 'features'\n\nUsage: youki", 'ERR_RUNTIME_UNSUPPORTED'],
+])('%s: %s', (call, words, code) => {
+  expect(failureCode(words, { call, id: 'web', stateDirectories })).toBe(code);
+});
+
+test.each([
+  ['start', ''],
+  ['start', 'open /run/runc/web/state.json: permission denied'],
+  ['start', 'exec: "web": executable file not found in $PATH'],
+  ['start', 'chdir `/bundle` failed: No such file or directory'],
+  ['start', 'unable to start: container does not exist'],
+  ['start', 'container does not exist: web'],
+  ['start', 'a line\ncontainer does not exist'],
+  ['start', 'container `other` does not exist'],
+  ['start', 'container webx does not exist'],
+  ['start', 'error opening file `/tmp/web/status`: No such file or directory'],
+  ['start', 'error opening file `/run/crun/other/status`: No such file or directory'],
+  ['start', 'container with given ID already exists'],
+  ['start', 'unknown command ip'],
+  ['create', 'container does not exist'],
+  ['create', 'runc create failed: container does not exist'],
+  ['create', 'container not running'],
+  ['run', 'cannot open `/run/crun/web/exec.fifo`: No such file or directory'],
+])('%s: "%s" is no more than a failure', (call, words) => {
+  expect(failureCode(words, { call, id: 'web', stateDirectories })).toBe('ERR_RUNTIME_FAILED');
+});
+
+test('an id and a directory are taken by the letter', () => {
+  const asked = { call: 'state', id: 'a.b+c', stateDirectories: ['/run/(x)'] };
+  const missing = (file: string) => `error opening file \`${file}\`: No such file or directory`;
+  expect(failureCode(missing('/run/(x)/a.b+c/status'), asked)).toBe('ERR_RUNTIME_NOT_EXIST');
+  expect(failureCode(missing('/run/x/a.b+c/status'), asked)).toBe('ERR_RUNTIME_FAILED');
+  expect(failureCode(missing('/run/(x)/aXbbc/status'), asked)).toBe('ERR_RUNTIME_FAILED');
 });

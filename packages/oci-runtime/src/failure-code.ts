@@ -1,31 +1,84 @@
 import type { OciRuntimeErrorCode } from './errors.ts';
 
-// The words of runc 1.0 to 1.3, crun 1.0 to 1.21 and youki 0.3. Those that are not matched are
-// `ERR_RUNTIME_FAILED`: a guess would be worse than none.
-const WORDS: readonly (readonly [RegExp, OciRuntimeErrorCode])[] = [
-  [/container does not exist/, 'ERR_RUNTIME_NOT_EXIST'],
-  [/container [`'"]?[\w+.-]+[`'"]? (does not exist|not found)/, 'ERR_RUNTIME_NOT_EXIST'],
-  [/error opening file [`'].*\/status[`']: No such file or directory/, 'ERR_RUNTIME_NOT_EXIST'],
-  [/cannot open directory [`'].*[`']: No such file or directory/, 'ERR_RUNTIME_NOT_EXIST'],
+/** What was asked of a runtime. */
+export interface Asked {
+  /** The call, such as `start`. */
+  readonly call: string;
+  /** The container concerned. */
+  readonly id?: string | undefined;
+  /** The directories of which one holds the state of each container, in a directory of its name. */
+  readonly stateDirectories: readonly string[];
+}
 
-  [/container with (given ID|id) (already )?exists/, 'ERR_RUNTIME_EXISTS'],
-  [/container [`'"]?[\w+.-]+[`'"]? already exists/, 'ERR_RUNTIME_EXISTS'],
+type Code = Extract<
+  OciRuntimeErrorCode,
+  'ERR_RUNTIME_NOT_EXIST' | 'ERR_RUNTIME_EXISTS' | 'ERR_RUNTIME_STATE' | 'ERR_RUNTIME_UNSUPPORTED'
+>;
 
-  [/container (is )?not (running|paused|created|stopped)/, 'ERR_RUNTIME_STATE'],
-  [/container (with id )?[`'"]?[\w+.-]+[`'"]? is (not )?(running|paused|stopped)/, 'ERR_RUNTIME_STATE'],
-  [/container [`'"]?[\w+.-]+[`'"]? is not in .* state/, 'ERR_RUNTIME_STATE'],
-  [/cannot start (an already running container|a container that has stopped)/, 'ERR_RUNTIME_STATE'],
-  [/cannot delete container .* that is not stopped/, 'ERR_RUNTIME_STATE'],
-  [/cannot exec in a (stopped|paused) container/, 'ERR_RUNTIME_STATE'],
-  [/cannot (exec|open) .*exec\.fifo/, 'ERR_RUNTIME_STATE'],
-  [/process already finished/, 'ERR_RUNTIME_STATE'],
-  [/kill [`'"]?[\w+.-]+[`'"]?: No such process/, 'ERR_RUNTIME_STATE'],
-  [/(unable to signal init|kill container).*no such process/i, 'ERR_RUNTIME_STATE'],
+/** The calls that make a container: for these it can be there already, but neither be missing nor in a wrong state. */
+const MAKING: readonly string[] = ['create', 'run', 'restore'];
 
-  [/^(unknown command|No help topic for|unrecognized subcommand)/, 'ERR_RUNTIME_UNSUPPORTED'],
-];
+const FOR_MAKING: readonly Code[] = ['ERR_RUNTIME_EXISTS', 'ERR_RUNTIME_UNSUPPORTED'];
+const FOR_OTHERS: readonly Code[] = ['ERR_RUNTIME_NOT_EXIST', 'ERR_RUNTIME_STATE', 'ERR_RUNTIME_UNSUPPORTED'];
 
-/** What a runtime's last words mean. */
-export function failureCode(message: string): OciRuntimeErrorCode {
-  return WORDS.find(([words]) => words.test(message))?.[1] ?? 'ERR_RUNTIME_FAILED';
+/**
+ * What a runtime's message means, by the words of runc 1.0 to 1.3, crun 1.0 to 1.28 and youki 0.3.
+ *
+ * A message counts only as a whole: names of programs, directories and bundles, and what a hook prints, are parts of
+ * other messages, and whoever chose them could have chosen such words. One that is not known is
+ * `ERR_RUNTIME_FAILED`: a guess would be worse than none.
+ */
+export function failureCode(message: string, asked: Asked): OciRuntimeErrorCode {
+  const possible = MAKING.includes(asked.call) ? FOR_MAKING : FOR_OTHERS;
+  const meant = messagesOf(asked);
+  return (
+    possible.find((code) => meant[code].some((words) => isWhole(words, message))) ?? 'ERR_RUNTIME_FAILED'
+  );
+}
+
+function isWhole(words: string, message: string): boolean {
+  return new RegExp(`^(?:${words})$`).test(message.trim());
+}
+
+function messagesOf({ call, id = '', stateDirectories }: Asked): Readonly<Record<Code, readonly string[]>> {
+  const name = `[\`'"]?${escaped(id)}[\`'"]?`;
+  const failed = `(?:exec failed: |runc ${escaped(call)} failed: )?`;
+  const state = `(?:${stateDirectories.map((each) => escaped(each)).join('|')})/${escaped(id)}`;
+  const missing = 'No such file or directory';
+  return {
+    ERR_RUNTIME_NOT_EXIST: [
+      `${failed}container does not exist`,
+      `container ${name} (does not exist|not found)`,
+      `container ${name} does not exist: open [\`']${state}/status[\`']: ${missing}`,
+      `error opening file [\`']${state}/status[\`']: ${missing}`,
+      `cannot open directory [\`']${state}[\`']: ${missing}`,
+    ],
+    ERR_RUNTIME_EXISTS: [
+      `${failed}container with given ID already exists`,
+      `${failed}container with id exists: ${name}`,
+      `container ${name} already exists`,
+    ],
+    ERR_RUNTIME_STATE: [
+      `${failed}container (is )?not (running|paused|created|stopped)`,
+      `container with id ${name} is not running`,
+      `(the )?container ${name} is (not )?(running|paused|stopped)`,
+      `(the )?container ${name} is not in [a-z\`' ]+ state`,
+      'cannot start (an already running container|a container that has stopped|a container in the [a-z]+ state)',
+      `cannot delete container ${name} that is not stopped: [a-z]+`,
+      `${failed}cannot exec in a (stopped|paused) container( \\(use --ignore-paused to override\\))?`,
+      `cannot (exec|open) [\`']${state}/exec\\.fifo[\`']: ${missing}`,
+      '(os: )?process already finished',
+      `(kill ${name}|kill container|unable to signal init): [Nn]o such process`,
+    ],
+    ERR_RUNTIME_UNSUPPORTED: [
+      `unknown command ${escaped(call)}`,
+      `No help topic for '${escaped(call)}'`,
+      `(error: )?unrecognized subcommand ['"]${escaped(call)}["'][^]*`,
+    ],
+  };
+}
+
+/** `text` for a regular expression that matches it alone. */
+function escaped(text: string): string {
+  return text.replaceAll(/\W/g, '\\$&');
 }

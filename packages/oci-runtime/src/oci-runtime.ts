@@ -221,10 +221,10 @@ export class OciRuntime {
   }
 }
 
-function started({ pid }: Outcome): Started {
-  return { pid: Number(pid) };
+function started({ pid, log }: Outcome): Started {
+  return { pid: Number(pid), log };
 }
 
-function ended({ pid, exitCode }: Outcome): Ended {
-  return { pid: Number(pid), exitCode };
+function ended({ pid, exitCode, log }: Outcome): Ended {
+  return { pid: Number(pid), exitCode, log };
 }

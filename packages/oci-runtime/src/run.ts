@@ -1,14 +1,12 @@
 import path from 'node:path';
 import type { CallFiles } from './call-files.ts';
 import { hasCode, OciRuntimeError, type OciRuntimeErrorCode } from './errors.ts';
-import { failureCode } from './failure-code.ts';
+import { failureOf } from './failure.ts';
 import type { Invocation } from './invocation.ts';
 import { PidFile } from './pid-file.ts';
-import { type LogEntry, lastError, parseLog } from './runtime-log.ts';
+import { type LogEntry, parseLog } from './runtime-log.ts';
 import type { RuntimeSettings } from './runtime-options.ts';
 import type { RuntimeExit, RuntimeProcess, RuntimeStart } from './runtime-process.ts';
-
-const MAX_WORDS = 4096;
 
 /** How a call went well. */
 export interface Outcome {
@@ -18,6 +16,8 @@ export interface Outcome {
   readonly exitCode: number;
   /** The process that was made; undefined for a call that makes none. */
   readonly pid: number | undefined;
+  /** What the runtime logged. */
+  readonly log: readonly LogEntry[];
 }
 
 /** The run of a runtime for one call, and what it means. */
@@ -61,38 +61,38 @@ export class Run {
   /** What came of it. @throws {OciRuntimeError} if it failed. */
   outcome(exit: RuntimeExit): Outcome {
     const pid = this.pidFile.read();
-    const failure = this.failure(exit);
+    const log = this.#log();
+    const failure = this.#failure(exit, log);
     if (failure) throw failure;
     if (this.invocation.makes && pid === undefined) throw this.misunderstood('no process id', exit);
-    return { stdout: exit.stdout, exitCode: exit.exitCode ?? 0, pid };
+    return { stdout: exit.stdout, exitCode: exit.exitCode ?? 0, pid, log };
   }
 
   /** The failure that the runtime's end means, if it means one. */
   failure(exit: RuntimeExit): OciRuntimeError | undefined {
-    if (exit.startError) return this.#notStarted(exit.startError);
-    if (exit.isTooMuch) return this.misunderstood('more than 16 MiB', exit);
-    const log = parseLog(this.#files.readLog());
-    if (exit.exitCode === 0 || this.#isStatusOfProcess(exit, log)) return undefined;
-    const words = lastError(log) ?? exit.stderr.trim().slice(0, MAX_WORDS);
-    return this.#error(failureCode(words), words || `${howItEnded(exit)} without a word`, exit, log);
+    return this.#failure(exit, this.#log());
   }
 
   /** Says that the runtime succeeded, but printed something that cannot be understood. */
   misunderstood(what: string, exit: Partial<RuntimeExit>, cause?: unknown): OciRuntimeError {
-    const log = parseLog(this.#files.readLog());
-    return this.#error('ERR_RUNTIME_OUTPUT', `it reported ${what}`, exit, log, cause);
+    return this.#error('ERR_RUNTIME_OUTPUT', `it reported ${what}`, exit, this.#log(), cause);
   }
 
-  /** A runtime that waits for the process it made ends with its status. It made one if it reports it and no error. */
-  #isStatusOfProcess(exit: RuntimeExit, log: readonly LogEntry[]): boolean {
-    const { makes } = this.invocation;
-    const waits = makes !== undefined && !makes.isDetached;
+  #failure(exit: RuntimeExit, log: readonly LogEntry[]): OciRuntimeError | undefined {
+    if (exit.startError) return this.#notStarted(exit.startError);
+    if (exit.isTooMuch) return this.misunderstood('more than 16 MiB', exit);
+    const { call, id, makes } = this.invocation;
+    const hasWaited = makes !== undefined && !makes.isDetached && this.pidFile.read() !== undefined;
+    const { exitCode, stderr } = exit;
+    const { stateDirectories } = this.#settings;
+    const failure = failureOf({ exitCode, stderr, log, hasWaited }, { call, id, stateDirectories });
     return (
-      waits &&
-      exit.exitCode !== undefined &&
-      lastError(log) === undefined &&
-      this.pidFile.read() !== undefined
+      failure && this.#error(failure.code, failure.words || `${howItEnded(exit)} without a word`, exit, log)
     );
+  }
+
+  #log(): LogEntry[] {
+    return parseLog(this.#files.readLog());
   }
 
   #notStarted(cause: Error): OciRuntimeError {

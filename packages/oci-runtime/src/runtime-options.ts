@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { RuntimeSpawn } from './spawned-process.ts';
 import { validCount, validPath, validText } from './validate.ts';
 
@@ -40,6 +41,8 @@ export interface OciRuntimeOptions {
 export interface RuntimeSettings {
   readonly command: string | undefined;
   readonly globalArgs: readonly string[];
+  /** Where the runtime keeps the state of each container, as far as that is known. */
+  readonly stateDirectories: readonly string[];
   readonly log: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly tempDir: string;
@@ -59,11 +62,13 @@ const NOT_FOR_RUNTIMES = ['NOTIFY_SOCKET', 'LISTEN_FDS', 'LISTEN_PID', 'LISTEN_F
  */
 export function withDefaults(options: OciRuntimeOptions): RuntimeSettings {
   const { command, log, tempDir = tmpdir(), abortGraceMs = 1000, cleanupTimeoutMs = 15_000 } = options;
+  const env = environment(options.env ?? {});
   return {
     command: command === undefined ? undefined : validText(command, 'the command'),
     globalArgs: globalArgs(options),
+    stateDirectories: stateDirectories(options.root, env),
     log: log === undefined ? undefined : validPath(log, 'the log'),
-    env: environment(options.env ?? {}),
+    env,
     tempDir: validPath(tempDir, 'the directory for temporary files'),
     abortGraceMs: validCount(abortGraceMs, 'abortGraceMs'),
     cleanupTimeoutMs: validCount(cleanupTimeoutMs, 'cleanupTimeoutMs'),
@@ -89,4 +94,13 @@ function environment(own: Readonly<Record<string, string | undefined>>): NodeJS.
     else env[validText(name, 'the name of a variable')] = validText(value, `the variable ${name}`);
   }
   return env;
+}
+
+// The messages of crun name the files of a container's state; those of runc do not. It has its own directory below a
+// user's, in the order in which it looks for one.
+function stateDirectories(root: string | undefined, { XDG_RUNTIME_DIR }: NodeJS.ProcessEnv): string[] {
+  if (root !== undefined) return [path.resolve(root)];
+  return [XDG_RUNTIME_DIR, '/run', `/run/user/${process.getuid?.()}`]
+    .filter(Boolean)
+    .map((each) => `${each}/crun`);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parsePids, parseState, parseStates } from './container-state.ts';
 import { flags } from './flags.ts';
-import { lastError, parseLog } from './runtime-log.ts';
+import { lastError, parseLog, plainText } from './runtime-log.ts';
 import { parseFeatures, parseVersion } from './runtime-version.ts';
 
 const STATE = { id: 'web', pid: 7, status: 'running', bundle: '/b' };
@@ -65,6 +65,58 @@ test('the last error counts, and a warning is none', () => {
   const log = [entry('error', 'first'), entry('fatal', 'second '), entry('warning', 'third'), 'fourth'];
   expect(lastError(parseLog(log.join('\n')))).toBe('second');
   expect(lastError(parseLog(entry('warning', 'only')))).toBeUndefined();
+});
+
+test('an entry of a log may be spread over lines, and share one with others', () => {
+  const first = { level: 'error', msg: 'a { brace \\" and }', time: '2026-01-01T00:00:00Z' };
+  const second = { msg: 'second', nested: { msg: 'no' }, level: 'WARN' };
+  const texts = [first, second].flatMap((each) => [JSON.stringify(each), JSON.stringify(each, null, 2)]);
+  for (const separator of ['', '\n', ' ', '\r\n\n']) {
+    expect(parseLog(texts.join(separator))).toEqual(
+      [first, first, second, second].map(({ level, msg, ...more }) => ({
+        level: level.toLowerCase(),
+        message: msg,
+        time: 'time' in more ? more.time : undefined,
+      })),
+    );
+  }
+});
+
+test('any entries are read, in any layout', () => {
+  const entries = fc.array(fc.record({ level: fc.constant('error'), msg: fc.string(), time: fc.string() }));
+  fc.assert(
+    fc.property(
+      entries,
+      fc.constantFrom(undefined, 1, '\t'),
+      fc.constantFrom('', '\n', ' \n\n'),
+      (all, indent, between) => {
+        const text = all.map((each) => JSON.stringify(each, null, indent)).join(between);
+        expect(parseLog(text)).toEqual(all.map(({ level, msg, time }) => ({ level, message: msg, time })));
+      },
+    ),
+  );
+});
+
+test('the loggers of Go and Rust are read as well', () => {
+  expect(
+    parseLog(
+      '{"time":"t","level":"ERROR","message":"slog"}{"timestamp":"t","level":"ERROR","fields":{"message":"tracing"}}',
+    ),
+  ).toEqual([
+    { level: 'error', message: 'slog', time: 't' },
+    { level: 'error', message: 'tracing', time: 't' },
+  ]);
+});
+
+test('an object without a message is kept as it is, and what does not end is plain text', () => {
+  expect(parseLog('{"a":1}\n{"level":"error","msg":"x"}\n{"level":"error","msg":"cut')).toEqual([
+    { level: 'unknown', message: '{"a":1}', time: undefined },
+    { level: 'error', message: 'x', time: undefined },
+    { level: 'unknown', message: '{"level":"error","msg":"cut' },
+  ]);
+  expect(plainText(parseLog('one\n{"level":"error","msg":"x"}'))).toBe('one\n{"level":"error","msg":"x"}');
+  expect(plainText(parseLog('{"level":"error","msg":"x"}'))).toBeUndefined();
+  expect(plainText([])).toBeUndefined();
 });
 
 test('a flag and its value are one word', () => {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { needs } from '../../../tools/testing/needs.ts';
-import { type Bench, bench, RUNTIMES, until } from './fixtures/container.ts';
+import { type Bench, bench, until } from './fixtures/container.ts';
+import { allRuntimes } from './fixtures/runtimes.ts';
 
-describe.each(RUNTIMES)('$name', ({ name, command }) => {
-  needs('linux', 'root', `command ${name}`, 'command unshare', 'command busybox');
+describe.each(allRuntimes())('$title', ({ name, command, gate }) => {
+  gate();
 
   async function running(place: Bench): Promise<string> {
     const id = place.id('web');
@@ -77,7 +77,7 @@ describe.each(RUNTIMES)('$name', ({ name, command }) => {
     const bundle = await place.bundle(id, { args: ['sh', '-c', `exit ${status}`] });
 
     const ended = await place.runtime.run(id, { bundle });
-    expect(ended).toEqual({ pid: expect.any(Number), exitCode: status });
+    expect(ended).toEqual({ pid: expect.any(Number), exitCode: status, log: [] });
     expect(await place.runtime.list()).toEqual([]);
   });
 
