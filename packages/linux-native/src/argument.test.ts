@@ -7,7 +7,7 @@ import { openPidfd, signalPidfd } from './pidfd.ts';
 import { receiveDescriptor } from './receive-descriptor.ts';
 import { clearOnlcr, resizeTerminal, terminalSize } from './terminal.ts';
 import { peek, reap } from './wait.ts';
-import { watchReadable } from './watch-readable.ts';
+import { watchReadable } from './watch.ts';
 
 const refused = expect.objectContaining({ name: 'NativeError', code: 'ERR_NATIVE_ARGUMENT' });
 const request = { type: 'bind', source: '/a', target: '/b', options: ['bind'] };

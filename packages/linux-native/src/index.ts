@@ -1,7 +1,23 @@
+export {
+  duplicateDescriptor,
+  inheritableDescriptors,
+  setCloseOnExec,
+  setNonBlocking,
+} from './descriptor-flags.ts';
 export { makeEventfd, takeEvents } from './eventfd.ts';
 export { makeFifo } from './fifo.ts';
 export { assertPlatform, type NativeArgument, type SystemCall, systemCall } from './library.ts';
-export { type MountRequest, mount, type UnmountOptions, unmount, unmountAll } from './mount.ts';
+export { type Message, type OutgoingMessage, receiveMessage, sendMessage } from './message.ts';
+export {
+  type MountRequest,
+  mount,
+  mountInBackground,
+  type UnmountOptions,
+  unmount,
+  unmountAll,
+  unmountAllInBackground,
+  unmountInBackground,
+} from './mount.ts';
 export { NativeError, type NativeErrorCode } from './native-error.ts';
 export { type PeerCredentials, peerCredentials } from './peer-credentials.ts';
 export { exitOfPidfd, openPidfd, signalPidfd } from './pidfd.ts';
@@ -11,6 +27,14 @@ export { renameNoReplace } from './rename-no-replace.ts';
 export { type Spawn, spawnProcess } from './spawn.ts';
 export { isSubreaper, setSubreaper } from './subreaper.ts';
 export { isSystemError, type SystemErrorPaths, systemError } from './system-error.ts';
-export { clearOnlcr, resizeTerminal, type TerminalSize, terminalSize } from './terminal.ts';
+export {
+  clearOnlcr,
+  openTerminal,
+  resizeTerminal,
+  type Terminal,
+  type TerminalSize,
+  terminalSize,
+} from './terminal.ts';
 export { type ExitStatus, exitStatus, peek, peekAny, reap, type Zombie } from './wait.ts';
-export { type ReadableWatch, watchReadable } from './watch-readable.ts';
+export { type DescriptorWatch, watchReadable, watchWritable } from './watch.ts';
+export { writeSome } from './write-some.ts';

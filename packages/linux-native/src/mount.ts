@@ -1,20 +1,27 @@
 import { pathOf, text } from './argument.ts';
+import { backgroundCall } from './background-call.ts';
 import { systemCall } from './library.ts';
 import { type MountOptions, MS_BIND, MS_RDONLY, MS_REMOUNT, parseMountOptions } from './mount-options.ts';
 import { NativeError } from './native-error.ts';
-import { withShortLowerdirs } from './overlay.ts';
-import { isSystemError } from './system-error.ts';
+import { mountData } from './overlay.ts';
+import { isSystemError, type SystemErrorPaths } from './system-error.ts';
 
 // sys/mount.h
 const MNT_DETACH = 2;
 const UMOUNT_NOFOLLOW = 8;
 
 const getpagesize = systemCall<[]>('getpagesize', 'int getpagesize()');
-const mountCall = systemCall<[string, string, string, number, string]>(
-  'mount',
-  'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)',
-);
-const umount2 = systemCall<[string, number]>('umount2', 'int umount2(const char *target, int flags)');
+const mountPrototype =
+  'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)';
+const umountPrototype = 'int umount2(const char *target, int flags)';
+
+type MountArguments = [source: string, target: string, type: string, flags: number, data: string];
+type UmountArguments = [target: string, flags: number];
+
+const mountCall = systemCall<MountArguments>('mount', mountPrototype);
+const umountCall = systemCall<UmountArguments>('umount2', umountPrototype);
+const mountInPool = backgroundCall<MountArguments>('mount', mountPrototype);
+const umountInPool = backgroundCall<UmountArguments>('umount2', umountPrototype);
 
 /** A mount, with the fields of containerd's `Mount` message; `target` is a whole path. */
 export interface MountRequest {
@@ -39,15 +46,23 @@ export interface UnmountOptions {
  * mount, as the kernel ignores `ro` in the first. When a later step fails, the mount is undone.
  *
  * Lower directories of an overlay that do not fit into one page are named through their common parent. The
- * call is synchronous: microseconds for a bind mount, as long as its disk takes for another. See mount(2).
+ * call is synchronous: microseconds for a bind mount, as long as its disk or its network takes for another, see
+ * `mountInBackground`. See mount(2).
  *
  * @throws a system error of `mount`, with the source as `path` and the target as `dest`.
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`, `ERR_NATIVE_MOUNT_TOO_LONG`, or `ERR_NATIVE_MOUNT_UNSUPPORTED` for
  *   the option `loop` and the types `fuse.*` and `fuse3.*`, which need help from outside the kernel.
  */
 export function mount(request: MountRequest): void {
-  const options = checked(request);
-  withShortLowerdirs(options.data, getpagesize([]) - 1, (data) => make(request, options, data));
+  runSteps(mountSteps(request, checked(request)));
+}
+
+/**
+ * The same as `mount`, without holding up this thread. It waits in a thread of libuv's pool, with others of its kind in
+ * no more than half of that, see `UV_THREADPOOL_SIZE`. The kernel cannot be told to give it up.
+ */
+export async function mountInBackground(request: MountRequest): Promise<void> {
+  await runStepsInBackground(mountSteps(request, checked(request)));
 }
 
 /**
@@ -57,8 +72,12 @@ export function mount(request: MountRequest): void {
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
 export function unmount(target: string, options: UnmountOptions = {}): void {
-  const flags = UMOUNT_NOFOLLOW | (options.detach === true ? MNT_DETACH : 0);
-  umount2([pathOf('the target', target), flags], { path: target });
+  runSteps(unmountSteps(target, options));
+}
+
+/** The same as `unmount`, without holding up this thread; see `mountInBackground`. */
+export async function unmountInBackground(target: string, options: UnmountOptions = {}): Promise<void> {
+  await runStepsInBackground(unmountSteps(target, options));
 }
 
 /**
@@ -70,15 +89,50 @@ export function unmount(target: string, options: UnmountOptions = {}): void {
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
 export function unmountAll(target: string, options: UnmountOptions = {}): number {
-  if (target === '') return 0;
-  for (let count = 0; ; count++) {
+  return runSteps(unmountAllSteps(target, options));
+}
+
+/** The same as `unmountAll`, without holding up this thread; see `mountInBackground`. */
+export async function unmountAllInBackground(target: string, options: UnmountOptions = {}): Promise<number> {
+  return runStepsInBackground(unmountAllSteps(target, options));
+}
+
+/** One call of the kernel. What it throws is thrown where the step was given. */
+type Step = { readonly mount: MountArguments } | { readonly unmount: UmountArguments };
+type Steps<Result> = Generator<Step, Result, void>;
+
+function runSteps<Result>(steps: Steps<Result>): Result {
+  let next = steps.next();
+  while (!next.done) {
     try {
-      unmount(target, options);
+      if ('mount' in next.value) mountCall(next.value.mount, pathsOf(next.value.mount));
+      else umountCall(next.value.unmount, { path: next.value.unmount[0] });
     } catch (error) {
-      if (isSystemError(error, 'EINVAL', 'ENOENT')) return count;
-      throw error;
+      next = steps.throw(error);
+      continue;
     }
+    next = steps.next();
   }
+  return next.value;
+}
+
+async function runStepsInBackground<Result>(steps: Steps<Result>): Promise<Result> {
+  let next = steps.next();
+  while (!next.done) {
+    try {
+      if ('mount' in next.value) await mountInPool(next.value.mount, pathsOf(next.value.mount));
+      else await umountInPool(next.value.unmount, { path: next.value.unmount[0] });
+    } catch (error) {
+      next = steps.throw(error);
+      continue;
+    }
+    next = steps.next();
+  }
+  return next.value;
+}
+
+function pathsOf([path, dest]: MountArguments): SystemErrorPaths {
+  return { path, dest };
 }
 
 function checked({ type, source, target, options }: MountRequest): MountOptions {
@@ -96,21 +150,40 @@ function unsupported(what: string): NativeError {
   return new NativeError('ERR_NATIVE_MOUNT_UNSUPPORTED', `the mount needs ${what}, which is not supported`);
 }
 
-function make(request: MountRequest, options: MountOptions, data: string): void {
-  const { type, source, target } = request;
-  const paths = { path: source, dest: target };
-  const isRemount = (options.flags & MS_REMOUNT) !== 0;
-  // A remount of nothing but flags, and a bind mount's, is done by the last step alone.
-  const isMade = !isRemount || data !== '';
-  if (isMade) mountCall([source, target, type, options.flags, data], paths);
+function* mountSteps({ type, source, target }: MountRequest, options: MountOptions): Steps<void> {
+  const data = mountData(options.data, getpagesize([]) - 1);
   try {
-    for (const propagation of options.propagations) mountCall(['', target, '', propagation, ''], paths);
-    if (has(options.flags, MS_BIND | MS_RDONLY)) {
-      mountCall(['', target, '', options.flags | MS_REMOUNT, ''], paths);
+    const isRemount = (options.flags & MS_REMOUNT) !== 0;
+    // A remount of nothing but flags, and a bind mount's, is done by the last step alone.
+    const isMade = !isRemount || data.text !== '';
+    if (isMade) yield { mount: [source, target, type, options.flags, data.text] };
+    try {
+      for (const propagation of options.propagations) yield { mount: ['', target, '', propagation, ''] };
+      if (has(options.flags, MS_BIND | MS_RDONLY)) {
+        yield { mount: ['', target, '', options.flags | MS_REMOUNT, ''] };
+      }
+    } catch (error) {
+      if (!isRemount) yield* unmountSteps(target, { detach: true });
+      throw error;
     }
-  } catch (error) {
-    if (!isRemount) unmount(target, { detach: true });
-    throw error;
+  } finally {
+    data.close();
+  }
+}
+
+function* unmountSteps(target: string, { detach = false }: UnmountOptions): Steps<void> {
+  yield { unmount: [pathOf('the target', target), UMOUNT_NOFOLLOW | (detach ? MNT_DETACH : 0)] };
+}
+
+function* unmountAllSteps(target: string, options: UnmountOptions): Steps<number> {
+  if (target === '') return 0;
+  for (let count = 0; ; count++) {
+    try {
+      yield* unmountSteps(target, options);
+    } catch (error) {
+      if (isSystemError(error, 'EINVAL', 'ENOENT')) return count;
+      throw error;
+    }
   }
 }
 

@@ -3,17 +3,13 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { withShortLowerdirs } from './overlay.ts';
+import { mountData } from './overlay.ts';
 
 const tooLong = expect.objectContaining({ code: 'ERR_NATIVE_MOUNT_TOO_LONG' });
-const never = () => expect.unreachable();
-
 function dataOf(options: readonly string[], maxBytes: number): string {
-  let data: string | undefined;
-  withShortLowerdirs(options, maxBytes, (given) => {
-    data = given;
-  });
-  return data ?? expect.unreachable();
+  const { text, close } = mountData(options, maxBytes);
+  close();
+  return text;
 }
 
 describe('the data of a mount', () => {
@@ -21,11 +17,11 @@ describe('the data of a mount', () => {
 
   test('is the options with commas, as long as they fit', () => {
     expect(dataOf(['size=4k', 'mode=700'], 16)).toBe('size=4k,mode=700');
-    expect(() => withShortLowerdirs(['size=4k', 'mode=700'], 15, never)).toThrow(tooLong);
+    expect(() => mountData(['size=4k', 'mode=700'], 15)).toThrow(tooLong);
   });
 
   test('is measured in bytes', () => {
-    expect(() => withShortLowerdirs(['é'.repeat(8)], 15, never)).toThrow(tooLong);
+    expect(() => mountData(['é'.repeat(8)], 15)).toThrow(tooLong);
   });
 
   test('names the lower directories through their common parent where it must', async () => {
@@ -34,15 +30,14 @@ describe('the data of a mount', () => {
     for (const directory of lower) mkdirSync(directory, { recursive: true });
     const options = [`upperdir=${parent}/u`, `lowerdir=${lower.join(':')}`, 'index=off'];
 
-    let seen = 0;
-    withShortLowerdirs(options, options.join(',').length - 1, (data) => {
-      const [upper, short = '', index] = data.split(',');
-      expect([upper, index]).toEqual([options[0], 'index=off']);
-      const names = short.slice('lowerdir='.length).split(':');
-      expect(names.map((name) => readdirSync(name))).toEqual(lower.map(() => []));
-      expect(names.map((name) => path.basename(path.dirname(name)))).toEqual([...'012345678']);
-      seen = Number(names[0]?.split('/')[4]);
-    });
+    const { text, close } = mountData(options, options.join(',').length - 1);
+    const [upper, short = '', index] = text.split(',');
+    expect([upper, index]).toEqual([options[0], 'index=off']);
+    const names = short.slice('lowerdir='.length).split(':');
+    expect(names.map((name) => readdirSync(name))).toEqual(lower.map(() => []));
+    expect(names.map((name) => path.basename(path.dirname(name)))).toEqual([...'012345678']);
+    const seen = Number(names[0]?.split('/')[4]);
+    close();
     expect(() => readlinkSync(`/proc/self/fd/${seen}`)).toThrow('ENOENT');
   });
 
@@ -51,13 +46,13 @@ describe('the data of a mount', () => {
     ['are not absolute', 'lowerdir=aaaaaaaa/1:aaaaaaaa/2'],
     ['are none', 'aaaaaaaaaaaaaaaaaaaa'],
   ])('is too long when the directories %s', (_, option) => {
-    expect(() => withShortLowerdirs([option], 19, never)).toThrow(tooLong);
+    expect(() => mountData([option], 19)).toThrow(tooLong);
   });
 
   test('is too long when even the short names are', async () => {
     const directory = await tempDir();
     const option = `lowerdir=${Array(30).fill(`${directory}/x`).join(':')}`;
-    expect(() => withShortLowerdirs([option], 40, never)).toThrow(tooLong);
+    expect(() => mountData([option], 40)).toThrow(tooLong);
   });
 
   test('keeps an escaped colon of a name', async () => {

@@ -4,36 +4,34 @@ import { NativeError } from './native-error.ts';
 
 const LOWERDIR = 'lowerdir=';
 
+/** The options of a mount as mount(2) takes them. */
+export interface MountData {
+  /** All of them, with commas in between. */
+  readonly text: string;
+  /** To be called once the mount is made. */
+  close(): void;
+}
+
 /**
- * Calls `use` with the options as mount(2) takes them, in at most `maxBytes`. Where they are longer, the
+ * The options as mount(2) takes them, in at most `maxBytes`. Where they are longer, the
  * lower directories of an overlay are named through a descriptor of their common parent, as
  * `/proc/self/fd/N/…`: a change of the working directory, which containerd makes in a thread of its own,
  * would here be one of the whole program.
  *
- * @throws {NativeError} `ERR_NATIVE_MOUNT_TOO_LONG` when that does not suffice; `use` is not called then.
+ * @throws {NativeError} `ERR_NATIVE_MOUNT_TOO_LONG` when that does not suffice.
  */
-export function withShortLowerdirs(
-  options: readonly string[],
-  maxBytes: number,
-  use: (data: string) => void,
-): void {
-  const data = options.join(',');
-  if (Buffer.byteLength(data) <= maxBytes) {
-    use(data);
-    return;
-  }
+export function mountData(options: readonly string[], maxBytes: number): MountData {
+  const text = options.join(',');
+  if (Buffer.byteLength(text) <= maxBytes) return { text, close: () => {} };
   const lowerdir = options.find((option) => option.startsWith(LOWERDIR));
   const parent = commonParent(lowerdirs(lowerdir));
-  if (lowerdir === undefined || parent === undefined) throw tooLong(data, maxBytes);
+  if (lowerdir === undefined || parent === undefined) throw tooLong(text, maxBytes);
   const descriptor = openSync(parent, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    const shortLowerdir = renamed(lowerdir, parent, `/proc/self/fd/${descriptor}`);
-    const short = options.map((option) => (option === lowerdir ? shortLowerdir : option)).join(',');
-    if (Buffer.byteLength(short) > maxBytes) throw tooLong(data, maxBytes);
-    use(short);
-  } finally {
-    closeSync(descriptor);
-  }
+  const shortLowerdir = renamed(lowerdir, parent, `/proc/self/fd/${descriptor}`);
+  const short = options.map((option) => (option === lowerdir ? shortLowerdir : option)).join(',');
+  if (Buffer.byteLength(short) <= maxBytes) return { text: short, close: () => closeSync(descriptor) };
+  closeSync(descriptor);
+  throw tooLong(text, maxBytes);
 }
 
 function lowerdirs(option: string | undefined): readonly string[] {

@@ -1,3 +1,4 @@
+import { closeSync, constants, openSync } from 'node:fs';
 import { descriptor, integer } from './argument.ts';
 import { systemCall } from './library.ts';
 
@@ -7,7 +8,10 @@ const TCGETS = 0x5401;
 const TCSETS = 0x5402;
 const TIOCGWINSZ = 0x5413;
 const TIOCSWINSZ = 0x5414;
+const TIOCSPTLCK = 0x40045431;
+const TIOCGPTPEER = 0x5441;
 const TERMIOS_SIZE = 36;
+const O_CLOEXEC = 0o2000000;
 const C_OFLAG = 1; // the second of four 32-bit words
 const ONLCR = 0o4;
 
@@ -15,6 +19,36 @@ const ioctl = systemCall<[number, number, NodeJS.ArrayBufferView]>(
   'ioctl',
   'int ioctl(int fd, unsigned long request, void *argument)',
 );
+
+const openPeer = systemCall<[number, number, number]>(
+  'ioctl',
+  'int ioctl(int fd, unsigned long request, unsigned long argument)',
+);
+
+/** Both sides of a new terminal; closed on exec, and the caller's to close. */
+export interface Terminal {
+  /** The side that types and shows. */
+  readonly master: number;
+  /** The side that a program has as its terminal. */
+  readonly slave: number;
+}
+
+/**
+ * Makes a terminal, which becomes nobody's controlling one by that. See pty(7).
+ *
+ * @throws a system error of `open` or `ioctl`: `EMFILE`, `ENOSPC` when there are as many as the system allows.
+ */
+export function openTerminal(): Terminal {
+  const mode = constants.O_RDWR | constants.O_NOCTTY;
+  const master = openSync('/dev/ptmx', mode);
+  try {
+    ioctl([master, TIOCSPTLCK, new Int32Array(1)]);
+    return { master, slave: openPeer([master, TIOCGPTPEER, mode | O_CLOEXEC]) };
+  } catch (error) {
+    closeSync(master);
+    throw error;
+  }
+}
 
 /** The size of a terminal, in characters. */
 export interface TerminalSize {

@@ -3,7 +3,7 @@ import { execaNode } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { makeEventfd, takeEvents } from '../src/eventfd.ts';
-import { watchReadable } from '../src/watch-readable.ts';
+import { watchReadable } from '../src/watch.ts';
 import { descriptorFlags, O_CLOEXEC } from './descriptor-flags.ts';
 
 function eventfd(): number {

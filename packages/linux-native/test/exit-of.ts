@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { openPidfd } from '../src/pidfd.ts';
 import { type ExitStatus, reap } from '../src/wait.ts';
-import { watchReadable } from '../src/watch-readable.ts';
+import { watchReadable } from '../src/watch.ts';
 
 /** How a child that was started by `spawnProcess` ends; reaps it. */
 export async function exitOf(pid: number): Promise<ExitStatus | undefined> {

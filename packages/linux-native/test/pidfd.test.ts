@@ -5,7 +5,7 @@ import { release } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { exitOfPidfd, openPidfd, signalPidfd } from '../src/pidfd.ts';
-import { watchReadable } from '../src/watch-readable.ts';
+import { watchReadable } from '../src/watch.ts';
 import { descriptorFlags, O_CLOEXEC } from './descriptor-flags.ts';
 
 // Since Linux 6.15 the kernel keeps how a process ended for those who hold a pidfd of it.

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
@@ -53,6 +54,37 @@ describe('spawnProcess', () => {
     closeSync(kept);
     expect(output.split('\n').filter((fd) => /^[0-2]$/.test(fd))).toEqual(['0', '1', '2']);
     expect(output).not.toMatch(new RegExp(`^${kept}$`, 'm'));
+  });
+
+  test('does not get what this process was left by its own starter', async () => {
+    // As `exec 200>lock; flock 200` leaves it.
+    const script = `exec 200>lock; "$0" "$@"`;
+    const fixture = `${import.meta.dirname}/fixtures/descriptors-of-child.ts`;
+    const { stdout } = await execa('bash', ['-c', script, process.execPath, ...process.execArgv, fixture], {
+      cwd: await tempDir(),
+    });
+    const { inheritable, child } = JSON.parse(stdout);
+    expect(inheritable).toContain(200);
+    expect(child).toEqual(['0', '1', '2', '5']);
+  });
+
+  test('has /dev/null where it is given nothing to read and write', async () => {
+    const file = path.join(await tempDir(), 'out');
+    const out = openSync(file, 'a');
+    const args = ['-c', 'readlink /proc/self/fd/0 /proc/self/fd/2'];
+    const env = { PATH: '/usr/bin:/bin' };
+    await exitOf(spawnProcess({ command: '/bin/sh', args, env, descriptors: [undefined, out] }));
+    closeSync(out);
+    expect(readFileSync(file, 'utf8')).toBe('/dev/null\n/dev/null\n');
+  });
+
+  test('works in the directory it is given', async () => {
+    const cwd = await tempDir();
+    const out = openSync(path.join(cwd, 'out'), 'a');
+    const descriptors = [undefined, out];
+    await exitOf(spawnProcess({ command: '/bin/sh', args: ['-c', 'pwd -P'], env: {}, cwd, descriptors }));
+    closeSync(out);
+    expect(readFileSync(path.join(cwd, 'out'), 'utf8')).toBe(`${realpathSync(cwd)}\n`);
   });
 
   test('is refused a program that is not there, or none', () => {

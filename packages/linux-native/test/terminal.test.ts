@@ -1,28 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
-import { systemCall } from '../src/library.ts';
-import { clearOnlcr, resizeTerminal, terminalSize } from '../src/terminal.ts';
+import { clearOnlcr, openTerminal, resizeTerminal, terminalSize } from '../src/terminal.ts';
 
-// asm-generic/ioctls.h
-const TIOCSPTLCK = 0x40045431;
-const TIOCGPTPEER = 0x5441;
-
-const unlock = systemCall<[number, number, Int32Array]>(
-  'ioctl',
-  'int ioctl(int fd, unsigned long request, void *argument)',
-);
-const openPeer = systemCall<[number, number, number]>(
-  'ioctl',
-  'int ioctl(int fd, unsigned long request, unsigned long argument)',
-);
-
-/** Both sides of a new terminal, as a runtime makes one. */
-function openTerminal() {
-  const master = openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY);
-  unlock([master, TIOCSPTLCK, new Int32Array(1)]);
-  const slave = openPeer([master, TIOCGPTPEER, constants.O_RDWR | constants.O_NOCTTY]);
+/** Both sides of a new terminal, until the test ends. */
+function terminal() {
+  const { master, slave } = openTerminal();
   onTestFinished(() => [master, slave].forEach((fd) => void closeSync(fd)));
   return { master, slave };
 }
@@ -40,7 +24,7 @@ describe('a terminal', () => {
   needs('linux');
 
   test('has the size that was set, seen from either side and by a program on it', () => {
-    const { master, slave } = openTerminal();
+    const { master, slave } = terminal();
     resizeTerminal(master, { width: 133, height: 44 });
     expect(terminalSize(master)).toEqual({ width: 133, height: 44 });
     expect(terminalSize(slave)).toEqual({ width: 133, height: 44 });
@@ -51,13 +35,13 @@ describe('a terminal', () => {
     { width: 0, height: 0 },
     { width: 65535, height: 65535 },
   ])('may have the size $width x $height', (size) => {
-    const { master } = openTerminal();
+    const { master } = terminal();
     resizeTerminal(master, size);
     expect(terminalSize(master)).toEqual(size);
   });
 
   test('passes a newline on as it is once ONLCR is cleared, and keeps its other modes', () => {
-    const { master, slave } = openTerminal();
+    const { master, slave } = terminal();
     const modes = () => stty(slave, '--all');
     writeSync(slave, 'before\n');
     expect(arrived(master)).toBe('before\r\n');

@@ -1,7 +1,6 @@
 import { closeSync, existsSync, type FSWatcher, openSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { makeEventfd, type ReadableWatch, takeEvents } from '@shimwright/linux-native';
-import { guardedWatch } from './guarded-watch.ts';
+import { type DescriptorWatch, makeEventfd, takeEvents, watchReadable } from '@shimwright/linux-native';
 
 /** Where the kernel counts the memory of a container, and in which of its two ways. */
 export interface MemoryCgroup {
@@ -87,7 +86,7 @@ class EventfdWatch implements OomWatch {
   readonly #directory: string;
   readonly #onOom: () => void;
   readonly #eventfd: number;
-  #watch: ReadableWatch | undefined;
+  #watch: DescriptorWatch | undefined;
 
   constructor(directory: string, onOom: () => void) {
     this.#directory = directory;
@@ -100,7 +99,7 @@ class EventfdWatch implements OomWatch {
       } finally {
         closeSync(control);
       }
-      this.#watch = guardedWatch(this.#eventfd, () => this.#tell());
+      this.#watch = watchReadable(this.#eventfd, () => this.#tell());
       this.#watch.unref();
     } catch (error) {
       closeSync(this.#eventfd);

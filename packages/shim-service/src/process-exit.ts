@@ -1,7 +1,13 @@
 import { closeSync } from 'node:fs';
-import { type ExitStatus, exitOfPidfd, isSystemError, openPidfd, reap } from '@shimwright/linux-native';
+import {
+  type ExitStatus,
+  exitOfPidfd,
+  isSystemError,
+  openPidfd,
+  reap,
+  watchReadable,
+} from '@shimwright/linux-native';
 import type { Timestamp } from '@shimwright/shim-api';
-import { guardedWatch } from './guarded-watch.ts';
 import { now } from './moment.ts';
 
 /** How and when a process ended. */
@@ -59,7 +65,7 @@ async function ended(pid: number): Promise<ProcessExit> {
     return exit;
   }
   return new Promise((resolve) => {
-    const watch = guardedWatch(pidfd, () => {
+    const watch = watchReadable(pidfd, () => {
       const exit = exitOf(pid, pidfd);
       if (exit === undefined) return;
       watch.close();

@@ -1,3 +1,7 @@
+export declare function setNonBlocking(fd: number, on: boolean): void;
+export declare function setCloseOnExec(fd: number, on: boolean): void;
+export declare function duplicateDescriptor(fd: number): number;
+export declare function inheritableDescriptors(): number[];
 export declare function makeEventfd(): number;
 export declare function takeEvents(fd: number): bigint;
 export declare function makeFifo(path: string, mode?: number): void;
@@ -11,6 +15,17 @@ type NativeArgument = number | bigint | string | NodeJS.ArrayBufferView | null;
 type SystemCall<Arguments extends readonly NativeArgument[]> = (args: Arguments, paths?: SystemErrorPaths) => number;
 export declare function systemCall<Arguments extends readonly NativeArgument[]>(name: string, prototype: string): SystemCall<Arguments>;
 export declare function assertPlatform(): void;
+interface Message {
+  readonly data: Buffer;
+  readonly descriptors: readonly number[];
+  readonly isCut: boolean;
+}
+interface OutgoingMessage {
+  readonly data: Uint8Array;
+  readonly descriptors?: readonly number[];
+}
+export declare function receiveMessage(fd: number, maxBytes?: number): Message | undefined;
+export declare function sendMessage(fd: number, { data, descriptors }: OutgoingMessage): number | undefined;
 interface MountRequest {
   readonly type: string;
   readonly source: string;
@@ -21,8 +36,11 @@ interface UnmountOptions {
   readonly detach?: boolean;
 }
 export declare function mount(request: MountRequest): void;
+export declare function mountInBackground(request: MountRequest): Promise<void>;
 export declare function unmount(target: string, options?: UnmountOptions): void;
+export declare function unmountInBackground(target: string, options?: UnmountOptions): Promise<void>;
 export declare function unmountAll(target: string, options?: UnmountOptions): number;
+export declare function unmountAllInBackground(target: string, options?: UnmountOptions): Promise<number>;
 type NativeErrorCode = 'ERR_NATIVE_ARGUMENT' | 'ERR_NATIVE_DESCRIPTOR' | 'ERR_NATIVE_LIBRARY' | 'ERR_NATIVE_MOUNT_TOO_LONG' | 'ERR_NATIVE_MOUNT_UNSUPPORTED' | 'ERR_NATIVE_NO_PEER' | 'ERR_NATIVE_PLATFORM';
 export declare class NativeError extends Error {
   readonly code: NativeErrorCode;
@@ -58,11 +76,17 @@ interface Spawn {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
   readonly descriptors: readonly (number | undefined)[];
 }
-export declare function spawnProcess({ command, args, env, descriptors }: Spawn): number;
+export declare function spawnProcess({ command, args, env, cwd, descriptors }: Spawn): number;
 export declare function setSubreaper(on: boolean): void;
 export declare function isSubreaper(): boolean;
+interface Terminal {
+  readonly master: number;
+  readonly slave: number;
+}
+export declare function openTerminal(): Terminal;
 interface TerminalSize {
   readonly width: number;
   readonly height: number;
@@ -70,9 +94,11 @@ interface TerminalSize {
 export declare function resizeTerminal(fd: number, { width, height }: TerminalSize): void;
 export declare function terminalSize(fd: number): TerminalSize;
 export declare function clearOnlcr(fd: number): void;
-interface ReadableWatch {
+interface DescriptorWatch {
   close(): void;
   unref(): void;
 }
-export declare function watchReadable(fd: number, onReadable: () => void): ReadableWatch;
-export type { ExitStatus, MountRequest, NativeArgument, NativeErrorCode, PeerCredentials, PipeOptions, ReadableWatch, Spawn, SystemCall, SystemErrorPaths, TerminalSize, UnmountOptions, Zombie };
+export declare function watchReadable(fd: number, onReadable: () => void): DescriptorWatch;
+export declare function watchWritable(fd: number, onWritable: () => void): DescriptorWatch;
+export declare function writeSome(fd: number, data: Uint8Array): number;
+export type { DescriptorWatch, ExitStatus, Message, MountRequest, NativeArgument, NativeErrorCode, OutgoingMessage, PeerCredentials, PipeOptions, Spawn, SystemCall, SystemErrorPaths, Terminal, TerminalSize, UnmountOptions, Zombie };

@@ -7,25 +7,25 @@ interface Stdio {
 }
 type StandardStreams = readonly [StreamTarget, StreamTarget, StreamTarget];
 type StreamTarget = StdioTarget | 'pipe';
-interface CallOptions {
+interface RuntimeCallOptions {
   readonly signal?: AbortSignal | undefined;
 }
-interface StartProcessOptions extends CallOptions, Stdio {
+interface StartProcessOptions extends RuntimeCallOptions, Stdio {
   readonly pidFile?: string | undefined;
   readonly consoleSocket?: string | undefined;
   readonly preserveFds?: readonly number[] | undefined;
 }
-interface CreateOptions extends StartProcessOptions {
+interface RuntimeCreateOptions extends StartProcessOptions {
   readonly bundle: string;
   readonly noPivot?: boolean | undefined;
   readonly noNewKeyring?: boolean | undefined;
 }
-interface RunOptions extends CreateOptions {
+interface RuntimeRunOptions extends RuntimeCreateOptions {
   readonly detach?: boolean | undefined;
   readonly keep?: boolean | undefined;
   readonly noSubreaper?: boolean | undefined;
 }
-interface ExecOptions extends StartProcessOptions {
+interface RuntimeExecOptions extends StartProcessOptions {
   readonly detach?: boolean | undefined;
   readonly tty?: boolean | undefined;
   readonly cgroup?: string | undefined;
@@ -38,13 +38,13 @@ interface ExecOptions extends StartProcessOptions {
   readonly apparmorProfile?: string | undefined;
   readonly selinuxLabel?: string | undefined;
 }
-interface KillOptions extends CallOptions {
+interface RuntimeKillOptions extends RuntimeCallOptions {
   readonly all?: boolean | undefined;
 }
-interface DeleteOptions extends CallOptions {
+interface RuntimeDeleteOptions extends RuntimeCallOptions {
   readonly force?: boolean | undefined;
 }
-interface EventsOptions extends CallOptions {
+interface RuntimeEventsOptions extends RuntimeCallOptions {
   readonly intervalMs?: number | undefined;
 }
 interface CriuOptions {
@@ -59,13 +59,13 @@ interface CriuOptions {
   readonly manageCgroupsMode?: 'soft' | 'full' | 'strict' | undefined;
   readonly emptyNamespaces?: readonly string[] | undefined;
 }
-interface CheckpointOptions extends CallOptions, CriuOptions {
+interface RuntimeCheckpointOptions extends RuntimeCallOptions, CriuOptions {
   readonly parentPath?: string | undefined;
   readonly leaveRunning?: boolean | undefined;
   readonly preDump?: boolean | undefined;
   readonly pageServer?: string | undefined;
 }
-interface RestoreOptions extends CriuOptions, Omit<RunOptions, 'keep' | 'noNewKeyring' | 'preserveFds'> {}
+interface RuntimeRestoreOptions extends CriuOptions, Omit<RuntimeRunOptions, 'keep' | 'noNewKeyring' | 'preserveFds'> {}
 interface Started {
   readonly pid: number;
 }
@@ -241,42 +241,41 @@ interface Resources {
     readonly weight?: number;
   };
 }
-export declare function createRuntime(options?: OciRuntimeOptions): OciRuntime;
 export declare class OciRuntime {
   #private;
   constructor(options?: OciRuntimeOptions);
-  create(id: string, options: CreateOptions): Promise<Started>;
-  start(id: string, { signal }?: CallOptions): Promise<void>;
-  run(id: string, options: RunOptions & {
+  create(id: string, options: RuntimeCreateOptions): Promise<Started>;
+  start(id: string, { signal }?: RuntimeCallOptions): Promise<void>;
+  run(id: string, options: RuntimeRunOptions & {
     readonly detach: true;
   }): Promise<Started>;
-  run(id: string, options: RunOptions & {
+  run(id: string, options: RuntimeRunOptions & {
     readonly detach?: false | undefined;
   }): Promise<Ended>;
-  state(id: string, { signal }?: CallOptions): Promise<ContainerState>;
-  exec(id: string, process: readonly string[] | ProcessSpec, options: ExecOptions & {
+  state(id: string, { signal }?: RuntimeCallOptions): Promise<ContainerState>;
+  exec(id: string, process: readonly string[] | ProcessSpec, options: RuntimeExecOptions & {
     readonly detach: true;
   }): Promise<Started>;
-  exec(id: string, process: readonly string[] | ProcessSpec, options?: ExecOptions & {
+  exec(id: string, process: readonly string[] | ProcessSpec, options?: RuntimeExecOptions & {
     readonly detach?: false | undefined;
   }): Promise<Ended>;
-  kill(id: string, signal?: NodeJS.Signals | number, options?: KillOptions): Promise<void>;
-  delete(id: string, { force, signal }?: DeleteOptions): Promise<void>;
-  pause(id: string, { signal }?: CallOptions): Promise<void>;
-  resume(id: string, { signal }?: CallOptions): Promise<void>;
-  update(id: string, resources: Resources, { signal }?: CallOptions): Promise<void>;
-  ps(id: string, { signal }?: CallOptions): Promise<readonly number[]>;
-  events(id: string, { intervalMs, signal }?: EventsOptions): AsyncGenerator<ContainerEvent, void, undefined>;
-  stats(id: string, { signal }?: CallOptions): Promise<ContainerStats>;
-  checkpoint(id: string, options: CheckpointOptions): Promise<void>;
-  restore(id: string, options: RestoreOptions & {
+  kill(id: string, signal?: NodeJS.Signals | number, options?: RuntimeKillOptions): Promise<void>;
+  delete(id: string, { force, signal }?: RuntimeDeleteOptions): Promise<void>;
+  pause(id: string, { signal }?: RuntimeCallOptions): Promise<void>;
+  resume(id: string, { signal }?: RuntimeCallOptions): Promise<void>;
+  update(id: string, resources: Resources, { signal }?: RuntimeCallOptions): Promise<void>;
+  ps(id: string, { signal }?: RuntimeCallOptions): Promise<readonly number[]>;
+  events(id: string, { intervalMs, signal }?: RuntimeEventsOptions): AsyncGenerator<ContainerEvent, void, undefined>;
+  stats(id: string, { signal }?: RuntimeCallOptions): Promise<ContainerStats>;
+  checkpoint(id: string, options: RuntimeCheckpointOptions): Promise<void>;
+  restore(id: string, options: RuntimeRestoreOptions & {
     readonly detach: true;
   }): Promise<Started>;
-  restore(id: string, options: RestoreOptions & {
+  restore(id: string, options: RuntimeRestoreOptions & {
     readonly detach?: false | undefined;
   }): Promise<Ended>;
-  list({ signal }?: CallOptions): Promise<readonly ContainerState[]>;
-  version({ signal }?: CallOptions): Promise<RuntimeVersion>;
-  features({ signal }?: CallOptions): Promise<RuntimeFeatures>;
+  list({ signal }?: RuntimeCallOptions): Promise<readonly ContainerState[]>;
+  version({ signal }?: RuntimeCallOptions): Promise<RuntimeVersion>;
+  features({ signal }?: RuntimeCallOptions): Promise<RuntimeFeatures>;
 }
-export type { CallOptions, CheckpointOptions, ContainerEvent, ContainerState, ContainerStats, ContainerStatus, CreateOptions, CriuOptions, DeleteOptions, Ended, EventsOptions, ExecOptions, KillOptions, LogEntry, OciRuntimeErrorCode, OciRuntimeErrorFacts, OciRuntimeOptions, ProcessSpec, Resources, RestoreOptions, RunOptions, RuntimeFeatures, RuntimeSpawn, RuntimeStart, RuntimeVersion, SpawnedRuntime, StartProcessOptions, Started, Stdio, StdioTarget, UsageStats };
+export type { ContainerEvent, ContainerState, ContainerStats, ContainerStatus, CriuOptions, Ended, LogEntry, OciRuntimeErrorCode, OciRuntimeErrorFacts, OciRuntimeOptions, ProcessSpec, Resources, RuntimeCallOptions, RuntimeCheckpointOptions, RuntimeCreateOptions, RuntimeDeleteOptions, RuntimeEventsOptions, RuntimeExecOptions, RuntimeFeatures, RuntimeKillOptions, RuntimeRestoreOptions, RuntimeRunOptions, RuntimeSpawn, RuntimeStart, RuntimeVersion, SpawnedRuntime, StartProcessOptions, Started, Stdio, StdioTarget, UsageStats };

@@ -7,9 +7,9 @@ import {
   isSystemError,
   openPidfd,
   signalPidfd,
+  watchReadable,
 } from '@shimwright/linux-native';
 import { processStat } from '@shimwright/shim-host';
-import { guardedWatch } from '../guarded-watch.ts';
 import { now } from '../moment.ts';
 import type { ProcessExit } from '../process-exit.ts';
 
@@ -71,7 +71,7 @@ function openOrUndefined(pid: number): number | undefined {
 
 function readable(pidfd: number): Promise<void> {
   return new Promise((resolve) => {
-    const watch = guardedWatch(pidfd, () => {
+    const watch = watchReadable(pidfd, () => {
       watch.close();
       resolve();
     });

@@ -1,0 +1,71 @@
+import { constants, readdirSync, readFileSync } from 'node:fs';
+import { descriptor } from './argument.ts';
+import { systemCall } from './library.ts';
+
+// fcntl.h and asm-generic/fcntl.h, which x64 and arm64 share
+const F_GETFD = 1;
+const F_SETFD = 2;
+const F_GETFL = 3;
+const F_SETFL = 4;
+const F_DUPFD_CLOEXEC = 1030;
+const FD_CLOEXEC = 1;
+const O_CLOEXEC = 0o2000000;
+
+const FIRST_BEYOND_STANDARD = 3;
+
+const fcntl = systemCall<[number, number, number]>('fcntl', 'int fcntl(int fd, int command, long argument)');
+
+/**
+ * Whether reads and writes of a descriptor, and of all its duplicates in any process, fail with `EAGAIN` where they would
+ * wait. See O_NONBLOCK in fcntl(2).
+ *
+ * @throws a system error of `fcntl`: `EBADF`. @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
+ */
+export function setNonBlocking(fd: number, on: boolean): void {
+  const flags = fcntl([descriptor(fd), F_GETFL, 0]);
+  fcntl([fd, F_SETFL, on ? flags | constants.O_NONBLOCK : flags & ~constants.O_NONBLOCK]);
+}
+
+/**
+ * Whether a descriptor is closed in programs that this process starts. See FD_CLOEXEC in fcntl(2).
+ *
+ * @throws a system error of `fcntl`: `EBADF`. @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
+ */
+export function setCloseOnExec(fd: number, on: boolean): void {
+  const flags = fcntl([descriptor(fd), F_GETFD, 0]);
+  fcntl([fd, F_SETFD, on ? flags | FD_CLOEXEC : flags & ~FD_CLOEXEC]);
+}
+
+/**
+ * Another descriptor of the same open file. It is closed on exec, and the caller's to close.
+ *
+ * @throws a system error of `fcntl`: `EBADF`, `EMFILE`. @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
+ */
+export function duplicateDescriptor(fd: number): number {
+  return fcntl([descriptor(fd), F_DUPFD_CLOEXEC, FIRST_BEYOND_STANDARD]);
+}
+
+/**
+ * The descriptors above 2 that programs which this process starts get without being given them: what its own starter left
+ * open, such as the lock of `flock(1)`. Node marks all that it opens itself. Without `/proc` there are none.
+ */
+export function inheritableDescriptors(): number[] {
+  return openDescriptors().filter((fd) => fd >= FIRST_BEYOND_STANDARD && isInheritable(fd));
+}
+
+function openDescriptors(): number[] {
+  try {
+    return readdirSync('/proc/self/fd').map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isInheritable(fd: number): boolean {
+  try {
+    const [, flags = ''] = /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')) ?? [];
+    return (Number.parseInt(flags, 8) & O_CLOEXEC) === 0;
+  } catch {
+    return false; // the one that the directory was read by
+  }
+}
