@@ -15,7 +15,9 @@ export async function buildGo(directory: string): Promise<string> {
   const binary = path.join(import.meta.dirname, '.bin', path.basename(directory));
   if (!(await isFresh(binary, directory))) {
     await mkdir(path.dirname(binary), { recursive: true });
-    await execa('go', ['build', '-o', binary, '.'], { cwd: directory, env: { GO111MODULE: 'off', GOPATH } });
+    // Without cgo it takes no C compiler, which a machine with Debian's Go may lack.
+    const env = { GO111MODULE: 'off', GOPATH, CGO_ENABLED: '0' };
+    await execa('go', ['build', '-o', binary, '.'], { cwd: directory, env });
   }
   return binary;
 }

@@ -5,6 +5,7 @@ import { closeSync, openSync } from 'node:fs';
 import { connect, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
+import { nodeForOthers } from '../../../tools/testing/node-for-others.ts';
 import { peerCredentials } from '../src/peer-credentials.ts';
 import { descriptorOf } from './fixtures/descriptor-of.ts';
 
@@ -64,7 +65,7 @@ describe('a peer of another user', () => {
     const path = name();
     const server = await listening({ path });
     const program = 'require("node:net").connect("\\0" + process.argv[1])';
-    const child = spawn(process.execPath, ['-e', program, path.slice(1)], { uid: 65534, gid: 65533 });
+    const child = spawn(await nodeForOthers(), ['-e', program, path.slice(1)], { uid: 65534, gid: 65533 });
     onTestFinished(() => void child.kill('SIGKILL'));
     const socket = await accepted(server);
     expect(peerCredentials(descriptorOf(socket))).toEqual({ pid: child.pid, uid: 65534, gid: 65533 });

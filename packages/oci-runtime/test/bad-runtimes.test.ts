@@ -5,6 +5,7 @@ import { OciRuntime, type OciRuntimeError } from '@shimwright/oci-runtime';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { leftovers } from '../../../tools/leftovers.ts';
+import { commandLines } from '../../../tools/testing/command-lines.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { sandbox } from '../../../tools/testing/sandbox.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
@@ -339,8 +340,7 @@ describe('runc', () => {
     await events.next();
     controller.abort();
     await expect(events.next().then(() => events.next())).rejects.toBe(controller.signal.reason);
-    const { stdout } = await execa('ps', ['-eo', 'args']);
-    expect(stdout).not.toContain(`events --interval=10ms ${id}`);
+    expect(commandLines().join('\n')).not.toContain(`events --interval=10ms ${id}`);
     await place.runtime.delete(id, { force: true });
   });
 

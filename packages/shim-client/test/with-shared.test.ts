@@ -8,6 +8,7 @@ import { connect } from '@shimwright/ttrpc';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
+import { nodeForOthers } from '../../../tools/testing/node-for-others.ts';
 import {
   listShared,
   newClient,
@@ -182,9 +183,10 @@ describe('a shared process', () => {
     const program = `const socket = require('net').connect(process.argv[1]);
       socket.on('connect', () => console.log('connected')).on('error', () => {});
       socket.on('close', () => console.log('closed')).resume();`;
+    const node = await nodeForOthers();
     for (const target of [socket, controlSocket]) {
       chmodSync(target, 0o666);
-      const { stdout } = await execa(process.execPath, ['-e', program, target], { uid: 65534, cwd: '/' });
+      const { stdout } = await execa(node, ['-e', program, target], { uid: 65534, cwd: '/' });
       expect(stdout).toBe('connected\nclosed');
     }
     await client.stopShim();

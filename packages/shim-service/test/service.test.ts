@@ -1,8 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { packJson, unpackAny } from '@shimwright/shim-api';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
+import { standInCriu } from '../../../tools/testing/stand-in-criu.ts';
 import { created, processSpec, running, type TestShim, testShim } from './fixtures/shim.ts';
 
 const SLEEP = ['/bin/sleep', '600'];
@@ -112,6 +113,7 @@ describe.each(['stock', 'ours'] as const)('the %s shim', (kind) => {
   });
 
   test('refuses what a running container does not allow', async () => {
+    const criu = await standInCriu();
     const one = await running(kind, SLEEP);
     const { shim, id } = one;
     const { start, deleteProcess, resume, checkpoint, delete: remove } = everyCall(one);
@@ -142,6 +144,7 @@ describe.each(['stock', 'ours'] as const)('the %s shim', (kind) => {
       resizeWithoutId: refusal('INVALID_ARGUMENT', 'id not provided: invalid argument'),
       execAsInit: refusal('ALREADY_EXISTS', 'id one: already exists'),
     });
+    expect(await criu.asked()).toContain('DUMP');
   });
 
   test('allows a running container without a terminal to be sized, probed and given no more input', async () => {
@@ -153,9 +156,12 @@ describe.each(['stock', 'ours'] as const)('the %s shim', (kind) => {
   });
 
   test('keeps why a checkpoint failed, and no work directory', async () => {
+    await standInCriu();
     const { shim, base, bundle, config } = await running(kind, SLEEP);
     await shim.checkpoint({ path: path.join(base, 'image') }).catch(() => {});
-    expect(readdirSync(bundle)).toContain('criu-dump.log');
+    expect(readFileSync(path.join(bundle, 'criu-dump.log'), 'utf8')).toContain(
+      'stand-in: nothing is dumped here',
+    );
     expect(readdirSync(config.workDir)).not.toContain('criu-work');
   });
 
