@@ -1,9 +1,12 @@
-import { isUtf8 } from 'node:buffer';
+import { isUint8Array } from 'node:util/types';
 import { type Bundle, bundleAt } from './bundle.ts';
-import { BundleError } from './errors.ts';
+import { checkMode } from './check-options.ts';
 import { type BundleLocation, loadBundle } from './load-bundle.ts';
+import { decodeSpec } from './load-spec.ts';
 import { mappedRoot } from './mapped-root.ts';
-import type { Spec } from './spec.ts';
+import { parseSpec } from './spec/parse-spec.ts';
+import type { Spec } from './spec/spec.ts';
+import { stringifySpec } from './spec/stringify-spec.ts';
 
 /** What a new bundle is made from. */
 export interface NewBundleSyncOptions extends BundleLocation {
@@ -19,7 +22,7 @@ export interface NewBundleSyncOptions extends BundleLocation {
 
 /** What a new bundle is made from, and how long to go on. */
 export interface NewBundleOptions extends NewBundleSyncOptions {
-  /** An abort leaves nothing of the bundle. */
+  /** An abort leaves nothing of the bundle; once it is whole but for its name, an abort has no effect. */
   readonly signal?: AbortSignal;
 }
 
@@ -36,41 +39,26 @@ export interface BundlePlan {
 }
 
 /**
- * @throws {BundleError} `ERR_BUNDLE_ID`, `ERR_BUNDLE_PATH` or `ERR_BUNDLE_SPEC`.
+ * @throws {BundleError} `ERR_BUNDLE_ID`, `ERR_BUNDLE_PATH`, `ERR_BUNDLE_SPEC` or `ERR_BUNDLE_ARGUMENT`.
  */
 export function planBundle(options: NewBundleSyncOptions): BundlePlan {
   const { id, path, workDir } = loadBundle(options);
-  const config = configOf(options.spec);
-  return {
-    bundle: bundleAt(id, path, workDir),
-    config,
-    directory: directoryFor(specOf(options.spec, config), options.mode),
-  };
+  const mode = checkMode(options.mode);
+  const { config, spec } = configOf(options.spec);
+  return { bundle: bundleAt(id, path, workDir), config, directory: directoryFor(spec, mode) };
 }
 
-function configOf(spec: NewBundleSyncOptions['spec']): string | Uint8Array {
-  if (typeof spec === 'string' || spec instanceof Uint8Array) return spec;
-  try {
-    return JSON.stringify(spec);
-  } catch (cause) {
-    throw new BundleError('ERR_BUNDLE_SPEC', `the spec cannot be written as JSON: ${reason(cause)}`, {
-      cause,
-    });
-  }
+function configOf(given: NewBundleSyncOptions['spec']): { config: string | Uint8Array; spec: Spec } {
+  if (typeof given === 'string') return { config: given, spec: parseSpec(given) };
+  // A copy, since the caller may use the bytes for something else before they are written.
+  if (isUint8Array(given)) return { config: Uint8Array.from(given), spec: decodeSpec(given) };
+  const config = stringifySpec(given);
+  // What is written is what counts: an object may have its own idea of how it looks as JSON.
+  return { config, spec: hasToJson(given) || hasToJson(given.linux) ? parseSpec(config) : given };
 }
 
-function specOf(spec: NewBundleSyncOptions['spec'], config: string | Uint8Array): Spec {
-  if (typeof spec !== 'string' && !(spec instanceof Uint8Array)) return spec;
-  try {
-    return JSON.parse(typeof config === 'string' ? config : textOf(config));
-  } catch (cause) {
-    throw new BundleError('ERR_BUNDLE_SPEC', `the spec is no JSON: ${reason(cause)}`, { cause });
-  }
-}
-
-function textOf(bytes: Uint8Array): string {
-  if (!isUtf8(bytes)) throw new TypeError('it is not UTF-8');
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+function hasToJson(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'toJSON' in value;
 }
 
 /** With a user namespace, the container's root must get through to the rootfs, and nobody else. */
@@ -79,8 +67,4 @@ function directoryFor(spec: Spec, mode: number | undefined): BundlePlan['directo
   const hasGroups = (spec.linux?.gidMappings?.length ?? 0) > 0;
   if (!hasGroups || !process.geteuid) return { mode: mode ?? 0o700 };
   return { mode: mode ?? 0o710, owner: { uid: process.geteuid(), gid } };
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { saveAddress } from '@shimwright/shim-address';
@@ -21,10 +21,10 @@ async function loaded(
 
 describe('loadBundle', () => {
   test('gives the paths of a bundle without a look at the disk', () => {
-    expect(loadBundle({ id: 'web', path: '/no/state/', workDir: '/no/../work' })).toMatchObject({
+    expect(loadBundle({ id: 'web', path: '/no/state/', workDir: '//no/./work/' })).toMatchObject({
       id: 'web',
       path: '/no/state/web',
-      workDir: '/work/web',
+      workDir: '/no/work/web',
     });
   });
 
@@ -69,9 +69,14 @@ describe.each(forms)('bundle.delete, $form form', ({ deleteBundle }) => {
     ['no address at all', 'nonsense'],
     ['a file that is no socket', 'unix://FILE'],
     ['a socket that is gone', 'unix://GONE'],
+    ['a path below a file', 'unix://FILE/shim.sock'],
+    ['a path far below a file', 'unix://FILE/a/b/shim.sock'],
+    ['a path in a loop of links', 'unix://LOOP/shim.sock'],
+    ['a directory', 'unix://state'],
   ])('is not kept from it by a record of %s', async (_, record) => {
     const { base, bundle } = await loaded();
     await writeFile(path.join(base, 'FILE'), 'data');
+    await symlink('LOOP', path.join(base, 'LOOP'));
     await writeFile(path.join(bundle.path, 'address'), record.replace('//', `//${base}/`));
     await deleteBundle(bundle);
     expect(await readFile(path.join(base, 'FILE'), 'utf8')).toBe('data');
@@ -108,7 +113,6 @@ describe.each(forms)('bundle.delete, $form form', ({ deleteBundle }) => {
           code: 'ERR_BUNDLE_BUSY',
           path: bundle.path,
           mounts: [rootfs],
-          cause: { code: 'ERR_ATOMIC_MOUNTED' },
         });
       } finally {
         await execa('umount', [rootfs]);
@@ -116,6 +120,30 @@ describe.each(forms)('bundle.delete, $form form', ({ deleteBundle }) => {
       const after = await readdir(base, { recursive: true });
       expect(after.filter((name) => name !== 'shim.sock')).toEqual(before);
     });
+
+    test.each(['state/web/rootfs', 'work/web', 'work/web/deep'])(
+      'refuses while something is mounted at %s, and leaves the bundle, its work and its socket',
+      async (place) => {
+        const { base, bundle } = await loaded();
+        const server = createServer().listen(path.join(base, 'shim.sock'));
+        onTestFinished(() => void server.close());
+        await saveAddress(bundle.path, `unix://${base}/shim.sock`);
+        const mount = path.join(base, place);
+        await mkdir(mount, { recursive: true });
+        const before = await readdir(base, { recursive: true });
+        await execa('mount', ['-t', 'tmpfs', 'tmpfs', mount]);
+        try {
+          await expect(deleteBundle(bundle)).rejects.toMatchObject({
+            code: 'ERR_BUNDLE_BUSY',
+            path: place.startsWith('work') ? bundle.workDir : bundle.path,
+            mounts: [mount],
+          });
+        } finally {
+          await execa('umount', [mount]);
+        }
+        expect(await readdir(base, { recursive: true })).toEqual(before);
+      },
+    );
 
     test('still deletes the other directory when one cannot go, and tells why', async () => {
       for (const stuck of ['state', 'work']) {
@@ -143,6 +171,38 @@ describe.each(forms)('bundle.delete, $form form', ({ deleteBundle }) => {
       );
     });
   });
+});
+
+test('an abort before anything is removed leaves the bundle and its socket', async () => {
+  const { base, bundle } = await loaded();
+  const server = createServer().listen(path.join(base, 'shim.sock'));
+  onTestFinished(() => void server.close());
+  await saveAddress(bundle.path, `unix://${base}/shim.sock`);
+  const before = (await readdir(base, { recursive: true })).sort();
+  for (let turns = 0; turns < 40; turns += 1) {
+    const abort = new AbortController();
+    const deleting = bundle.delete({ signal: abort.signal }).then(
+      () => 'deleted',
+      (error: Error) => error.message,
+    );
+    for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+    abort.abort(new Error('no longer'));
+    const after = (await readdir(base, { recursive: true })).sort();
+    const outcome = await deleting;
+    if (outcome === 'deleted') break;
+    expect(outcome).toBe('no longer');
+    expect(after).toEqual(before);
+  }
+});
+
+test('a signal that is none is refused', async () => {
+  const { bundle } = await loaded();
+  await expect(bundle.delete({ signal: {} as AbortSignal })).rejects.toMatchObject({
+    code: 'ERR_BUNDLE_ARGUMENT',
+    field: 'signal',
+  });
+  await expect(bundle.delete(null as never)).rejects.toMatchObject({ code: 'ERR_BUNDLE_ARGUMENT' });
+  expect(await readdir(bundle.path)).not.toEqual([]);
 });
 
 describe.each(forms)('listBundles, $form form', ({ listBundles }) => {

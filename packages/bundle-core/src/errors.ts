@@ -1,5 +1,6 @@
 /** What can go wrong with a bundle, in the terms a program branches on. */
 export type BundleErrorCode =
+  | 'ERR_BUNDLE_ARGUMENT'
   | 'ERR_BUNDLE_ID'
   | 'ERR_BUNDLE_NAMESPACE'
   | 'ERR_BUNDLE_PATH'
@@ -14,7 +15,7 @@ export interface BundleErrorFacts {
   readonly path?: string | undefined;
   /** The part of the spec, or the option, concerned, such as `process.args` or `user.uid`. */
   readonly field?: string | undefined;
-  /** The mount points below the bundle. */
+  /** The mount points below the bundle or its work directory. */
   readonly mounts?: readonly string[] | undefined;
   /** Each failure, where several things were attempted. */
   readonly errors?: readonly unknown[] | undefined;
@@ -26,12 +27,13 @@ export interface BundleErrorFacts {
  *
  * | code | meaning |
  * | --- | --- |
+ * | `ERR_BUNDLE_ARGUMENT` | an option, see `field`, is not what it must be: a mode, a signal, the options themselves |
  * | `ERR_BUNDLE_ID` | the id breaks containerd's rules, see `validateIdentifier` |
  * | `ERR_BUNDLE_NAMESPACE` | the namespace breaks containerd's rules, see `validateNamespace` |
  * | `ERR_BUNDLE_PATH` | a directory for bundles is no usable path |
  * | `ERR_BUNDLE_SPEC` | the spec is not JSON, or a part of it, see `field`, cannot work |
  * | `ERR_BUNDLE_EXISTS` | there is a bundle of that id already; see `path` |
- * | `ERR_BUNDLE_BUSY` | something is mounted below the bundle; see `mounts` |
+ * | `ERR_BUNDLE_BUSY` | something is mounted below the bundle or its work directory; see `mounts` |
  * | `ERR_BUNDLE_DELETE` | neither of a bundle's directories could be deleted; see `errors` |
  */
 export class BundleError extends Error {
@@ -42,7 +44,7 @@ export class BundleError extends Error {
   readonly code: BundleErrorCode;
   /** The file or directory concerned, where there is one. */
   readonly path: string | undefined;
-  /** The part of the spec, or the option, concerned; only with `ERR_BUNDLE_SPEC`. */
+  /** The part of the spec, or the option, concerned; only with `ERR_BUNDLE_SPEC` and `ERR_BUNDLE_ARGUMENT`. */
   readonly field: string | undefined;
   /** The mount points below the bundle; empty but with `ERR_BUNDLE_BUSY`. */
   readonly mounts: readonly string[];
@@ -59,7 +61,16 @@ export class BundleError extends Error {
   }
 }
 
-/** Whether `error` is a system error with one of these codes. */
+/** Whether `error` has one of these codes; it may be of another realm, and so no instance of our `Error`. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && codes.includes(error.code as string)
+  );
+}
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);
 }

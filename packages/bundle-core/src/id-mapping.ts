@@ -1,5 +1,5 @@
 import { BundleError } from './errors.ts';
-import type { LinuxIdMapping } from './spec.ts';
+import type { LinuxIdMapping } from './spec/linux.ts';
 
 // The kernel's limits: ids have 32 bits, the last of which means "no id", and a map has 340 ranges.
 const MAX_ID_SUM = 0xffff_ffff;

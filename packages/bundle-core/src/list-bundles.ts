@@ -1,10 +1,9 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { type Bundle, bundleAt } from './bundle.ts';
 import { hasCode } from './errors.ts';
 import { isIdentifier } from './identifier.ts';
-import { type BundleRoots, checkRoots } from './load-bundle.ts';
+import { type BundleRoots, type CheckedRoots, checkRoots } from './load-bundle.ts';
 
 /**
  * The bundles below these roots, by id in the order of code points. What is hidden, half made or half deleted is
@@ -37,10 +36,10 @@ function noneIfMissing(error: unknown): Dirent[] {
   throw error;
 }
 
-function bundlesOf(entries: readonly Dirent[], { path: root, workDir }: BundleRoots): Bundle[] {
+function bundlesOf(entries: readonly Dirent[], { path: root, workDir }: CheckedRoots): Bundle[] {
   return entries
     .filter((entry) => entry.isDirectory() && isIdentifier(entry.name))
     .map(({ name }) => name)
     .sort()
-    .map((id) => bundleAt(id, path.join(root, id), path.join(workDir, id)));
+    .map((id) => bundleAt(id, `${root}/${id}`, `${workDir}/${id}`));
 }

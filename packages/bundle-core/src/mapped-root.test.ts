@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { BundleError } from './errors.ts';
 import { mappedRoot } from './mapped-root.ts';
-import type { Spec } from './spec.ts';
+import type { Spec } from './spec/spec.ts';
 
 test('the group is the one containerd finds, and what it refuses is refused', async () => {
   const file = new URL('../test/golden-vectors.json', import.meta.url);

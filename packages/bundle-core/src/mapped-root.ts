@@ -1,6 +1,6 @@
 import { BundleError } from './errors.ts';
 import { checkIdMappings, hostId } from './id-mapping.ts';
-import type { Spec } from './spec.ts';
+import type { Spec } from './spec/spec.ts';
 
 /** A user and a group of the host. */
 export interface HostIds {

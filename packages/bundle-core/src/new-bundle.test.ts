@@ -1,7 +1,9 @@
-import { chown, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { type Tree, tempDir } from '../../../tools/testing/temp-dir.ts';
 import { forms } from '../test/forms.ts';
@@ -44,8 +46,63 @@ describe.each(forms)('newBundle, $form form', ({ newBundle }) => {
       expect(await modeOf(path.join(at.path, 'web/rootfs'))).toBe(0o711);
       expect(await modeOf(path.join(at.path, 'web/config.json'))).toBe(0o600);
       expect(await modeOf(path.join(at.workDir, 'web'))).toBe(0o700);
-      expect(await modeOf(at.path)).toBe(0o711 & ~umask);
+      expect(await modeOf(at.path)).toBe(0o711);
     }
+  });
+
+  test('asks nobody for the umask, which all threads share', async () => {
+    const at = await roots();
+    const umask = vi.spyOn(process, 'umask');
+    try {
+      await newBundle({ id: 'web', ...at, spec });
+      expect(umask).not.toHaveBeenCalled();
+    } finally {
+      umask.mockRestore();
+    }
+  });
+
+  test('gives the same modes below a set-gid directory', async () => {
+    const at = await roots();
+    await chmod(at.base, 0o2777);
+    await newBundle({ id: 'web', ...at, spec });
+    expect(await modeOf(at.path)).toBe(0o711);
+    expect(await modeOf(path.join(at.path, 'web/rootfs'))).toBe(0o711);
+    expect(await modeOf(path.join(at.workDir, 'web'))).toBe(0o700);
+  });
+
+  test('takes roots as URLs, also of another realm', async () => {
+    const at = await roots();
+    const workDir = runInNewContext(`({ href: '${pathToFileURL(at.workDir).href}', protocol: 'file:' })`);
+    const bundle = await newBundle({ id: 'web', path: pathToFileURL(at.path), workDir, spec });
+    expect(bundle).toMatchObject({ path: `${at.path}/web`, workDir: `${at.workDir}/web` });
+    expect(await readdir(bundle.workDir)).toEqual([]);
+  });
+
+  test('takes bytes and signals of another realm', async () => {
+    const at = await roots();
+    const bytes = runInNewContext(
+      `new Uint8Array([...'{"ociVersion":"1.0.2"}'].map((c) => c.charCodeAt(0)))`,
+    );
+    await newBundle({ id: 'web', ...at, spec: bytes });
+    expect(await readFile(path.join(at.path, 'web/config.json'), 'utf8')).toBe('{"ociVersion":"1.0.2"}');
+  });
+
+  test.each([
+    ['mode', { mode: Number.NaN }],
+    ['mode', { mode: -1 }],
+    ['mode', { mode: 0o10000 }],
+    ['mode', { mode: '0711' }],
+  ])('refuses the %s in %j, before it touches the disk', async (field, options) => {
+    const at = await roots();
+    await expect(newBundle({ id: 'web', ...at, spec, ...(options as object) })).rejects.toMatchObject({
+      code: 'ERR_BUNDLE_ARGUMENT',
+      field,
+    });
+    expect(await readdir(at.base)).toEqual([]);
+  });
+
+  test.each([undefined, null, 7])('refuses %s as its options', async (options) => {
+    await expect(newBundle(options as never)).rejects.toMatchObject({ code: 'ERR_BUNDLE_ARGUMENT' });
   });
 
   test('takes the mode containerd once had', async () => {
@@ -220,6 +277,38 @@ test('an abort at any step leaves nothing of the bundle', async () => {
     expect(await readdir(at.path)).toEqual(left);
     expect(await readdir(at.workDir)).toEqual(left);
   }
+});
+
+test('those who give up leave the work directory of the one who wins', async () => {
+  const at = await roots({ state: {}, work: {} });
+  for (let round = 0; round < 60; round += 1) {
+    const id = `web${round}`;
+    const makers = Array.from({ length: 4 }, (_, index) => {
+      const abort = new AbortController();
+      const making = newPromised({ id, ...at, spec, signal: abort.signal }).then(
+        () => true,
+        () => false,
+      );
+      if (index > 0) void giveUp(abort, (round * index) % 23);
+      return making;
+    });
+    const wins = (await Promise.all(makers)).filter(Boolean);
+    expect(wins).toHaveLength(1);
+    expect(await readdir(`${at.workDir}/${id}`)).toEqual([]);
+  }
+});
+
+async function giveUp(abort: AbortController, turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+  abort.abort();
+}
+
+test('a signal that is none is refused before the disk is touched', async () => {
+  const at = await roots();
+  await expect(
+    newPromised({ id: 'web', ...at, spec, signal: 'no' as unknown as AbortSignal }),
+  ).rejects.toMatchObject({ code: 'ERR_BUNDLE_ARGUMENT', field: 'signal' });
+  expect(await readdir(at.base)).toEqual([]);
 });
 
 test('a relative root is meant from where the process is now', async () => {

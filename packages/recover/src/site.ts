@@ -54,7 +54,7 @@ export interface RecoverProgress {
 export interface Site {
   readonly config: RecoverConfig;
   readonly runOptions: Partial<RuncOptions>;
-  readonly roots: BundleRoots;
+  readonly roots: CheckedRoots;
   readonly namespace: string;
   readonly daemonAddress: string;
   readonly exchange: EventPublisher | undefined;
@@ -111,8 +111,11 @@ function runtimes(root: string, { runtime, systemdCgroup }: Partial<RuncOptions>
   };
 }
 
+/** Both roots, absolute. */
+type CheckedRoots = Readonly<Record<'path' | 'workDir', string>>;
+
 /** The roots, absolute, by the rules that hold for bundles: none that is empty, `/`, or the other one. */
-function checkedRoots({ path: root, workDir }: BundleRoots): BundleRoots {
+function checkedRoots({ path: root, workDir }: BundleRoots): CheckedRoots {
   const any = loadBundle({ id: 'any', path: root, workDir });
   return { path: path.dirname(any.path), workDir: path.dirname(any.workDir) };
 }

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type DefaultSpecOptions, defaultSpec } from './default-spec.ts';
+import { defaultSeccomp } from '../seccomp/default-seccomp.ts';
+import { RLIM_INFINITY } from '../spec/int64.ts';
+import type { LinuxSeccomp } from '../spec/seccomp.ts';
+import { defaultSpec } from './default-spec.ts';
+import type { DefaultSpecOptions } from './options.ts';
 
 const args = ['/bin/true'];
 const kinds = (options: Partial<DefaultSpecOptions>) =>
@@ -78,6 +82,48 @@ describe('options', () => {
     expect(spec.root).toEqual({ path: '/', readonly: false });
     expect(spec.mounts.at(-1)).toEqual({ destination: '/data', type: 'bind', source: '/srv' });
     expect(spec.linux).toMatchObject({ cgroupsPath: '/moby/web', resources: { pids: { limit: -1 } } });
+  });
+
+  test('a limit can be none, by Infinity or by a bigint', () => {
+    const rlimits = [
+      { type: 'RLIMIT_NOFILE', soft: 10, hard: Infinity },
+      { type: 'RLIMIT_CORE', soft: RLIM_INFINITY, hard: RLIM_INFINITY },
+    ];
+    expect(defaultSpec({ args, rlimits }).process.rlimits).toEqual([
+      { type: 'RLIMIT_NOFILE', soft: 10, hard: 18_446_744_073_709_551_615n },
+      { type: 'RLIMIT_CORE', soft: 18_446_744_073_709_551_615n, hard: 18_446_744_073_709_551_615n },
+    ]);
+  });
+
+  test('memory file systems have a size and a number of files', () => {
+    const { mounts } = defaultSpec({ args, tmpBytes: 1_000_000, shmBytes: 4096 });
+    const optionsOf = (at: string) => mounts.find(({ destination }) => destination === at)?.options;
+    expect(optionsOf('/tmp')).toEqual(expect.arrayContaining(['size=977k', 'nr_inodes=1024']));
+    expect(optionsOf('/dev/shm')).toEqual(expect.arrayContaining(['size=4k']));
+    expect(optionsOf('/run')).toEqual(expect.arrayContaining(['size=65536k', 'nr_inodes=16384']));
+  });
+
+  test('the root may be a URL', () => {
+    expect(defaultSpec({ args, rootfs: new URL('file:///srv/a%20b') }).root.path).toBe('/srv/a b');
+  });
+
+  test('the filter of system calls is the default, one of your own, or none', () => {
+    const own: LinuxSeccomp = { defaultAction: 'SCMP_ACT_ALLOW' };
+    expect(defaultSpec({ args }).linux.seccomp).toEqual(
+      defaultSeccomp({ capabilities: ['CAP_KILL', 'CAP_NET_BIND_SERVICE'] }),
+    );
+    expect(defaultSpec({ args, seccomp: own }).linux.seccomp).toEqual(own);
+    expect(defaultSpec({ args, seccomp: false }).linux.seccomp).toBeUndefined();
+  });
+
+  test('a runtime that says it has no filters gets none, and one that knows few architectures gets those', () => {
+    const withFeatures = (seccomp: object | null) =>
+      defaultSpec({ args, features: { linux: { seccomp } } }).linux.seccomp;
+    expect(withFeatures({ enabled: false })).toBeUndefined();
+    expect(withFeatures({ enabled: true })).toBeDefined();
+    expect(withFeatures(null)).toBeDefined();
+    const [own] = defaultSeccomp().architectures ?? [];
+    expect(withFeatures({ enabled: true, archs: [own] })?.architectures).toEqual([own]);
   });
 
   test('a variable of the environment comes after the usual ones, or in place of one', () => {
@@ -190,10 +236,32 @@ describe('what cannot run, or would run as something else, is refused', () => {
       { rlimits: [{ type: 'RLIMIT_NOFILE', soft: 2, hard: 1 }] },
     ],
     [
-      'an infinite limit',
+      'a limit that is no number',
       'process.rlimits[0].hard',
-      { rlimits: [{ type: 'RLIMIT_NOFILE', soft: 1, hard: Infinity }] },
+      { rlimits: [{ type: 'RLIMIT_NOFILE', soft: 1, hard: Number.NaN }] },
     ],
+    [
+      'a limit that has lost digits',
+      'process.rlimits[0].hard',
+      { rlimits: [{ type: 'RLIMIT_NOFILE', soft: 1, hard: 2 ** 64 }] },
+    ],
+    [
+      'a limit beyond 64 bits',
+      'process.rlimits[0].hard',
+      { rlimits: [{ type: 'RLIMIT_NOFILE', soft: 1, hard: 2n ** 64n }] },
+    ],
+    ['a limit that is nothing', 'process.rlimits[0]', { rlimits: [null] }],
+    ['a user that is nobody', 'process.user', { user: null }],
+    ['a terminal that is text', 'process.terminal', { terminal: 'yes' }],
+    ['a root that is read-only by a number', 'root.readonly', { readonlyRootfs: 1 }],
+    ['mounts that are none', 'mounts', { mounts: 'tmpfs' }],
+    ['a mount that is nothing', 'mounts[0]', { mounts: [null] }],
+    ['a mount at a relative path', 'mounts[0].destination', { mounts: [{ destination: 'data' }] }],
+    ['a mount with a function in it', 'mounts[0]', { mounts: [{ destination: '/x', options: () => [] }] }],
+    ['a /tmp of no size', 'tmpBytes', { tmpBytes: 0 }],
+    ['a /dev/shm of any size', 'shmBytes', { shmBytes: Infinity }],
+    ['a filter that is text', 'seccomp', { seccomp: 'default' }],
+    ['the URL of no file as the root', 'root.path', { rootfs: new URL('https://example.com/') }],
     ['no processes at all', 'pidsLimit', { pidsLimit: 0, rootless: false }],
     ['a host name with a slash', 'hostname', { hostname: 'a/b' }],
     ['a host name of 65 letters', 'hostname', { hostname: 'x'.repeat(65) }],

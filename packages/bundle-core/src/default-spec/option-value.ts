@@ -1,4 +1,5 @@
-import { BundleError } from './errors.ts';
+import { hasCode } from '../errors.ts';
+import { invalidValue } from '../spec/invalid-value.ts';
 
 // Runtimes hand ids to the kernel as signed numbers: beyond, 4294967295 means "stay root", and others have
 // been taken for 0 (CVE-2024-40635).
@@ -40,7 +41,23 @@ export function checkList<Value>(
   return Array.from(values, (value, index) => check(value, `${field}[${index}]`));
 }
 
-/** What to throw when an option cannot become part of a spec. */
-export function invalidValue(field: string, problem: string): BundleError {
-  return new BundleError('ERR_BUNDLE_SPEC', `${field} ${problem}`, { field });
+/** A choice between yes and no. */
+export function checkChoice(value: unknown, field: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw invalidValue(field, `must be true or false, not ${typeof value}`);
+}
+
+/** An object, of which the parts are still to be checked. */
+export function checkObject<Value extends object>(value: Value, field: string): Value {
+  if (typeof value === 'object' && value !== null) return value;
+  throw invalidValue(field, 'is no object');
+}
+
+/** A copy of plain data, so that nothing is shared with what the caller gave. */
+export function checkPlain<Value extends object>(value: Value, field: string): Value {
+  try {
+    return structuredClone(checkObject(value, field));
+  } catch (cause) {
+    throw hasCode(cause, 'ERR_BUNDLE_SPEC') ? cause : invalidValue(field, 'is no plain data', cause);
+  }
 }

@@ -1,0 +1,31 @@
+import type { LinuxSeccomp } from '../spec/seccomp.ts';
+
+/** What matters here of the features that a runtime prints; `features()` of `@shimwright/oci-runtime` gives them. */
+export interface RuntimeFeatures {
+  /** What only Linux has. */
+  readonly linux?:
+    | {
+        readonly seccomp?:
+          | {
+              /** Whether it filters system calls. */
+              readonly enabled?: boolean | null | undefined;
+              /** The architectures whose calls it can filter. */
+              readonly archs?: readonly string[] | null | undefined;
+            }
+          | null
+          | undefined;
+      }
+    | null
+    | undefined;
+}
+
+/** What is left of a filter in a runtime with these features; undefined where it has no filters at all. */
+export function seccompFor(
+  features: RuntimeFeatures | undefined,
+  seccomp: LinuxSeccomp,
+): LinuxSeccomp | undefined {
+  const { enabled, archs } = features?.linux?.seccomp ?? {};
+  if (enabled === false) return undefined;
+  if (!archs || !seccomp.architectures) return seccomp;
+  return { ...seccomp, architectures: seccomp.architectures.filter((arch) => archs.includes(arch)) };
+}

@@ -1,0 +1,71 @@
+import { checkCapability } from '../default-spec/capability.ts';
+import { checkList, checkText } from '../default-spec/option-value.ts';
+import { invalidValue } from '../spec/invalid-value.ts';
+import type { LinuxSeccomp } from '../spec/seccomp.ts';
+import { ALLOWED, type CallGroup } from './allowed-calls.ts';
+import { conditionalCalls, EPERM } from './conditional-calls.ts';
+import { ABSENT, PRIVILEGED, REFUSED } from './privileged-calls.ts';
+
+/** What a filter of system calls depends on. */
+export interface DefaultSeccompOptions {
+  /** The capabilities that the container keeps: each opens the calls it is for. @default [] */
+  readonly capabilities?: readonly string[];
+  /**
+   * The architecture of the machine, as Node calls it: `arm`, `arm64`, `ia32`, `loong64`, `ppc64`, `riscv64`,
+   * `s390x`, `x64`.
+   *
+   * @default process.arch
+   */
+  readonly arch?: string;
+}
+
+const ENOSYS = 38;
+
+// What a processor runs besides programs of its own kind comes after those.
+const ARCHITECTURES: Readonly<Record<string, readonly string[]>> = {
+  arm: ['SCMP_ARCH_ARM'],
+  arm64: ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'],
+  ia32: ['SCMP_ARCH_X86'],
+  loong64: ['SCMP_ARCH_LOONGARCH64'],
+  ppc64: ['SCMP_ARCH_PPC64LE'],
+  riscv64: ['SCMP_ARCH_RISCV64'],
+  s390x: ['SCMP_ARCH_S390X', 'SCMP_ARCH_S390'],
+  x64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
+};
+
+/**
+ * A filter of system calls for `linux.seccomp`, in the spirit of what containerd, Docker and podman use by default, and
+ * narrower: a list of what is allowed, by architecture and by the capabilities that are kept. What is a privilege gives
+ * EPERM. What is newer than a program, or has an older way that can be filtered, gives ENOSYS, so that the program
+ * takes that. It is a new object each time, to be changed at will.
+ *
+ * @throws {BundleError} `ERR_BUNDLE_SPEC`, with the `field`, for a capability or an architecture that is none.
+ */
+export function defaultSeccomp(options: DefaultSeccompOptions = {}): LinuxSeccomp {
+  const { arch = process.arch } = options;
+  const capabilities = new Set(checkList(options.capabilities ?? [], 'capabilities', checkCapability));
+  const architectures = Object.hasOwn(ARCHITECTURES, checkText(arch, 'arch'))
+    ? ARCHITECTURES[arch]
+    : undefined;
+  if (!architectures)
+    throw invalidValue('arch', `${JSON.stringify(arch)} has no known table of system calls`);
+  const opened = Object.entries(PRIVILEGED).filter(([capability]) => capabilities.has(capability));
+  const allowed = namesOf([...ALLOWED, ...opened.map(([, group]) => group)]);
+  // Of what a capability opens, what is not refused without it: it is absent then, or allowed by its arguments.
+  const unrefused = new Set([...allowed, ...namesOf(ABSENT), 'clone', 'unshare']);
+  const refused = namesOf([...Object.values(PRIVILEGED), ...REFUSED]).filter((name) => !unrefused.has(name));
+  return {
+    defaultAction: 'SCMP_ACT_ERRNO',
+    defaultErrnoRet: ENOSYS,
+    architectures: [...architectures],
+    syscalls: [
+      { names: allowed, action: 'SCMP_ACT_ALLOW' },
+      { names: refused, action: 'SCMP_ACT_ERRNO', errnoRet: EPERM },
+      ...conditionalCalls(capabilities, arch),
+    ],
+  };
+}
+
+function namesOf(groups: readonly CallGroup[]): string[] {
+  return [...new Set(groups.flatMap(({ calls }) => calls.split(/\s+/)))];
+}
