@@ -52,7 +52,7 @@ export function decoded<T>(decode: () => T): T | undefined {
     return decode();
   } catch (error) {
     assert(error instanceof ShimApiError, `no ShimApiError but ${String(error)}`);
-    assert(['ERR_PROTO_INVALID', 'ERR_PROTO_TYPE'].includes(error.code), error);
+    assert(['ERR_SHIM_API_INVALID', 'ERR_SHIM_API_TYPE'].includes(error.code), error);
     assert(error.message.length < 2_000, 'a message that grows with the bytes');
     return undefined;
   }

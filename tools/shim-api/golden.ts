@@ -22,6 +22,22 @@ interface GoldenPacked {
   readonly value: string;
 }
 
+/** A message with a value in each field, or in every other one. */
+interface GoldenFilled extends GoldenMessage {
+  /** The same as JSON, with the fields' names in the .proto file; numbers are as Go writes them. */
+  readonly json: unknown;
+}
+
+/** What Go makes of two filled messages of one type, one behind the other. */
+interface GoldenMerged {
+  /** The name of their type. */
+  readonly type: string;
+  /** Their cases. */
+  readonly cases: readonly [first: string, second: string];
+  /** What it writes, in hex. */
+  readonly hex: string;
+}
+
 /** The content of packages/shim-api/test/golden.json. */
 export interface Golden {
   /** What we write and read alike. */
@@ -30,16 +46,22 @@ export interface Golden {
   readonly readOnly: readonly GoldenMessage[];
   /** What travels in an `Any`. */
   readonly packed: readonly GoldenPacked[];
+  /** Every type of containerd 1.6, with each of its fields. */
+  readonly filled: readonly GoldenFilled[];
+  /** The same types, merged. */
+  readonly merged: readonly GoldenMerged[];
 }
 
 /**
  * What containerd's own code writes now. To record it anew:
  *
  *     node tools/shim-api/golden.ts > packages/shim-api/test/golden.json
+ *
+ * Numbers beyond 2⁵³ are text in it, so that `JSON.parse` does not round them.
  */
 export async function golden(): Promise<Golden> {
   const { stdout } = await execa(await buildGo(path.join(import.meta.dirname, 'go-golden')));
-  return JSON.parse(stdout);
+  return JSON.parse(stdout.replaceAll(/(?<=[:[,])\d{16,}(?=[,\]}])/g, '"$&"'));
 }
 
 if (import.meta.main) console.log(JSON.stringify(await golden(), null, 2));

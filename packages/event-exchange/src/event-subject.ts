@@ -1,4 +1,4 @@
-import { decodeEvent, ShimApiError, type TaskEvent, type TaskIO } from '@shimwright/shim-api';
+import { decodeEvent, ShimApiError, type TaskEvent, type TaskStdio } from '@shimwright/shim-api';
 import type { EventEnvelope } from './event-envelope.ts';
 
 /** A field's text, by the rest of the path; undefined or empty when it is not set. */
@@ -10,7 +10,7 @@ const id = { id: (message: { readonly id: string }) => message.id };
 const execId = { exec_id: (message: { readonly execId: string }) => message.execId };
 const checkpoint = { checkpoint: (message: { readonly checkpoint: string }) => message.checkpoint };
 
-const ioFields: Fields<TaskIO> = {
+const ioFields: Fields<TaskStdio> = {
   stdin: ({ stdin }) => stdin,
   stdout: ({ stdout }) => stdout,
   stderr: ({ stderr }) => stderr,

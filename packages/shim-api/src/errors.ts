@@ -1,14 +1,14 @@
 /** What can go wrong with a message, in the terms a program branches on. */
-export type ShimApiErrorCode = 'ERR_PROTO_INVALID' | 'ERR_PROTO_VALUE' | 'ERR_PROTO_TYPE';
+export type ShimApiErrorCode = 'ERR_SHIM_API_INVALID' | 'ERR_SHIM_API_VALUE' | 'ERR_SHIM_API_TYPE';
 
 /**
  * Every failure this package can name. Compare `code`; messages are for people and may change.
  *
  * | code | meaning |
  * | --- | --- |
- * | `ERR_PROTO_INVALID` | the bytes are no such message: cut short, or no protobuf at all |
- * | `ERR_PROTO_VALUE` | a value cannot be written as its field's type, such as -1 as an unsigned number |
- * | `ERR_PROTO_TYPE` | an `Any` holds a type that is not known here |
+ * | `ERR_SHIM_API_INVALID` | the bytes are no such message: cut short, or no protobuf or JSON at all |
+ * | `ERR_SHIM_API_VALUE` | a value cannot be written as its field's type, such as -1 as an unsigned number |
+ * | `ERR_SHIM_API_TYPE` | an `Any` holds a type that is not known here |
  */
 export class ShimApiError extends Error {
   static {

@@ -34,12 +34,12 @@ describe('decodeEvent', () => {
     ['JSON', packJson('types.containerd.io/opencontainers/runtime-spec/1/Process', {})],
     ['nothing', { typeUrl: '', value: new Uint8Array() } satisfies Any],
   ])('refuses %s', (_what, any) => {
-    expect(() => decodeEvent(any)).toThrow(coded('ERR_PROTO_TYPE'));
+    expect(() => decodeEvent(any)).toThrow(coded('ERR_SHIM_API_TYPE'));
   });
 
   test('refuses bytes that are no such event', () => {
     expect(() => decodeEvent({ typeUrl: 'containerd.events.TaskExit', value: Uint8Array.of(0) })).toThrow(
-      coded('ERR_PROTO_INVALID'),
+      coded('ERR_SHIM_API_INVALID'),
     );
   });
 });
@@ -48,7 +48,7 @@ test('there is a topic, and a codec, for each event that a task can have', async
   const proto = await readFile(path.join(import.meta.dirname, '../proto/containerd/events.proto'), 'utf8');
   const names = [...proto.matchAll(/^message (Task\w+)/gm)]
     .map(([, name]) => name)
-    .filter((n) => n !== 'TaskIO');
+    .filter((n) => n !== 'TaskStdio');
   expect(names).toHaveLength(Object.keys(taskTopics).length);
   for (const name of names) {
     expect(decodeEvent({ typeUrl: `containerd.events.${name}`, value: new Uint8Array() })).toHaveProperty(

@@ -33,11 +33,11 @@ export const taskTopics = {
 /**
  * The event that an `Any` holds.
  *
- * @throws {ShimApiError} `ERR_PROTO_TYPE` when it holds no event of a task, `ERR_PROTO_INVALID` when the bytes are no
+ * @throws {ShimApiError} `ERR_SHIM_API_TYPE` when it holds no event of a task, `ERR_SHIM_API_INVALID` when the bytes are no
  * such message.
  */
 export function decodeEvent(any: Any): TaskEvent {
   const known = unpackAny(any);
   if (Object.hasOwn(eventCodecs, known.type)) return known as TaskEvent;
-  throw new ShimApiError('ERR_PROTO_TYPE', `a ${known.type} is no event of a task`);
+  throw new ShimApiError('ERR_SHIM_API_TYPE', `a ${known.type} is no event of a task`);
 }

@@ -1,12 +1,8 @@
 export {
   type AnyMessages,
   type KnownMessage,
-  ociProcessType,
-  ociResourcesType,
   packAny,
-  packJson,
   unpackAny,
-  unpackJson,
 } from './any.ts';
 export { ShimApiError, type ShimApiErrorCode } from './errors.ts';
 export type { EventPublisher } from './event-publisher.ts';
@@ -19,13 +15,19 @@ export {
   TaskExecAdded,
   TaskExecStarted,
   TaskExit,
-  TaskIO,
   TaskOOM,
   TaskPaused,
   TaskResumed,
   TaskStart,
+  TaskStdio,
 } from './gen/containerd/events.ts';
-export { CheckpointOptions, CreateOptions, ProcessDetails, RuncOptions } from './gen/containerd/runc.ts';
+export { EventsDefinition, ForwardRequest } from './gen/containerd/events-ttrpc.ts';
+export {
+  ProcessDetails,
+  RuncCheckpointOptions,
+  RuncCreateOptions,
+  RuncOptions,
+} from './gen/containerd/runc.ts';
 export {
   CheckpointTaskRequest,
   CloseIORequest,
@@ -49,11 +51,19 @@ export {
   WaitResponse,
 } from './gen/containerd/shim.ts';
 export { ProcessInfo, Status } from './gen/containerd/task.ts';
-export { Mount } from './gen/containerd/types.ts';
+export { RootfsMount } from './gen/containerd/types.ts';
 export { Any } from './gen/google/protobuf/any.ts';
 export { Empty } from './gen/google/protobuf/empty.ts';
 export { Timestamp } from './gen/google/protobuf/timestamp.ts';
-export type { ShimHandlers, ShimService } from './service.ts';
+export {
+  type JsonObject,
+  ociFeaturesType,
+  ociProcessType,
+  ociResourcesType,
+  packJson,
+  unpackJson,
+} from './json.ts';
+export type { EventsHandlers, EventsService, ShimHandlers, ShimService } from './service.ts';
 export {
   type AddSharedShimRequest,
   type Nothing,

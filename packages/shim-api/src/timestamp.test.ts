@@ -29,6 +29,8 @@ test('what is no moment, or beyond all Dates, gives undefined', () => {
   expect(timestampToDate({ seconds: Number.MAX_SAFE_INTEGER, nanos: 0 })).toBeUndefined();
 });
 
-test('an invalid Date is refused', () => {
-  expect(() => dateToTimestamp(new Date(Number.NaN))).toThrow(RangeError);
+test.each([new Date(Number.NaN), '2021-03-04', 0, null, undefined, {}])('%o is refused as a Date', (date) => {
+  expect(() => dateToTimestamp(date as Date)).toThrow(
+    expect.objectContaining({ code: 'ERR_SHIM_API_VALUE' }),
+  );
 });

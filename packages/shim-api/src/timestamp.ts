@@ -1,4 +1,6 @@
+import { isDate } from 'node:util/types';
 import type { Timestamp } from './gen/google/protobuf/timestamp.ts';
+import { badValue } from './wire.ts';
 
 /** The moment as a Date, to the millisecond; undefined when there is none, or it is beyond what a Date can hold. */
 export function timestampToDate(timestamp: Timestamp | undefined): Date | undefined {
@@ -10,11 +12,12 @@ export function timestampToDate(timestamp: Timestamp | undefined): Date | undefi
 /**
  * The Date as a moment.
  *
- * @throws {RangeError} for an invalid Date.
+ * @throws {ShimApiError} `ERR_SHIM_API_VALUE` for what is no Date, or an invalid one.
  */
 export function dateToTimestamp(date: Date): Timestamp {
-  const ms = date.getTime();
-  if (Number.isNaN(ms)) throw new RangeError('an invalid Date is no moment');
+  // A Date of another realm is no instance of ours, and has the same methods.
+  const ms = isDate(date) ? date.getTime() : Number.NaN;
+  if (Number.isNaN(ms)) throw badValue(date, 'valid Date');
   const seconds = Math.floor(ms / 1e3);
   return { seconds, nanos: (ms - seconds * 1e3) * 1e6 };
 }

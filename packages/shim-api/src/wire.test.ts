@@ -1,15 +1,26 @@
 import { constants } from 'node:buffer';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codecs, samples } from '../test/fixtures/golden-messages.ts';
-import { Any, CreateTaskRequest, KillRequest, ShimApiError, StateRequest, Timestamp } from './index.ts';
+import { BootstrapResult } from './bootstrap.ts';
+import {
+  Any,
+  CreateTaskRequest,
+  KillRequest,
+  ShimApiError,
+  StateRequest,
+  StateResponse,
+  Timestamp,
+} from './index.ts';
+import { CgroupV1Metrics } from './metrics.ts';
 import { BinaryReader, BinaryWriter } from './wire.ts';
 
 const written = (write: (writer: BinaryWriter) => BinaryWriter) =>
   new Uint8Array(write(new BinaryWriter()).finish());
 const reading = (...bytes: readonly number[]) => new BinaryReader(Uint8Array.from(bytes));
-const invalid = expect.objectContaining({ name: 'ShimApiError', code: 'ERR_PROTO_INVALID' });
-const badValue = expect.objectContaining({ name: 'ShimApiError', code: 'ERR_PROTO_VALUE' });
+const invalid = expect.objectContaining({ name: 'ShimApiError', code: 'ERR_SHIM_API_INVALID' });
+const badValue = expect.objectContaining({ name: 'ShimApiError', code: 'ERR_SHIM_API_VALUE' });
 const ff = (count: number) => new Array<number>(count).fill(0xff);
 
 describe('what is written is read again', () => {
@@ -115,6 +126,91 @@ describe('a value that its field cannot hold is refused', () => {
   });
 });
 
+describe('what is no message is refused', () => {
+  test.each([null, undefined, 'web', 7, ['web'], true])('%o as a whole', (message) => {
+    expect(() => StateRequest.fromPartial(message as object)).toThrow(badValue);
+    expect(() => StateRequest.encode(message as unknown as StateRequest)).toThrow(badValue);
+  });
+
+  test.each([
+    ['a message that is text', { options: 'web' }],
+    ['a list that is text', { rootfs: 'web' }],
+    ['a list that is a message', { rootfs: { type: 'bind' } }],
+    ['an item that is text', { rootfs: ['bind'] }],
+    ['an item that is nothing', { rootfs: [null] }],
+    ['a list within an item that is text', { rootfs: [{ options: 'ro' }] }],
+  ])('%s', (_what, message) => {
+    expect(() => CreateTaskRequest.fromPartial(message as object)).toThrow(badValue);
+    const whole = { ...CreateTaskRequest.create(), ...message } as unknown as CreateTaskRequest;
+    expect(() => CreateTaskRequest.encode(whole)).toThrow(badValue);
+  });
+
+  test.each(['running', 'unrecognized', 2, '', null, 'toString'])('%o as a status', (status) => {
+    const message = { ...StateResponse.create(), status } as unknown as StateResponse;
+    expect(() => StateResponse.encode(message)).toThrow(badValue);
+  });
+
+  test.each([{ metadata: 'a' }, { metadata: { a: 1 } }, { metadata: ['a'] }, { capabilities: 'a' }])(
+    '%o as texts by their names, or numbers',
+    (message) => {
+      expect(() => BootstrapResult.encode(BootstrapResult.fromPartial(message as object))).toThrow(badValue);
+      const whole = { ...BootstrapResult.create(), ...message } as unknown as BootstrapResult;
+      expect(() => BootstrapResult.encode(whole)).toThrow(badValue);
+    },
+  );
+
+  test('an object without a prototype, and any of another realm, is one', () => {
+    expect(StateRequest.fromPartial(Object.assign(Object.create(null), { id: 'a' }))).toEqual({ id: 'a' });
+    const foreign = runInNewContext(
+      '({ rootfs: [{ options: ["ro"] }], options: { value: Uint8Array.of(1) } })',
+    );
+    const bytes = CreateTaskRequest.encode(CreateTaskRequest.fromPartial(foreign)).finish();
+    expect(CreateTaskRequest.decode(runInNewContext('bytes => Uint8Array.from(bytes)')(bytes))).toMatchObject(
+      {
+        rootfs: [{ options: ['ro'] }],
+        options: { value: Uint8Array.of(1) },
+      },
+    );
+  });
+
+  test('an object that has no text of its own is shown all the same', () => {
+    const id = Object.create(null);
+    expect(() => StateRequest.encode({ id })).toThrow(badValue);
+  });
+});
+
+describe('a number of 64 bits', () => {
+  test('is a bigint, whole, and may be given as a number where that is exact', () => {
+    const largest = 2n ** 64n - 1n;
+    for (const limit of [0n, 1n, 2n ** 53n, largest]) {
+      const bytes = CgroupV1Metrics.encode(CgroupV1Metrics.fromPartial({ pids: { limit } })).finish();
+      expect(CgroupV1Metrics.decode(bytes).pids).toEqual({ current: 0n, limit });
+    }
+    expect(
+      CgroupV1Metrics.fromPartial({ pids: { current: 5 }, cpu: { usage: { perCpu: [1, 2n] } } }),
+    ).toMatchObject({
+      pids: { current: 5n },
+      cpu: { usage: { perCpu: [1n, 2n] } },
+    });
+  });
+
+  test.each([-1n, 2n ** 64n, 2 ** 53, 1.5, Number.NaN, '1', {}])('is not %o', (limit) => {
+    const given = { pids: { limit: limit as bigint } };
+    expect(() => CgroupV1Metrics.encode(CgroupV1Metrics.fromPartial(given))).toThrow(badValue);
+  });
+});
+
+test('a name of a text may be __proto__, which then is one like any other', () => {
+  const given = JSON.parse('{"__proto__": "a", "constructor": "b"}');
+  const bytes = BootstrapResult.encode(BootstrapResult.fromPartial({ metadata: given })).finish();
+  const { metadata } = BootstrapResult.decode(bytes);
+  expect(Object.entries(metadata)).toEqual([
+    ['__proto__', 'a'],
+    ['constructor', 'b'],
+  ]);
+  expect(Object.getPrototypeOf(metadata)).toBe(Object.prototype);
+});
+
 describe('hostile bytes', () => {
   const cases: readonly (readonly [why: string, bytes: readonly number[]])[] = [
     ['a tag that is cut short', [0x8a]],
@@ -125,8 +221,15 @@ describe('hostile bytes', () => {
     ['a length of eleven bytes', [0x0a, ...ff(10), 0x01]],
     ['a field without a number', [0x00, 0x00]],
     ['a field without a number that is text', [0x02, 0x00]],
-    ['the begin of a group', [0x1b, 0x1c]],
-    ['the end of a group', [0x0c]],
+    ['a group that never ends', [0x1b, 0x0a, 1, 0x61]],
+    ['a group that another one ends', [0x1b, 0x24]],
+    ['the end of a group that never began', [0x0c]],
+    ['a field without a number in a group', [0x1b, 0x00, 0x00, 0x1c]],
+    ['a field that is cut short in a group', [0x1b, 0x0a, 5, 0x1c]],
+    ['a tag of more than 32 bits, whose low ones are a field', [0x8a, 0x80, 0x80, 0x80, 0x10, 1, 0x61]],
+    ['a tag of more than 32 bits, in ten bytes', [0x8a, ...new Array<number>(8).fill(0x80), 0x01, 1, 0x61]],
+    ['a length of more than 32 bits, whose low ones fit', [0x0a, 0x81, 0x80, 0x80, 0x80, 0x10, 0x61]],
+    ['a number of more than 64 bits', [0x78, ...ff(9), 0x02]],
     ['wire type 6', [0x0e]],
     ['wire type 7', [0x0f]],
     ['an unknown varint that never ends', [0x78, ...ff(20)]],
@@ -138,6 +241,31 @@ describe('hostile bytes', () => {
 
   test.each(cases)('%s', (_why, bytes) => {
     expect(() => StateRequest.decode(Uint8Array.from(bytes))).toThrow(invalid);
+  });
+
+  test('groups, which nobody here knows, are skipped with all that is in them', () => {
+    const group = [0x1b, 0x08, 1, 0x12, 2, 0x68, 0x69, 0x23, 0x25, 1, 2, 3, 4, 0x24, 0x1c];
+    expect(StateRequest.decode(Uint8Array.of(...group, 0x0a, 1, 0x61, ...group))).toEqual({ id: 'a' });
+    const deep = [...new Array<number>(10_000).fill(0x1b), ...new Array<number>(10_000).fill(0x1c)];
+    expect(StateRequest.decode(Uint8Array.from([...deep, 0x0a, 1, 0x61]))).toEqual({ id: 'a' });
+    expect(() => StateRequest.decode(Uint8Array.from([0x1b, ...deep, 0x1c]))).toThrow(invalid);
+  });
+
+  test('a group within a message that reaches beyond it', () => {
+    expect(() => CreateTaskRequest.decode(Uint8Array.of(0x22, 1, 0x1b, 0x1c, 0x28, 1))).toThrow(invalid);
+  });
+
+  test('a tag and a length in more bytes than they need are taken', () => {
+    expect(StateRequest.decode(Uint8Array.of(0x8a, 0x80, 0x00, 0x81, 0x80, 0x00, 0x61))).toEqual({ id: 'a' });
+  });
+
+  test('a list of numbers that reaches beyond its length', () => {
+    expect(() => BootstrapResult.decode(Uint8Array.of(0x22, 1, 0x80, 0x01))).toThrow(invalid);
+    expect(() => BootstrapResult.decode(Uint8Array.of(0x22, 9, 0x01))).toThrow(invalid);
+  });
+
+  test.each([undefined, null, 'text', [10, 0], new ArrayBuffer(2), 7])('%o are no bytes', (bytes) => {
+    expect(() => StateRequest.decode(bytes as unknown as Uint8Array)).toThrow(invalid);
   });
 
   test('text within a message that reaches beyond it, though not beyond all', () => {
@@ -212,7 +340,7 @@ describe('hostile bytes', () => {
     fc.assert(
       fc.property(hostile, (bytes) => {
         const message = outcome(() => codec.decode(bytes));
-        if (message === 'ERR_PROTO_INVALID') return;
+        if (message === 'ERR_SHIM_API_INVALID') return;
         // What was understood can be written, and means the same then.
         expect(codec.decode(codec.encode(message).finish())).toStrictEqual(message);
       }),

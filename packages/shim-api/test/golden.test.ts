@@ -3,7 +3,9 @@ import { ociProcessType, ociResourcesType, packAny, packJson, unpackAny } from '
 import { describe, expect, test } from 'vitest';
 import { type Golden, golden } from '../../../tools/shim-api/golden.ts';
 import { needs } from '../../../tools/testing/needs.ts';
+import { allCodecs, nameHere, nameInContainerd } from './fixtures/all-codecs.ts';
 import { codecs, samples } from './fixtures/golden-messages.ts';
+import { inGoJson } from './fixtures/in-go-json.ts';
 
 const recorded: Golden = JSON.parse(await readFile(new URL('golden.json', import.meta.url), 'utf8'));
 
@@ -54,7 +56,7 @@ describe('what containerd may write, and we would not', () => {
 
   test.each(['seconds over 53 bits', 'seconds under 53 bits'])('%s are refused, not rounded', (name) => {
     expect(() => read('google.protobuf.Timestamp', name)).toThrow(
-      expect.objectContaining({ name: 'ShimApiError', code: 'ERR_PROTO_INVALID' }),
+      expect.objectContaining({ name: 'ShimApiError', code: 'ERR_SHIM_API_INVALID' }),
     );
   });
 
@@ -64,6 +66,39 @@ describe('what containerd may write, and we would not', () => {
 
   test('unknown fields of every kind are left out', () => {
     expect(read(stateRequest, 'unknown fields')).toEqual({ id: 'web' });
+  });
+});
+
+describe('each field of each type of containerd 1.6', () => {
+  const codecOf = (type: string) => {
+    const codec = allCodecs.get(nameHere(type));
+    if (!codec) throw new Error(`there is no codec for ${type}`);
+    return codec;
+  };
+  const hexOfCase = (type: string, name: string) =>
+    recorded.filled.find((one) => one.type === type && one.case === name)?.hex ?? '';
+
+  test.each(recorded.filled)('$type, $case, has its name, its number and its type', ({ type, hex, json }) => {
+    const codec = codecOf(type);
+    const message = codec.decode(bytesOf(hex));
+    expect(inGoJson(message)).toEqual(json);
+    expect(hexOf(codec.encode(message).finish())).toBe(hex);
+  });
+
+  test.each(recorded.merged)('$type, $cases, one behind the other, are merged as Go does', (merged) => {
+    const codec = codecOf(merged.type);
+    const both = merged.cases.map((name) => hexOfCase(merged.type, name)).join('');
+    expect(hexOf(codec.encode(codec.decode(bytesOf(both))).finish())).toBe(merged.hex);
+  });
+
+  test('is among ours, but for what only newer versions have', () => {
+    const inGo = new Set(recorded.filled.map(({ type }) => type));
+    const others = [...allCodecs.keys()].filter((type) => !inGo.has(nameInContainerd(type)));
+    // What is within the metrics is compared with them.
+    const unexpected = others.filter(
+      (type) => !/bootstrap|sandbox|types\.Runtime|Entry$|io\.containerd\.cgroups/.test(type),
+    );
+    expect(unexpected).toEqual([]);
   });
 });
 

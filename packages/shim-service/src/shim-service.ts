@@ -5,11 +5,11 @@ import { mount, unmountAll } from '@shimwright/linux-native';
 import { OciRuntime, type ProcessSpec, type Resources } from '@shimwright/oci-runtime';
 import {
   type Any,
-  type CheckpointOptions,
-  type CreateOptions,
   type CreateTaskRequest,
   type ProcessInfo,
   packAny,
+  type RuncCheckpointOptions,
+  type RuncCreateOptions,
   type ShimConfig,
   type ShimHandlers,
   taskTopics,
@@ -455,14 +455,14 @@ function mountRootfs({ rootfs: mounts }: CreateTaskRequest, target: string): voi
   }
 }
 
-function createOptions(packed: Any | undefined): Partial<CreateOptions> {
+function createOptions(packed: Any | undefined): Partial<RuncCreateOptions> {
   if (!packed) return {};
   const { type, message } = unpackAny(packed);
   if (type === 'containerd.linux.runc.CreateOptions') return message;
   throw TtrpcError.status('INVALID_ARGUMENT', `options of ${type} are not for Create`);
 }
 
-function checkpointOptions(packed: Any | undefined): Partial<CheckpointOptions> {
+function checkpointOptions(packed: Any | undefined): Partial<RuncCheckpointOptions> {
   if (!packed) return {};
   const { type, message } = unpackAny(packed);
   if (type === 'containerd.linux.runc.CheckpointOptions') return message;

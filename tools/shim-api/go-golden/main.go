@@ -4,18 +4,26 @@ package main
 import (
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
+	"reflect"
 	"strings"
 	"time"
 
+	cgroupsv1 "github.com/containerd/cgroups/stats/v1"
+	cgroupsv2 "github.com/containerd/cgroups/v2/stats"
 	eventtypes "github.com/containerd/containerd/api/events"
 	events "github.com/containerd/containerd/api/services/events/v1"
+	ttrpcevents "github.com/containerd/containerd/api/services/ttrpc/events/v1"
 	"github.com/containerd/containerd/api/types"
 	"github.com/containerd/containerd/api/types/task"
+	runtimeoptions "github.com/containerd/containerd/pkg/runtimeoptions/v1"
 	_ "github.com/containerd/containerd/runtime" // registers the JSON types
 	"github.com/containerd/containerd/runtime/linux/runctypes"
 	shim "github.com/containerd/containerd/runtime/v1/shim/v1"
+	"github.com/containerd/containerd/runtime/v2/runc/options"
+	taskv2 "github.com/containerd/containerd/runtime/v2/task"
 	"github.com/containerd/typeurl"
 	"github.com/gogo/protobuf/proto"
 	ptypes "github.com/gogo/protobuf/types"
@@ -209,11 +217,145 @@ var values = []struct {
 	{"LinuxResources", &specs.LinuxResources{Memory: &specs.LinuxMemory{Limit: proto.Int64(1 << 26)}}},
 }
 
+// Every type that containerd 1.6 has and we have too; each is filled by reflection.
+var types16 = []proto.Message{
+	&ptypes.Any{}, &ptypes.Empty{}, &ptypes.Timestamp{}, &types.Mount{}, &task.ProcessInfo{},
+	&shim.CreateTaskRequest{}, &shim.CreateTaskResponse{}, &shim.DeleteResponse{}, &shim.DeleteProcessRequest{},
+	&shim.ExecProcessRequest{}, &shim.ResizePtyRequest{}, &shim.StateRequest{}, &shim.StateResponse{},
+	&shim.KillRequest{}, &shim.CloseIORequest{}, &shim.ListPidsRequest{}, &shim.ListPidsResponse{},
+	&shim.CheckpointTaskRequest{}, &shim.ShimInfoResponse{}, &shim.UpdateTaskRequest{}, &shim.StartRequest{},
+	&shim.StartResponse{}, &shim.WaitRequest{}, &shim.WaitResponse{},
+	&runctypes.RuncOptions{}, &runctypes.CreateOptions{}, &runctypes.CheckpointOptions{}, &runctypes.ProcessDetails{},
+	&eventtypes.TaskCreate{}, &eventtypes.TaskIO{}, &eventtypes.TaskStart{}, &eventtypes.TaskDelete{},
+	&eventtypes.TaskExit{}, &eventtypes.TaskOOM{}, &eventtypes.TaskExecAdded{}, &eventtypes.TaskExecStarted{},
+	&eventtypes.TaskPaused{}, &eventtypes.TaskResumed{}, &eventtypes.TaskCheckpointed{},
+	&events.Envelope{}, &ttrpcevents.ForwardRequest{},
+	&taskv2.CreateTaskRequest{}, &taskv2.CreateTaskResponse{}, &taskv2.DeleteRequest{}, &taskv2.DeleteResponse{},
+	&taskv2.ExecProcessRequest{}, &taskv2.ResizePtyRequest{}, &taskv2.StateRequest{}, &taskv2.StateResponse{},
+	&taskv2.KillRequest{}, &taskv2.CloseIORequest{}, &taskv2.PidsRequest{}, &taskv2.PidsResponse{},
+	&taskv2.CheckpointTaskRequest{}, &taskv2.UpdateTaskRequest{}, &taskv2.StartRequest{}, &taskv2.StartResponse{},
+	&taskv2.WaitRequest{}, &taskv2.WaitResponse{}, &taskv2.StatsRequest{}, &taskv2.StatsResponse{},
+	&taskv2.ConnectRequest{}, &taskv2.ConnectResponse{}, &taskv2.ShutdownRequest{}, &taskv2.PauseRequest{},
+	&taskv2.ResumeRequest{},
+	&options.Options{}, &options.CheckpointOptions{}, &options.ProcessDetails{}, &runtimeoptions.Options{},
+	&cgroupsv1.Metrics{}, &cgroupsv2.Metrics{},
+}
+
+// filled is a message with a value in each field, or in every other one, and what Go calls these fields.
+type filled struct {
+	Type string      `json:"type"`
+	Case string      `json:"case"`
+	Hex  string      `json:"hex"`
+	JSON interface{} `json:"json"`
+}
+
+// merged is what Go reads from two messages, one behind the other, and writes again.
+type merged struct {
+	Type  string    `json:"type"`
+	Cases [2]string `json:"cases"`
+	Hex   string    `json:"hex"`
+}
+
+// filler puts a value into each field that keep wants, another one each time.
+type filler struct {
+	count int
+	keep  func(field int) bool
+	large bool
+}
+
+func (f *filler) fill(message reflect.Value) {
+	for i := 0; i < message.NumField(); i++ {
+		name := message.Type().Field(i).Name
+		// Times that cannot be left out are always written, and read without being merged: both as in no other library.
+		_, isTime := message.Field(i).Interface().(time.Time)
+		if strings.HasPrefix(name, "XXX_") || !(isTime || f.keep(i)) {
+			continue
+		}
+		f.set(message.Field(i), name)
+	}
+}
+
+func (f *filler) set(field reflect.Value, name string) {
+	f.count++
+	if _, ok := field.Interface().(time.Time); ok {
+		field.Set(reflect.ValueOf(exited.Add(time.Duration(f.count) * time.Second)))
+		return
+	}
+	switch field.Kind() {
+	case reflect.String:
+		field.SetString(fmt.Sprintf("%s %d", name, f.count))
+	case reflect.Bool:
+		field.SetBool(true)
+	case reflect.Uint32, reflect.Uint64:
+		field.SetUint(uint64(f.count))
+		if f.large {
+			field.SetUint(math.MaxUint64 >> (64 - field.Type().Bits()))
+		}
+	case reflect.Int32:
+		field.SetInt(int64(f.count%5 + 1)) // also the values of an enum
+	case reflect.Int64:
+		field.SetInt(int64(f.count))
+	case reflect.Float64:
+		field.SetFloat(float64(f.count) / 4)
+	case reflect.Map:
+		field.Set(reflect.MakeMap(field.Type()))
+		field.SetMapIndex(reflect.ValueOf("key"), reflect.ValueOf(fmt.Sprintf("%s %d", name, f.count)))
+	case reflect.Ptr:
+		field.Set(reflect.New(field.Type().Elem()))
+		f.fill(field.Elem())
+	case reflect.Slice:
+		if field.Type().Elem().Kind() == reflect.Uint8 {
+			field.SetBytes([]byte{byte(f.count), 0, 255})
+			return
+		}
+		field.Set(reflect.MakeSlice(field.Type(), 2, 2))
+		f.set(field.Index(0), name)
+		f.set(field.Index(1), name)
+	default:
+		panic("no value for a " + field.Kind().String())
+	}
+}
+
+var cases = []string{"each field", "each field, large", "even fields", "odd fields"}
+
+// fill makes a message of the same type, filled, and its bytes.
+func fill(message proto.Message, how string, seed *int) ([]byte, proto.Message) {
+	keep := map[string]func(int) bool{
+		"even fields": func(i int) bool { return i%2 == 0 },
+		"odd fields":  func(i int) bool { return i%2 == 1 },
+	}[how]
+	if keep == nil {
+		keep = func(int) bool { return true }
+	}
+	f := &filler{count: *seed, keep: keep, large: strings.HasSuffix(how, "large")}
+	made := reflect.New(reflect.TypeOf(message).Elem())
+	f.fill(made.Elem())
+	*seed = f.count
+	result := made.Interface().(proto.Message)
+	data, err := proto.Marshal(result)
+	check(err)
+	return data, result
+}
+
+var mergedCases = [][2]string{
+	{"each field", "even fields"}, {"each field", "odd fields"}, {"even fields", "odd fields"}, {"odd fields", "each field"},
+}
+
+func merge(message proto.Message, cases [2]string, first, second []byte) merged {
+	both := reflect.New(reflect.TypeOf(message).Elem()).Interface().(proto.Message)
+	check(proto.Unmarshal(append(append([]byte{}, first...), second...), both))
+	data, err := proto.Marshal(both)
+	check(err)
+	return merged{proto.MessageName(message), cases, hex.EncodeToString(data)}
+}
+
 func main() {
 	out := struct {
 		Messages []golden `json:"messages"`
 		ReadOnly []golden `json:"readOnly"`
 		Packed   []packed `json:"packed"`
+		Filled   []filled `json:"filled"`
+		Merged   []merged `json:"merged"`
 	}{}
 	for _, m := range messages {
 		out.Messages = append(out.Messages, marshal(m.name, m.message))
@@ -226,6 +368,18 @@ func main() {
 		check(err)
 		value := hex.EncodeToString(packedValue.Value)
 		out.Packed = append(out.Packed, packed{v.name, packedValue.TypeUrl, value})
+	}
+	for _, m := range types16 {
+		seed := 0
+		written := map[string][]byte{}
+		for _, how := range cases {
+			data, message := fill(m, how, &seed)
+			written[how] = data
+			out.Filled = append(out.Filled, filled{proto.MessageName(m), how, hex.EncodeToString(data), message})
+		}
+		for _, pair := range mergedCases {
+			out.Merged = append(out.Merged, merge(m, pair, written[pair[0]], written[pair[1]]))
+		}
 	}
 	check(json.NewEncoder(os.Stdout).Encode(out))
 }

@@ -2,7 +2,7 @@
 // source: containerd/envelope.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns } from "../../wire.ts";
+import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns, messageOf } from "../../wire.ts";
 import { Any } from "../google/protobuf/any.ts";
 import { Timestamp } from "../google/protobuf/timestamp.ts";
 
@@ -27,6 +27,7 @@ function createBaseEnvelope(): Envelope {
 /** The codec of `Envelope` messages. */
 export const Envelope: MessageFns<Envelope> = {
   encode(message: Envelope, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'Envelope');
     if (message.timestamp !== undefined) {
       Timestamp.encode(message.timestamp, writer.uint32(10).fork()).join();
     }
@@ -42,19 +43,19 @@ export const Envelope: MessageFns<Envelope> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Envelope {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Envelope): Envelope {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseEnvelope();
+      const message = into ?? createBaseEnvelope();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
               break;
             }
 
-            message.timestamp = Timestamp.decode(reader, reader.uint32());
+            message.timestamp = Timestamp.decode(reader, reader.length(), message.timestamp);
             continue;
           }
           case 2: {
@@ -78,7 +79,7 @@ export const Envelope: MessageFns<Envelope> = {
               break;
             }
 
-            message.event = Any.decode(reader, reader.uint32());
+            message.event = Any.decode(reader, reader.length(), message.event);
             continue;
           }
         }
@@ -92,6 +93,7 @@ export const Envelope: MessageFns<Envelope> = {
     return Envelope.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<Envelope>): Envelope {
+    messageOf(object, 'Envelope');
     const message = createBaseEnvelope();
     message.timestamp = (object.timestamp !== undefined && object.timestamp !== null)
       ? Timestamp.fromPartial(object.timestamp)

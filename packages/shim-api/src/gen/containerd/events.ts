@@ -2,9 +2,9 @@
 // source: containerd/events.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns } from "../../wire.ts";
+import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns, itemsOf, listOf, messageOf } from "../../wire.ts";
 import { Timestamp } from "../google/protobuf/timestamp.ts";
-import { Mount } from "./types.ts";
+import { RootfsMount } from "./types.ts";
 
 /** The topic `/tasks/create`: a container's first process was made. */
 export interface TaskCreate {
@@ -13,10 +13,10 @@ export interface TaskCreate {
   /** The path of its bundle. */
   bundle: string;
   /** What was mounted as its rootfs. */
-  rootfs: Mount[];
+  rootfs: RootfsMount[];
   /** Its stdio. */
   io:
-    | TaskIO
+    | TaskStdio
     | undefined;
   /** The checkpoint it was restored from, or empty. */
   checkpoint: string;
@@ -49,7 +49,7 @@ export interface TaskDelete {
 }
 
 /** The paths of a process's stdio; empty for none. */
-export interface TaskIO {
+export interface TaskStdio {
   /** The path of its stdin. */
   stdin: string;
   /** The path of its stdout. */
@@ -125,17 +125,18 @@ function createBaseTaskCreate(): TaskCreate {
 /** The codec of `TaskCreate` messages. */
 export const TaskCreate: MessageFns<TaskCreate> = {
   encode(message: TaskCreate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'TaskCreate');
     if (message.containerId !== "") {
       writer.uint32(10).string(message.containerId);
     }
     if (message.bundle !== "") {
       writer.uint32(18).string(message.bundle);
     }
-    for (const v of message.rootfs) {
-      Mount.encode(v!, writer.uint32(26).fork()).join();
+    for (const v of itemsOf(message.rootfs)) {
+      RootfsMount.encode(v!, writer.uint32(26).fork()).join();
     }
     if (message.io !== undefined) {
-      TaskIO.encode(message.io, writer.uint32(34).fork()).join();
+      TaskStdio.encode(message.io, writer.uint32(34).fork()).join();
     }
     if (message.checkpoint !== "") {
       writer.uint32(42).string(message.checkpoint);
@@ -146,12 +147,12 @@ export const TaskCreate: MessageFns<TaskCreate> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): TaskCreate {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: TaskCreate): TaskCreate {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseTaskCreate();
+      const message = into ?? createBaseTaskCreate();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -174,7 +175,7 @@ export const TaskCreate: MessageFns<TaskCreate> = {
               break;
             }
 
-            message.rootfs.push(Mount.decode(reader, reader.uint32()));
+            message.rootfs.push(RootfsMount.decode(reader, reader.length()));
             continue;
           }
           case 4: {
@@ -182,7 +183,7 @@ export const TaskCreate: MessageFns<TaskCreate> = {
               break;
             }
 
-            message.io = TaskIO.decode(reader, reader.uint32());
+            message.io = TaskStdio.decode(reader, reader.length(), message.io);
             continue;
           }
           case 5: {
@@ -212,11 +213,12 @@ export const TaskCreate: MessageFns<TaskCreate> = {
     return TaskCreate.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<TaskCreate>): TaskCreate {
+    messageOf(object, 'TaskCreate');
     const message = createBaseTaskCreate();
     message.containerId = object.containerId ?? "";
     message.bundle = object.bundle ?? "";
-    message.rootfs = object.rootfs?.map((e) => Mount.fromPartial(e)) || [];
-    message.io = (object.io !== undefined && object.io !== null) ? TaskIO.fromPartial(object.io) : undefined;
+    message.rootfs = listOf(object.rootfs, (e) => RootfsMount.fromPartial(e));
+    message.io = (object.io !== undefined && object.io !== null) ? TaskStdio.fromPartial(object.io) : undefined;
     message.checkpoint = object.checkpoint ?? "";
     message.pid = object.pid ?? 0;
     return message;
@@ -230,6 +232,7 @@ function createBaseTaskStart(): TaskStart {
 /** The codec of `TaskStart` messages. */
 export const TaskStart: MessageFns<TaskStart> = {
   encode(message: TaskStart, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'TaskStart');
     if (message.containerId !== "") {
       writer.uint32(10).string(message.containerId);
     }
@@ -239,12 +242,12 @@ export const TaskStart: MessageFns<TaskStart> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): TaskStart {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: TaskStart): TaskStart {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseTaskStart();
+      const message = into ?? createBaseTaskStart();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -273,6 +276,7 @@ export const TaskStart: MessageFns<TaskStart> = {
     return TaskStart.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<TaskStart>): TaskStart {
+    messageOf(object, 'TaskStart');
     const message = createBaseTaskStart();
     message.containerId = object.containerId ?? "";
     message.pid = object.pid ?? 0;
@@ -287,6 +291,7 @@ function createBaseTaskDelete(): TaskDelete {
 /** The codec of `TaskDelete` messages. */
 export const TaskDelete: MessageFns<TaskDelete> = {
   encode(message: TaskDelete, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'TaskDelete');
     if (message.containerId !== "") {
       writer.uint32(10).string(message.containerId);
     }
@@ -305,12 +310,12 @@ export const TaskDelete: MessageFns<TaskDelete> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): TaskDelete {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: TaskDelete): TaskDelete {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseTaskDelete();
+      const message = into ?? createBaseTaskDelete();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -341,7 +346,7 @@ export const TaskDelete: MessageFns<TaskDelete> = {
               break;
             }
 
-            message.exitedAt = Timestamp.decode(reader, reader.uint32());
+            message.exitedAt = Timestamp.decode(reader, reader.length(), message.exitedAt);
             continue;
           }
           case 5: {
@@ -363,6 +368,7 @@ export const TaskDelete: MessageFns<TaskDelete> = {
     return TaskDelete.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<TaskDelete>): TaskDelete {
+    messageOf(object, 'TaskDelete');
     const message = createBaseTaskDelete();
     message.containerId = object.containerId ?? "";
     message.pid = object.pid ?? 0;
@@ -375,13 +381,14 @@ export const TaskDelete: MessageFns<TaskDelete> = {
   },
 };
 
-function createBaseTaskIO(): TaskIO {
+function createBaseTaskStdio(): TaskStdio {
   return { stdin: "", stdout: "", stderr: "", terminal: false };
 }
 
-/** The codec of `TaskIO` messages. */
-export const TaskIO: MessageFns<TaskIO> = {
-  encode(message: TaskIO, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+/** The codec of `TaskStdio` messages. */
+export const TaskStdio: MessageFns<TaskStdio> = {
+  encode(message: TaskStdio, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'TaskStdio');
     if (message.stdin !== "") {
       writer.uint32(10).string(message.stdin);
     }
@@ -397,12 +404,12 @@ export const TaskIO: MessageFns<TaskIO> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): TaskIO {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: TaskStdio): TaskStdio {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseTaskIO();
+      const message = into ?? createBaseTaskStdio();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -443,11 +450,12 @@ export const TaskIO: MessageFns<TaskIO> = {
       return message;
   },
 
-  create(base?: DeepPartial<TaskIO>): TaskIO {
-    return TaskIO.fromPartial(base ?? {});
+  create(base?: DeepPartial<TaskStdio>): TaskStdio {
+    return TaskStdio.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<TaskIO>): TaskIO {
-    const message = createBaseTaskIO();
+  fromPartial(object: DeepPartial<TaskStdio>): TaskStdio {
+    messageOf(object, 'TaskStdio');
+    const message = createBaseTaskStdio();
     message.stdin = object.stdin ?? "";
     message.stdout = object.stdout ?? "";
     message.stderr = object.stderr ?? "";
@@ -463,6 +471,7 @@ function createBaseTaskExit(): TaskExit {
 /** The codec of `TaskExit` messages. */
 export const TaskExit: MessageFns<TaskExit> = {
   encode(message: TaskExit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'TaskExit');
     if (message.containerId !== "") {
       writer.uint32(10).string(message.containerId);
     }
@@ -481,12 +490,12 @@ export const TaskExit: MessageFns<TaskExit> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): TaskExit {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: TaskExit): TaskExit {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseTaskExit();
+      const message = into ?? createBaseTaskExit();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -525,7 +534,7 @@ export const TaskExit: MessageFns<TaskExit> = {
               break;
             }
 
-            message.exitedAt = Timestamp.decode(reader, reader.uint32());
+            message.exitedAt = Timestamp.decode(reader, reader.length(), message.exitedAt);
             continue;
           }
         }
@@ -539,6 +548,7 @@ export const TaskExit: MessageFns<TaskExit> = {
     return TaskExit.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<TaskExit>): TaskExit {
+    messageOf(object, 'TaskExit');
     const message = createBaseTaskExit();
     message.containerId = object.containerId ?? "";
     message.id = object.id ?? "";
@@ -558,18 +568,19 @@ function createBaseTaskOOM(): TaskOOM {
 /** The codec of `TaskOOM` messages. */
 export const TaskOOM: MessageFns<TaskOOM> = {
   encode(message: TaskOOM, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'TaskOOM');
     if (message.containerId !== "") {
       writer.uint32(10).string(message.containerId);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): TaskOOM {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: TaskOOM): TaskOOM {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseTaskOOM();
+      const message = into ?? createBaseTaskOOM();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -590,6 +601,7 @@ export const TaskOOM: MessageFns<TaskOOM> = {
     return TaskOOM.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<TaskOOM>): TaskOOM {
+    messageOf(object, 'TaskOOM');
     const message = createBaseTaskOOM();
     message.containerId = object.containerId ?? "";
     return message;
@@ -603,6 +615,7 @@ function createBaseTaskExecAdded(): TaskExecAdded {
 /** The codec of `TaskExecAdded` messages. */
 export const TaskExecAdded: MessageFns<TaskExecAdded> = {
   encode(message: TaskExecAdded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'TaskExecAdded');
     if (message.containerId !== "") {
       writer.uint32(10).string(message.containerId);
     }
@@ -612,12 +625,12 @@ export const TaskExecAdded: MessageFns<TaskExecAdded> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): TaskExecAdded {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: TaskExecAdded): TaskExecAdded {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseTaskExecAdded();
+      const message = into ?? createBaseTaskExecAdded();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -646,6 +659,7 @@ export const TaskExecAdded: MessageFns<TaskExecAdded> = {
     return TaskExecAdded.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<TaskExecAdded>): TaskExecAdded {
+    messageOf(object, 'TaskExecAdded');
     const message = createBaseTaskExecAdded();
     message.containerId = object.containerId ?? "";
     message.execId = object.execId ?? "";
@@ -660,6 +674,7 @@ function createBaseTaskExecStarted(): TaskExecStarted {
 /** The codec of `TaskExecStarted` messages. */
 export const TaskExecStarted: MessageFns<TaskExecStarted> = {
   encode(message: TaskExecStarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'TaskExecStarted');
     if (message.containerId !== "") {
       writer.uint32(10).string(message.containerId);
     }
@@ -672,12 +687,12 @@ export const TaskExecStarted: MessageFns<TaskExecStarted> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): TaskExecStarted {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: TaskExecStarted): TaskExecStarted {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseTaskExecStarted();
+      const message = into ?? createBaseTaskExecStarted();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -714,6 +729,7 @@ export const TaskExecStarted: MessageFns<TaskExecStarted> = {
     return TaskExecStarted.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<TaskExecStarted>): TaskExecStarted {
+    messageOf(object, 'TaskExecStarted');
     const message = createBaseTaskExecStarted();
     message.containerId = object.containerId ?? "";
     message.execId = object.execId ?? "";
@@ -729,18 +745,19 @@ function createBaseTaskPaused(): TaskPaused {
 /** The codec of `TaskPaused` messages. */
 export const TaskPaused: MessageFns<TaskPaused> = {
   encode(message: TaskPaused, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'TaskPaused');
     if (message.containerId !== "") {
       writer.uint32(10).string(message.containerId);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): TaskPaused {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: TaskPaused): TaskPaused {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseTaskPaused();
+      const message = into ?? createBaseTaskPaused();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -761,6 +778,7 @@ export const TaskPaused: MessageFns<TaskPaused> = {
     return TaskPaused.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<TaskPaused>): TaskPaused {
+    messageOf(object, 'TaskPaused');
     const message = createBaseTaskPaused();
     message.containerId = object.containerId ?? "";
     return message;
@@ -774,18 +792,19 @@ function createBaseTaskResumed(): TaskResumed {
 /** The codec of `TaskResumed` messages. */
 export const TaskResumed: MessageFns<TaskResumed> = {
   encode(message: TaskResumed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'TaskResumed');
     if (message.containerId !== "") {
       writer.uint32(10).string(message.containerId);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): TaskResumed {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: TaskResumed): TaskResumed {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseTaskResumed();
+      const message = into ?? createBaseTaskResumed();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -806,6 +825,7 @@ export const TaskResumed: MessageFns<TaskResumed> = {
     return TaskResumed.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<TaskResumed>): TaskResumed {
+    messageOf(object, 'TaskResumed');
     const message = createBaseTaskResumed();
     message.containerId = object.containerId ?? "";
     return message;
@@ -819,6 +839,7 @@ function createBaseTaskCheckpointed(): TaskCheckpointed {
 /** The codec of `TaskCheckpointed` messages. */
 export const TaskCheckpointed: MessageFns<TaskCheckpointed> = {
   encode(message: TaskCheckpointed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'TaskCheckpointed');
     if (message.containerId !== "") {
       writer.uint32(10).string(message.containerId);
     }
@@ -828,12 +849,12 @@ export const TaskCheckpointed: MessageFns<TaskCheckpointed> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): TaskCheckpointed {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: TaskCheckpointed): TaskCheckpointed {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseTaskCheckpointed();
+      const message = into ?? createBaseTaskCheckpointed();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -862,6 +883,7 @@ export const TaskCheckpointed: MessageFns<TaskCheckpointed> = {
     return TaskCheckpointed.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<TaskCheckpointed>): TaskCheckpointed {
+    messageOf(object, 'TaskCheckpointed');
     const message = createBaseTaskCheckpointed();
     message.containerId = object.containerId ?? "";
     message.checkpoint = object.checkpoint ?? "";

@@ -2,7 +2,7 @@
 // source: containerd/runc.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns } from "../../wire.ts";
+import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns, itemsOf, listOf, messageOf } from "../../wire.ts";
 
 /** How containers are run by runc, or by another runtime of its kind. */
 export interface RuncOptions {
@@ -17,7 +17,7 @@ export interface RuncOptions {
 }
 
 /** Options of `Create`, in the field `options` of its request. */
-export interface CreateOptions {
+export interface RuncCreateOptions {
   /** Whether the root is not pivoted, for a rootfs in a ramdisk. */
   noPivotRoot: boolean;
   /** Whether established TCP connections are restored. */
@@ -47,7 +47,7 @@ export interface CreateOptions {
 }
 
 /** Options of `Checkpoint`, in the field `options` of its request. */
-export interface CheckpointOptions {
+export interface RuncCheckpointOptions {
   /** Whether the container is ended once it is saved. */
   exit: boolean;
   /** Whether established TCP connections are saved. */
@@ -81,6 +81,7 @@ function createBaseRuncOptions(): RuncOptions {
 /** The codec of `RuncOptions` messages. */
 export const RuncOptions: MessageFns<RuncOptions> = {
   encode(message: RuncOptions, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'RuncOptions');
     if (message.runtime !== "") {
       writer.uint32(10).string(message.runtime);
     }
@@ -96,12 +97,12 @@ export const RuncOptions: MessageFns<RuncOptions> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): RuncOptions {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: RuncOptions): RuncOptions {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseRuncOptions();
+      const message = into ?? createBaseRuncOptions();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -146,6 +147,7 @@ export const RuncOptions: MessageFns<RuncOptions> = {
     return RuncOptions.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<RuncOptions>): RuncOptions {
+    messageOf(object, 'RuncOptions');
     const message = createBaseRuncOptions();
     message.runtime = object.runtime ?? "";
     message.runtimeRoot = object.runtimeRoot ?? "";
@@ -155,7 +157,7 @@ export const RuncOptions: MessageFns<RuncOptions> = {
   },
 };
 
-function createBaseCreateOptions(): CreateOptions {
+function createBaseRuncCreateOptions(): RuncCreateOptions {
   return {
     noPivotRoot: false,
     openTcp: false,
@@ -173,9 +175,10 @@ function createBaseCreateOptions(): CreateOptions {
   };
 }
 
-/** The codec of `CreateOptions` messages. */
-export const CreateOptions: MessageFns<CreateOptions> = {
-  encode(message: CreateOptions, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+/** The codec of `RuncCreateOptions` messages. */
+export const RuncCreateOptions: MessageFns<RuncCreateOptions> = {
+  encode(message: RuncCreateOptions, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'RuncCreateOptions');
     if (message.noPivotRoot !== false) {
       writer.uint32(8).bool(message.noPivotRoot);
     }
@@ -191,7 +194,7 @@ export const CreateOptions: MessageFns<CreateOptions> = {
     if (message.fileLocks !== false) {
       writer.uint32(40).bool(message.fileLocks);
     }
-    for (const v of message.emptyNamespaces) {
+    for (const v of itemsOf(message.emptyNamespaces)) {
       writer.uint32(50).string(v!);
     }
     if (message.cgroupsMode !== "") {
@@ -218,12 +221,12 @@ export const CreateOptions: MessageFns<CreateOptions> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): CreateOptions {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: RuncCreateOptions): RuncCreateOptions {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseCreateOptions();
+      const message = into ?? createBaseRuncCreateOptions();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 8) {
@@ -336,17 +339,18 @@ export const CreateOptions: MessageFns<CreateOptions> = {
       return message;
   },
 
-  create(base?: DeepPartial<CreateOptions>): CreateOptions {
-    return CreateOptions.fromPartial(base ?? {});
+  create(base?: DeepPartial<RuncCreateOptions>): RuncCreateOptions {
+    return RuncCreateOptions.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<CreateOptions>): CreateOptions {
-    const message = createBaseCreateOptions();
+  fromPartial(object: DeepPartial<RuncCreateOptions>): RuncCreateOptions {
+    messageOf(object, 'RuncCreateOptions');
+    const message = createBaseRuncCreateOptions();
     message.noPivotRoot = object.noPivotRoot ?? false;
     message.openTcp = object.openTcp ?? false;
     message.externalUnixSockets = object.externalUnixSockets ?? false;
     message.terminal = object.terminal ?? false;
     message.fileLocks = object.fileLocks ?? false;
-    message.emptyNamespaces = object.emptyNamespaces?.map((e) => e) || [];
+    message.emptyNamespaces = listOf(object.emptyNamespaces, (e) => e);
     message.cgroupsMode = object.cgroupsMode ?? "";
     message.noNewKeyring = object.noNewKeyring ?? false;
     message.shimCgroup = object.shimCgroup ?? "";
@@ -358,7 +362,7 @@ export const CreateOptions: MessageFns<CreateOptions> = {
   },
 };
 
-function createBaseCheckpointOptions(): CheckpointOptions {
+function createBaseRuncCheckpointOptions(): RuncCheckpointOptions {
   return {
     exit: false,
     openTcp: false,
@@ -372,9 +376,10 @@ function createBaseCheckpointOptions(): CheckpointOptions {
   };
 }
 
-/** The codec of `CheckpointOptions` messages. */
-export const CheckpointOptions: MessageFns<CheckpointOptions> = {
-  encode(message: CheckpointOptions, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+/** The codec of `RuncCheckpointOptions` messages. */
+export const RuncCheckpointOptions: MessageFns<RuncCheckpointOptions> = {
+  encode(message: RuncCheckpointOptions, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'RuncCheckpointOptions');
     if (message.exit !== false) {
       writer.uint32(8).bool(message.exit);
     }
@@ -390,7 +395,7 @@ export const CheckpointOptions: MessageFns<CheckpointOptions> = {
     if (message.fileLocks !== false) {
       writer.uint32(40).bool(message.fileLocks);
     }
-    for (const v of message.emptyNamespaces) {
+    for (const v of itemsOf(message.emptyNamespaces)) {
       writer.uint32(50).string(v!);
     }
     if (message.cgroupsMode !== "") {
@@ -405,12 +410,12 @@ export const CheckpointOptions: MessageFns<CheckpointOptions> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): CheckpointOptions {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: RuncCheckpointOptions): RuncCheckpointOptions {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseCheckpointOptions();
+      const message = into ?? createBaseRuncCheckpointOptions();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 8) {
@@ -491,17 +496,18 @@ export const CheckpointOptions: MessageFns<CheckpointOptions> = {
       return message;
   },
 
-  create(base?: DeepPartial<CheckpointOptions>): CheckpointOptions {
-    return CheckpointOptions.fromPartial(base ?? {});
+  create(base?: DeepPartial<RuncCheckpointOptions>): RuncCheckpointOptions {
+    return RuncCheckpointOptions.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<CheckpointOptions>): CheckpointOptions {
-    const message = createBaseCheckpointOptions();
+  fromPartial(object: DeepPartial<RuncCheckpointOptions>): RuncCheckpointOptions {
+    messageOf(object, 'RuncCheckpointOptions');
+    const message = createBaseRuncCheckpointOptions();
     message.exit = object.exit ?? false;
     message.openTcp = object.openTcp ?? false;
     message.externalUnixSockets = object.externalUnixSockets ?? false;
     message.terminal = object.terminal ?? false;
     message.fileLocks = object.fileLocks ?? false;
-    message.emptyNamespaces = object.emptyNamespaces?.map((e) => e) || [];
+    message.emptyNamespaces = listOf(object.emptyNamespaces, (e) => e);
     message.cgroupsMode = object.cgroupsMode ?? "";
     message.workPath = object.workPath ?? "";
     message.imagePath = object.imagePath ?? "";
@@ -516,18 +522,19 @@ function createBaseProcessDetails(): ProcessDetails {
 /** The codec of `ProcessDetails` messages. */
 export const ProcessDetails: MessageFns<ProcessDetails> = {
   encode(message: ProcessDetails, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'ProcessDetails');
     if (message.execId !== "") {
       writer.uint32(10).string(message.execId);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ProcessDetails {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: ProcessDetails): ProcessDetails {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseProcessDetails();
+      const message = into ?? createBaseProcessDetails();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -548,6 +555,7 @@ export const ProcessDetails: MessageFns<ProcessDetails> = {
     return ProcessDetails.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<ProcessDetails>): ProcessDetails {
+    messageOf(object, 'ProcessDetails');
     const message = createBaseProcessDetails();
     message.execId = object.execId ?? "";
     return message;

@@ -2,12 +2,12 @@
 // source: containerd/shim.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns } from "../../wire.ts";
+import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns, itemsOf, listOf, messageOf } from "../../wire.ts";
 import { Any } from "../google/protobuf/any.ts";
 import { Empty } from "../google/protobuf/empty.ts";
 import { Timestamp } from "../google/protobuf/timestamp.ts";
 import { ProcessInfo, Status, statusFromJSON, statusToNumber } from "./task.ts";
-import { Mount } from "./types.ts";
+import { RootfsMount } from "./types.ts";
 
 /** What `Create` is to make. */
 export interface CreateTaskRequest {
@@ -18,7 +18,7 @@ export interface CreateTaskRequest {
   /** The OCI runtime; the stock shim takes the one of its `options`. */
   runtime: string;
   /** What to mount on the bundle's `rootfs`, one over the other; nothing where it is filled already. */
-  rootfs: Mount[];
+  rootfs: RootfsMount[];
   /** Whether its first process has a terminal. */
   terminal: boolean;
   /** The FIFO it reads its input from; empty for none. */
@@ -210,6 +210,7 @@ function createBaseCreateTaskRequest(): CreateTaskRequest {
 /** The codec of `CreateTaskRequest` messages. */
 export const CreateTaskRequest: MessageFns<CreateTaskRequest> = {
   encode(message: CreateTaskRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'CreateTaskRequest');
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
@@ -219,8 +220,8 @@ export const CreateTaskRequest: MessageFns<CreateTaskRequest> = {
     if (message.runtime !== "") {
       writer.uint32(26).string(message.runtime);
     }
-    for (const v of message.rootfs) {
-      Mount.encode(v!, writer.uint32(34).fork()).join();
+    for (const v of itemsOf(message.rootfs)) {
+      RootfsMount.encode(v!, writer.uint32(34).fork()).join();
     }
     if (message.terminal !== false) {
       writer.uint32(40).bool(message.terminal);
@@ -246,12 +247,12 @@ export const CreateTaskRequest: MessageFns<CreateTaskRequest> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): CreateTaskRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: CreateTaskRequest): CreateTaskRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseCreateTaskRequest();
+      const message = into ?? createBaseCreateTaskRequest();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -282,7 +283,7 @@ export const CreateTaskRequest: MessageFns<CreateTaskRequest> = {
               break;
             }
 
-            message.rootfs.push(Mount.decode(reader, reader.uint32()));
+            message.rootfs.push(RootfsMount.decode(reader, reader.length()));
             continue;
           }
           case 5: {
@@ -338,7 +339,7 @@ export const CreateTaskRequest: MessageFns<CreateTaskRequest> = {
               break;
             }
 
-            message.options = Any.decode(reader, reader.uint32());
+            message.options = Any.decode(reader, reader.length(), message.options);
             continue;
           }
         }
@@ -352,11 +353,12 @@ export const CreateTaskRequest: MessageFns<CreateTaskRequest> = {
     return CreateTaskRequest.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<CreateTaskRequest>): CreateTaskRequest {
+    messageOf(object, 'CreateTaskRequest');
     const message = createBaseCreateTaskRequest();
     message.id = object.id ?? "";
     message.bundle = object.bundle ?? "";
     message.runtime = object.runtime ?? "";
-    message.rootfs = object.rootfs?.map((e) => Mount.fromPartial(e)) || [];
+    message.rootfs = listOf(object.rootfs, (e) => RootfsMount.fromPartial(e));
     message.terminal = object.terminal ?? false;
     message.stdin = object.stdin ?? "";
     message.stdout = object.stdout ?? "";
@@ -377,18 +379,19 @@ function createBaseCreateTaskResponse(): CreateTaskResponse {
 /** The codec of `CreateTaskResponse` messages. */
 export const CreateTaskResponse: MessageFns<CreateTaskResponse> = {
   encode(message: CreateTaskResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'CreateTaskResponse');
     if (message.pid !== 0) {
       writer.uint32(8).uint32(message.pid);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): CreateTaskResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: CreateTaskResponse): CreateTaskResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseCreateTaskResponse();
+      const message = into ?? createBaseCreateTaskResponse();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 8) {
@@ -409,6 +412,7 @@ export const CreateTaskResponse: MessageFns<CreateTaskResponse> = {
     return CreateTaskResponse.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<CreateTaskResponse>): CreateTaskResponse {
+    messageOf(object, 'CreateTaskResponse');
     const message = createBaseCreateTaskResponse();
     message.pid = object.pid ?? 0;
     return message;
@@ -422,6 +426,7 @@ function createBaseDeleteResponse(): DeleteResponse {
 /** The codec of `DeleteResponse` messages. */
 export const DeleteResponse: MessageFns<DeleteResponse> = {
   encode(message: DeleteResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'DeleteResponse');
     if (message.pid !== 0) {
       writer.uint32(8).uint32(message.pid);
     }
@@ -434,12 +439,12 @@ export const DeleteResponse: MessageFns<DeleteResponse> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): DeleteResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: DeleteResponse): DeleteResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseDeleteResponse();
+      const message = into ?? createBaseDeleteResponse();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 8) {
@@ -462,7 +467,7 @@ export const DeleteResponse: MessageFns<DeleteResponse> = {
               break;
             }
 
-            message.exitedAt = Timestamp.decode(reader, reader.uint32());
+            message.exitedAt = Timestamp.decode(reader, reader.length(), message.exitedAt);
             continue;
           }
         }
@@ -476,6 +481,7 @@ export const DeleteResponse: MessageFns<DeleteResponse> = {
     return DeleteResponse.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<DeleteResponse>): DeleteResponse {
+    messageOf(object, 'DeleteResponse');
     const message = createBaseDeleteResponse();
     message.pid = object.pid ?? 0;
     message.exitStatus = object.exitStatus ?? 0;
@@ -493,18 +499,19 @@ function createBaseDeleteProcessRequest(): DeleteProcessRequest {
 /** The codec of `DeleteProcessRequest` messages. */
 export const DeleteProcessRequest: MessageFns<DeleteProcessRequest> = {
   encode(message: DeleteProcessRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'DeleteProcessRequest');
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): DeleteProcessRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: DeleteProcessRequest): DeleteProcessRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseDeleteProcessRequest();
+      const message = into ?? createBaseDeleteProcessRequest();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -525,6 +532,7 @@ export const DeleteProcessRequest: MessageFns<DeleteProcessRequest> = {
     return DeleteProcessRequest.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<DeleteProcessRequest>): DeleteProcessRequest {
+    messageOf(object, 'DeleteProcessRequest');
     const message = createBaseDeleteProcessRequest();
     message.id = object.id ?? "";
     return message;
@@ -538,6 +546,7 @@ function createBaseExecProcessRequest(): ExecProcessRequest {
 /** The codec of `ExecProcessRequest` messages. */
 export const ExecProcessRequest: MessageFns<ExecProcessRequest> = {
   encode(message: ExecProcessRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'ExecProcessRequest');
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
@@ -559,12 +568,12 @@ export const ExecProcessRequest: MessageFns<ExecProcessRequest> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ExecProcessRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: ExecProcessRequest): ExecProcessRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseExecProcessRequest();
+      const message = into ?? createBaseExecProcessRequest();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -611,7 +620,7 @@ export const ExecProcessRequest: MessageFns<ExecProcessRequest> = {
               break;
             }
 
-            message.spec = Any.decode(reader, reader.uint32());
+            message.spec = Any.decode(reader, reader.length(), message.spec);
             continue;
           }
         }
@@ -625,6 +634,7 @@ export const ExecProcessRequest: MessageFns<ExecProcessRequest> = {
     return ExecProcessRequest.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<ExecProcessRequest>): ExecProcessRequest {
+    messageOf(object, 'ExecProcessRequest');
     const message = createBaseExecProcessRequest();
     message.id = object.id ?? "";
     message.terminal = object.terminal ?? false;
@@ -643,6 +653,7 @@ function createBaseResizePtyRequest(): ResizePtyRequest {
 /** The codec of `ResizePtyRequest` messages. */
 export const ResizePtyRequest: MessageFns<ResizePtyRequest> = {
   encode(message: ResizePtyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'ResizePtyRequest');
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
@@ -655,12 +666,12 @@ export const ResizePtyRequest: MessageFns<ResizePtyRequest> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ResizePtyRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: ResizePtyRequest): ResizePtyRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseResizePtyRequest();
+      const message = into ?? createBaseResizePtyRequest();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -697,6 +708,7 @@ export const ResizePtyRequest: MessageFns<ResizePtyRequest> = {
     return ResizePtyRequest.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<ResizePtyRequest>): ResizePtyRequest {
+    messageOf(object, 'ResizePtyRequest');
     const message = createBaseResizePtyRequest();
     message.id = object.id ?? "";
     message.width = object.width ?? 0;
@@ -712,18 +724,19 @@ function createBaseStateRequest(): StateRequest {
 /** The codec of `StateRequest` messages. */
 export const StateRequest: MessageFns<StateRequest> = {
   encode(message: StateRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'StateRequest');
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): StateRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: StateRequest): StateRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseStateRequest();
+      const message = into ?? createBaseStateRequest();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -744,6 +757,7 @@ export const StateRequest: MessageFns<StateRequest> = {
     return StateRequest.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<StateRequest>): StateRequest {
+    messageOf(object, 'StateRequest');
     const message = createBaseStateRequest();
     message.id = object.id ?? "";
     return message;
@@ -768,6 +782,7 @@ function createBaseStateResponse(): StateResponse {
 /** The codec of `StateResponse` messages. */
 export const StateResponse: MessageFns<StateResponse> = {
   encode(message: StateResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'StateResponse');
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
@@ -801,12 +816,12 @@ export const StateResponse: MessageFns<StateResponse> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): StateResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: StateResponse): StateResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseStateResponse();
+      const message = into ?? createBaseStateResponse();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -885,7 +900,7 @@ export const StateResponse: MessageFns<StateResponse> = {
               break;
             }
 
-            message.exitedAt = Timestamp.decode(reader, reader.uint32());
+            message.exitedAt = Timestamp.decode(reader, reader.length(), message.exitedAt);
             continue;
           }
         }
@@ -899,6 +914,7 @@ export const StateResponse: MessageFns<StateResponse> = {
     return StateResponse.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<StateResponse>): StateResponse {
+    messageOf(object, 'StateResponse');
     const message = createBaseStateResponse();
     message.id = object.id ?? "";
     message.bundle = object.bundle ?? "";
@@ -923,6 +939,7 @@ function createBaseKillRequest(): KillRequest {
 /** The codec of `KillRequest` messages. */
 export const KillRequest: MessageFns<KillRequest> = {
   encode(message: KillRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'KillRequest');
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
@@ -935,12 +952,12 @@ export const KillRequest: MessageFns<KillRequest> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): KillRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: KillRequest): KillRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseKillRequest();
+      const message = into ?? createBaseKillRequest();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -977,6 +994,7 @@ export const KillRequest: MessageFns<KillRequest> = {
     return KillRequest.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<KillRequest>): KillRequest {
+    messageOf(object, 'KillRequest');
     const message = createBaseKillRequest();
     message.id = object.id ?? "";
     message.signal = object.signal ?? 0;
@@ -992,6 +1010,7 @@ function createBaseCloseIORequest(): CloseIORequest {
 /** The codec of `CloseIORequest` messages. */
 export const CloseIORequest: MessageFns<CloseIORequest> = {
   encode(message: CloseIORequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'CloseIORequest');
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
@@ -1001,12 +1020,12 @@ export const CloseIORequest: MessageFns<CloseIORequest> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): CloseIORequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: CloseIORequest): CloseIORequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseCloseIORequest();
+      const message = into ?? createBaseCloseIORequest();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -1035,6 +1054,7 @@ export const CloseIORequest: MessageFns<CloseIORequest> = {
     return CloseIORequest.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<CloseIORequest>): CloseIORequest {
+    messageOf(object, 'CloseIORequest');
     const message = createBaseCloseIORequest();
     message.id = object.id ?? "";
     message.stdin = object.stdin ?? false;
@@ -1049,18 +1069,19 @@ function createBaseListPidsRequest(): ListPidsRequest {
 /** The codec of `ListPidsRequest` messages. */
 export const ListPidsRequest: MessageFns<ListPidsRequest> = {
   encode(message: ListPidsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'ListPidsRequest');
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ListPidsRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: ListPidsRequest): ListPidsRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseListPidsRequest();
+      const message = into ?? createBaseListPidsRequest();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -1081,6 +1102,7 @@ export const ListPidsRequest: MessageFns<ListPidsRequest> = {
     return ListPidsRequest.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<ListPidsRequest>): ListPidsRequest {
+    messageOf(object, 'ListPidsRequest');
     const message = createBaseListPidsRequest();
     message.id = object.id ?? "";
     return message;
@@ -1094,25 +1116,26 @@ function createBaseListPidsResponse(): ListPidsResponse {
 /** The codec of `ListPidsResponse` messages. */
 export const ListPidsResponse: MessageFns<ListPidsResponse> = {
   encode(message: ListPidsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.processes) {
+    messageOf(message, 'ListPidsResponse');
+    for (const v of itemsOf(message.processes)) {
       ProcessInfo.encode(v!, writer.uint32(10).fork()).join();
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ListPidsResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: ListPidsResponse): ListPidsResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseListPidsResponse();
+      const message = into ?? createBaseListPidsResponse();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
               break;
             }
 
-            message.processes.push(ProcessInfo.decode(reader, reader.uint32()));
+            message.processes.push(ProcessInfo.decode(reader, reader.length()));
             continue;
           }
         }
@@ -1126,8 +1149,9 @@ export const ListPidsResponse: MessageFns<ListPidsResponse> = {
     return ListPidsResponse.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<ListPidsResponse>): ListPidsResponse {
+    messageOf(object, 'ListPidsResponse');
     const message = createBaseListPidsResponse();
-    message.processes = object.processes?.map((e) => ProcessInfo.fromPartial(e)) || [];
+    message.processes = listOf(object.processes, (e) => ProcessInfo.fromPartial(e));
     return message;
   },
 };
@@ -1139,6 +1163,7 @@ function createBaseCheckpointTaskRequest(): CheckpointTaskRequest {
 /** The codec of `CheckpointTaskRequest` messages. */
 export const CheckpointTaskRequest: MessageFns<CheckpointTaskRequest> = {
   encode(message: CheckpointTaskRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'CheckpointTaskRequest');
     if (message.path !== "") {
       writer.uint32(10).string(message.path);
     }
@@ -1148,12 +1173,12 @@ export const CheckpointTaskRequest: MessageFns<CheckpointTaskRequest> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): CheckpointTaskRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: CheckpointTaskRequest): CheckpointTaskRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseCheckpointTaskRequest();
+      const message = into ?? createBaseCheckpointTaskRequest();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -1168,7 +1193,7 @@ export const CheckpointTaskRequest: MessageFns<CheckpointTaskRequest> = {
               break;
             }
 
-            message.options = Any.decode(reader, reader.uint32());
+            message.options = Any.decode(reader, reader.length(), message.options);
             continue;
           }
         }
@@ -1182,6 +1207,7 @@ export const CheckpointTaskRequest: MessageFns<CheckpointTaskRequest> = {
     return CheckpointTaskRequest.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<CheckpointTaskRequest>): CheckpointTaskRequest {
+    messageOf(object, 'CheckpointTaskRequest');
     const message = createBaseCheckpointTaskRequest();
     message.path = object.path ?? "";
     message.options = (object.options !== undefined && object.options !== null)
@@ -1198,18 +1224,19 @@ function createBaseShimInfoResponse(): ShimInfoResponse {
 /** The codec of `ShimInfoResponse` messages. */
 export const ShimInfoResponse: MessageFns<ShimInfoResponse> = {
   encode(message: ShimInfoResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'ShimInfoResponse');
     if (message.shimPid !== 0) {
       writer.uint32(8).uint32(message.shimPid);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ShimInfoResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: ShimInfoResponse): ShimInfoResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseShimInfoResponse();
+      const message = into ?? createBaseShimInfoResponse();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 8) {
@@ -1230,6 +1257,7 @@ export const ShimInfoResponse: MessageFns<ShimInfoResponse> = {
     return ShimInfoResponse.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<ShimInfoResponse>): ShimInfoResponse {
+    messageOf(object, 'ShimInfoResponse');
     const message = createBaseShimInfoResponse();
     message.shimPid = object.shimPid ?? 0;
     return message;
@@ -1243,25 +1271,26 @@ function createBaseUpdateTaskRequest(): UpdateTaskRequest {
 /** The codec of `UpdateTaskRequest` messages. */
 export const UpdateTaskRequest: MessageFns<UpdateTaskRequest> = {
   encode(message: UpdateTaskRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'UpdateTaskRequest');
     if (message.resources !== undefined) {
       Any.encode(message.resources, writer.uint32(10).fork()).join();
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): UpdateTaskRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: UpdateTaskRequest): UpdateTaskRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseUpdateTaskRequest();
+      const message = into ?? createBaseUpdateTaskRequest();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
               break;
             }
 
-            message.resources = Any.decode(reader, reader.uint32());
+            message.resources = Any.decode(reader, reader.length(), message.resources);
             continue;
           }
         }
@@ -1275,6 +1304,7 @@ export const UpdateTaskRequest: MessageFns<UpdateTaskRequest> = {
     return UpdateTaskRequest.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<UpdateTaskRequest>): UpdateTaskRequest {
+    messageOf(object, 'UpdateTaskRequest');
     const message = createBaseUpdateTaskRequest();
     message.resources = (object.resources !== undefined && object.resources !== null)
       ? Any.fromPartial(object.resources)
@@ -1290,18 +1320,19 @@ function createBaseStartRequest(): StartRequest {
 /** The codec of `StartRequest` messages. */
 export const StartRequest: MessageFns<StartRequest> = {
   encode(message: StartRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'StartRequest');
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): StartRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: StartRequest): StartRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseStartRequest();
+      const message = into ?? createBaseStartRequest();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -1322,6 +1353,7 @@ export const StartRequest: MessageFns<StartRequest> = {
     return StartRequest.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<StartRequest>): StartRequest {
+    messageOf(object, 'StartRequest');
     const message = createBaseStartRequest();
     message.id = object.id ?? "";
     return message;
@@ -1335,6 +1367,7 @@ function createBaseStartResponse(): StartResponse {
 /** The codec of `StartResponse` messages. */
 export const StartResponse: MessageFns<StartResponse> = {
   encode(message: StartResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'StartResponse');
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
@@ -1344,12 +1377,12 @@ export const StartResponse: MessageFns<StartResponse> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): StartResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: StartResponse): StartResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseStartResponse();
+      const message = into ?? createBaseStartResponse();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -1378,6 +1411,7 @@ export const StartResponse: MessageFns<StartResponse> = {
     return StartResponse.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<StartResponse>): StartResponse {
+    messageOf(object, 'StartResponse');
     const message = createBaseStartResponse();
     message.id = object.id ?? "";
     message.pid = object.pid ?? 0;
@@ -1392,18 +1426,19 @@ function createBaseWaitRequest(): WaitRequest {
 /** The codec of `WaitRequest` messages. */
 export const WaitRequest: MessageFns<WaitRequest> = {
   encode(message: WaitRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'WaitRequest');
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): WaitRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: WaitRequest): WaitRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseWaitRequest();
+      const message = into ?? createBaseWaitRequest();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -1424,6 +1459,7 @@ export const WaitRequest: MessageFns<WaitRequest> = {
     return WaitRequest.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<WaitRequest>): WaitRequest {
+    messageOf(object, 'WaitRequest');
     const message = createBaseWaitRequest();
     message.id = object.id ?? "";
     return message;
@@ -1437,6 +1473,7 @@ function createBaseWaitResponse(): WaitResponse {
 /** The codec of `WaitResponse` messages. */
 export const WaitResponse: MessageFns<WaitResponse> = {
   encode(message: WaitResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'WaitResponse');
     if (message.exitStatus !== 0) {
       writer.uint32(8).uint32(message.exitStatus);
     }
@@ -1446,12 +1483,12 @@ export const WaitResponse: MessageFns<WaitResponse> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): WaitResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: WaitResponse): WaitResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseWaitResponse();
+      const message = into ?? createBaseWaitResponse();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 8) {
@@ -1466,7 +1503,7 @@ export const WaitResponse: MessageFns<WaitResponse> = {
               break;
             }
 
-            message.exitedAt = Timestamp.decode(reader, reader.uint32());
+            message.exitedAt = Timestamp.decode(reader, reader.length(), message.exitedAt);
             continue;
           }
         }
@@ -1480,6 +1517,7 @@ export const WaitResponse: MessageFns<WaitResponse> = {
     return WaitResponse.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<WaitResponse>): WaitResponse {
+    messageOf(object, 'WaitResponse');
     const message = createBaseWaitResponse();
     message.exitStatus = object.exitStatus ?? 0;
     message.exitedAt = (object.exitedAt !== undefined && object.exitedAt !== null)

@@ -2,7 +2,7 @@
 // source: containerd/task.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns } from "../../wire.ts";
+import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns, badValue, messageOf } from "../../wire.ts";
 import { Any } from "../google/protobuf/any.ts";
 
 /** What a process of a container is about. */
@@ -84,8 +84,9 @@ export function statusToNumber(object: Status): number {
     case Status.PAUSING:
       return 5;
     case Status.UNRECOGNIZED:
-    default:
       return -1;
+    default:
+      throw badValue(object, 'value of its enum');
   }
 }
 
@@ -104,6 +105,7 @@ function createBaseProcessInfo(): ProcessInfo {
 /** The codec of `ProcessInfo` messages. */
 export const ProcessInfo: MessageFns<ProcessInfo> = {
   encode(message: ProcessInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'ProcessInfo');
     if (message.pid !== 0) {
       writer.uint32(8).uint32(message.pid);
     }
@@ -113,12 +115,12 @@ export const ProcessInfo: MessageFns<ProcessInfo> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ProcessInfo {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: ProcessInfo): ProcessInfo {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseProcessInfo();
+      const message = into ?? createBaseProcessInfo();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 8) {
@@ -133,7 +135,7 @@ export const ProcessInfo: MessageFns<ProcessInfo> = {
               break;
             }
 
-            message.info = Any.decode(reader, reader.uint32());
+            message.info = Any.decode(reader, reader.length(), message.info);
             continue;
           }
         }
@@ -147,6 +149,7 @@ export const ProcessInfo: MessageFns<ProcessInfo> = {
     return ProcessInfo.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<ProcessInfo>): ProcessInfo {
+    messageOf(object, 'ProcessInfo');
     const message = createBaseProcessInfo();
     message.pid = object.pid ?? 0;
     message.info = (object.info !== undefined && object.info !== null) ? Any.fromPartial(object.info) : undefined;

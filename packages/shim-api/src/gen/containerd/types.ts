@@ -2,10 +2,10 @@
 // source: containerd/types.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns } from "../../wire.ts";
+import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns, itemsOf, listOf, messageOf } from "../../wire.ts";
 
-/** A mount, as the mount(2) system call takes it. */
-export interface Mount {
+/** A mount, as the mount(2) system call takes it: `containerd.types.Mount`. */
+export interface RootfsMount {
   /** The type of the file system, such as `overlay` or `bind`. */
   type: string;
   /** What is mounted: a device, a directory or a name. */
@@ -16,13 +16,14 @@ export interface Mount {
   options: string[];
 }
 
-function createBaseMount(): Mount {
+function createBaseRootfsMount(): RootfsMount {
   return { type: "", source: "", target: "", options: [] };
 }
 
-/** The codec of `Mount` messages. */
-export const Mount: MessageFns<Mount> = {
-  encode(message: Mount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+/** The codec of `RootfsMount` messages. */
+export const RootfsMount: MessageFns<RootfsMount> = {
+  encode(message: RootfsMount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'RootfsMount');
     if (message.type !== "") {
       writer.uint32(10).string(message.type);
     }
@@ -32,18 +33,18 @@ export const Mount: MessageFns<Mount> = {
     if (message.target !== "") {
       writer.uint32(26).string(message.target);
     }
-    for (const v of message.options) {
+    for (const v of itemsOf(message.options)) {
       writer.uint32(34).string(v!);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Mount {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: RootfsMount): RootfsMount {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseMount();
+      const message = into ?? createBaseRootfsMount();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -84,15 +85,16 @@ export const Mount: MessageFns<Mount> = {
       return message;
   },
 
-  create(base?: DeepPartial<Mount>): Mount {
-    return Mount.fromPartial(base ?? {});
+  create(base?: DeepPartial<RootfsMount>): RootfsMount {
+    return RootfsMount.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<Mount>): Mount {
-    const message = createBaseMount();
+  fromPartial(object: DeepPartial<RootfsMount>): RootfsMount {
+    messageOf(object, 'RootfsMount');
+    const message = createBaseRootfsMount();
     message.type = object.type ?? "";
     message.source = object.source ?? "";
     message.target = object.target ?? "";
-    message.options = object.options?.map((e) => e) || [];
+    message.options = listOf(object.options, (e) => e);
     return message;
   },
 };

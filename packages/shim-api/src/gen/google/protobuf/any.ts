@@ -2,7 +2,7 @@
 // source: google/protobuf/any.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns } from "../../../wire.ts";
+import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns, messageOf } from "../../../wire.ts";
 
 /** A message of any type, together with the name of its type. */
 export interface Any {
@@ -22,6 +22,7 @@ function createBaseAny(): Any {
 /** The codec of `Any` messages. */
 export const Any: MessageFns<Any> = {
   encode(message: Any, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'Any');
     if (message.typeUrl !== "") {
       writer.uint32(10).string(message.typeUrl);
     }
@@ -31,12 +32,12 @@ export const Any: MessageFns<Any> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Any {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Any): Any {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseAny();
+      const message = into ?? createBaseAny();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
@@ -65,6 +66,7 @@ export const Any: MessageFns<Any> = {
     return Any.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<Any>): Any {
+    messageOf(object, 'Any');
     const message = createBaseAny();
     message.typeUrl = object.typeUrl ?? "";
     message.value = object.value ?? new Uint8Array(0);

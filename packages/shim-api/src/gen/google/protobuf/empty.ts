@@ -2,7 +2,7 @@
 // source: google/protobuf/empty.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns } from "../../../wire.ts";
+import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns, messageOf } from "../../../wire.ts";
 
 /** Nothing: the request or response of a call that has none. */
 export interface Empty {
@@ -15,15 +15,16 @@ function createBaseEmpty(): Empty {
 /** The codec of `Empty` messages. */
 export const Empty: MessageFns<Empty> = {
   encode(_: Empty, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(_, 'Empty');
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Empty {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Empty): Empty {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseEmpty();
+      const message = into ?? createBaseEmpty();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
         }
         reader.skip(tag);
@@ -36,6 +37,7 @@ export const Empty: MessageFns<Empty> = {
     return Empty.fromPartial(base ?? {});
   },
   fromPartial(_: DeepPartial<Empty>): Empty {
+    messageOf(_, 'Empty');
     const message = createBaseEmpty();
     return message;
   },

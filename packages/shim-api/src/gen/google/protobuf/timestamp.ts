@@ -2,7 +2,7 @@
 // source: google/protobuf/timestamp.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns } from "../../../wire.ts";
+import { BinaryReader, BinaryWriter, type DeepPartial, type MessageFns, messageOf } from "../../../wire.ts";
 
 /** A point in time, in nanoseconds. Go's zero time, which containerd sends for "never", has -62135596800 seconds. */
 export interface Timestamp {
@@ -19,6 +19,7 @@ function createBaseTimestamp(): Timestamp {
 /** The codec of `Timestamp` messages. */
 export const Timestamp: MessageFns<Timestamp> = {
   encode(message: Timestamp, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    messageOf(message, 'Timestamp');
     if (message.seconds !== 0) {
       writer.uint32(8).int64(message.seconds);
     }
@@ -28,12 +29,12 @@ export const Timestamp: MessageFns<Timestamp> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Timestamp {
+  decode(input: BinaryReader | Uint8Array, length?: number, into?: Timestamp): Timestamp {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
       const end = reader.end(length);
-      const message = createBaseTimestamp();
+      const message = into ?? createBaseTimestamp();
       while (reader.pos < end) {
-        const tag = reader.uint32();
+        const tag = reader.tag();
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 8) {
@@ -62,6 +63,7 @@ export const Timestamp: MessageFns<Timestamp> = {
     return Timestamp.fromPartial(base ?? {});
   },
   fromPartial(object: DeepPartial<Timestamp>): Timestamp {
+    messageOf(object, 'Timestamp');
     const message = createBaseTimestamp();
     message.seconds = object.seconds ?? 0;
     message.nanos = object.nanos ?? 0;
