@@ -1,9 +1,10 @@
 // Builds the packages that are given as folders, or all: `node tools/build.ts [FOLDER…]`. The types stay in
 // files of their own; the code becomes one file a package, since to find and read a module takes Node as long as to run it.
-import { chmod, cp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, cp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { build } from 'rolldown';
+import { entriesOf } from './packed/workspace-packages.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
@@ -37,26 +38,23 @@ async function bundle(directory: string): Promise<void> {
   const source = path.join(directory, 'src');
   const dist = path.join(directory, 'dist');
   await removeOld(dist, source);
-  const entries = await entriesOf(directory);
   await build({
-    input: Object.fromEntries(entries.map((name) => [name, path.join(source, `${name}.ts`)])),
+    input: Object.fromEntries(
+      entriesOf(path.basename(directory)).map((name) => [name, path.join(source, `${name}.ts`)]),
+    ),
     platform: 'node',
     external: /^[^./]/, // whatever is not a file of the package is a dependency, or Node's own
-    // What several entries share is a file of its own, so that each thing exists once.
-    output: { dir: dist, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'shared/[name].js' },
+    output: {
+      dir: dist,
+      format: 'esm',
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name].js',
+      // What several entries share is one file of its own, so that each thing exists once.
+      codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
+    },
   });
   const scripts = (await readdir(source)).filter((name) => name.endsWith('.sh'));
   for (const script of scripts) await cp(path.join(source, script), path.join(dist, script));
-}
-
-/** The names of what the package exports: `index` and whatever has a path of its own. */
-async function entriesOf(directory: string): Promise<string[]> {
-  const manifest: { readonly exports: Readonly<Record<string, unknown>> } = JSON.parse(
-    await readFile(path.join(directory, 'package.json'), 'utf8'),
-  );
-  return Object.keys(manifest.exports)
-    .filter((name) => name !== './package.json')
-    .map((name) => (name === '.' ? 'index' : name.slice('./'.length)));
 }
 
 /** Removes the code, and the types of sources that are gone; the compiler writes only those anew that have changed. */

@@ -1,8 +1,9 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { generateRaw } from '../shim-api/generate.ts';
 import { inTurns, nodeContender, type TimeComparison } from './turns.ts';
 
 const SHIM_API = path.join(import.meta.dirname, '../../packages/shim-api');
@@ -40,23 +41,15 @@ function inNanoseconds({ work, oursNs, peerNs }: TimeComparison): string {
   return `${work.replaceAll('-', ' ')} (${Math.round(oursNs)} ns, peer ${Math.round(peerNs)} ns)`;
 }
 
-/** The generated code without what tools/shim-api/generate.ts changes in it. */
+/** The code as the generator gives it. */
 async function writePeer(directory: string): Promise<void> {
-  await cp(path.join(SHIM_API, 'src/gen'), directory, { recursive: true });
+  await generateRaw(directory);
   const runtime = runtimeOfGenerator();
   for (const name of await readdir(directory, { recursive: true })) {
     if (!name.endsWith('.ts')) continue;
     const file = path.join(directory, name);
-    const code = (await readFile(file, 'utf8'))
-      .replace(
-        /import { BinaryReader, BinaryWriter, .*/,
-        `import { BinaryReader, BinaryWriter } from '${runtime}';`,
-      )
-      .replaceAll('reader.end(length)', 'length === undefined ? reader.len : reader.pos + length')
-      .replaceAll(/ +reader\.reached\(end\);\n/g, '')
-      .replaceAll('reader.skip(tag)', 'reader.skip(tag & 7)')
-      .replaceAll('reader.int64()', 'Number(reader.int64())');
-    await writeFile(file, code);
+    const code = await readFile(file, 'utf8');
+    await writeFile(file, code.replaceAll('@bufbuild/protobuf/wire', runtime));
   }
 }
 

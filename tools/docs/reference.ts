@@ -9,7 +9,7 @@ import {
   type ProjectReflection,
   ReflectionKind,
 } from 'typedoc';
-import { PACKAGES, packageName, ROOT } from '../packed/workspace-packages.ts';
+import { entriesOf, entryName, PACKAGES, packageName, ROOT } from '../packed/workspace-packages.ts';
 
 /** What a reader of the reference can look at. */
 const DOCUMENTED = [
@@ -34,7 +34,9 @@ const DOCUMENTED = [
 export async function makeReference(out?: string): Promise<readonly string[]> {
   const app = await Application.bootstrap({
     name: 'Shimwright',
-    entryPoints: PACKAGES.map((folder) => path.join(ROOT, 'packages', folder, 'src/index.ts')),
+    entryPoints: PACKAGES.flatMap((folder) =>
+      entriesOf(folder).map((entry) => path.join(ROOT, 'packages', folder, 'src', `${entry}.ts`)),
+    ),
     tsconfig: path.join(import.meta.dirname, 'tsconfig.json'),
     readme: 'none',
     alwaysCreateEntryPointModule: true,
@@ -72,7 +74,8 @@ function isInTypeLiteral(complaint: string): boolean {
 
 function named(entryPoint: DocumentationEntryPoint): DocumentationEntryPoint {
   const folder = path.basename(path.resolve(entryPoint.sourceFile.fileName, '../..'));
-  return { ...entryPoint, displayName: packageName(folder) };
+  const entry = path.basename(entryPoint.sourceFile.fileName, '.ts');
+  return { ...entryPoint, displayName: entryName(folder, entry) };
 }
 
 /** The page of a package begins with its README. */

@@ -6,7 +6,7 @@ import { needs } from '../testing/needs.ts';
 import { usageOf } from '../testing/readme.ts';
 import { loadedModules } from './loaded-modules.ts';
 import { installed, project } from './packed.ts';
-import { NEED_RUNTIME, PACKAGES, packageName, ROOT } from './workspace-packages.ts';
+import { entriesOf, entryName, NEED_RUNTIME, PACKAGES, packageName, ROOT } from './workspace-packages.ts';
 
 interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
@@ -38,7 +38,10 @@ async function builtFilesOf(folder: string): Promise<string[]> {
   const types = sources
     .filter((source) => source.endsWith('.ts') && !source.endsWith('.test.ts'))
     .map((source) => path.join('dist', `${source.slice(0, -'.ts'.length)}.d.ts`));
-  return ['dist/index.js', ...types, ...scripts];
+  const entries = entriesOf(folder);
+  // Beside them what several of them share.
+  const code = entries.length > 1 ? [...entries, 'shared'] : entries;
+  return [...code.map((name) => `dist/${name}.js`), ...types, ...scripts];
 }
 
 /** Runs an ES module in the project where the packages are installed. */
@@ -69,7 +72,12 @@ test.each([
   ['esnext', 'bundler'],
 ])('all have types, to a program of module %s that resolves as %s', async (module, moduleResolution) => {
   const name = `types-${moduleResolution}`;
-  await writeFile(path.join(project, `${name}.ts`), PACKAGES.map(usesTypesOf).join('\n'));
+  await writeFile(
+    path.join(project, `${name}.ts`),
+    PACKAGES.flatMap((folder) => entriesOf(folder).map((entry) => entryName(folder, entry)))
+      .map(usesTypesOf)
+      .join('\n'),
+  );
   // Declaration files are checked as well: those of a package are as much its code as the rest.
   const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true };
   const compilerOptions = { module, moduleResolution, target: 'es2023', types: ['node'], ...strict };
@@ -87,9 +95,9 @@ test.each([
 });
 
 /** Fails to compile where a package has no types, which makes everything `any`. */
-function usesTypesOf(folder: string, index: number): string {
+function usesTypesOf(specifier: string, index: number): string {
   return `
-    import * as all${index} from '${packageName(folder)}';
+    import * as all${index} from '${specifier}';
     export const isAny${index}: 0 extends 1 & typeof all${index} ? true : false = false;`;
 }
 
@@ -111,8 +119,15 @@ describe.each(PACKAGES)('%s', (folder) => {
     const manifest = await manifestOf(folder);
 
     expect(manifest.scripts).toBeUndefined();
+    const entries = entriesOf(folder);
+    expect(entries).toContain('index');
     expect(manifest.exports).toEqual({
-      '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+      ...Object.fromEntries(
+        entries.map((name) => [
+          name === 'index' ? '.' : `./${name}`,
+          { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },
+        ]),
+      ),
       './package.json': './package.json',
     });
     for (const range of Object.values(manifest.dependencies ?? {})) expect(range).toMatch(/^[\^~]?\d/);
@@ -121,9 +136,13 @@ describe.each(PACKAGES)('%s', (folder) => {
   test('imports on its own, and has something to give', async () => {
     const { stdout, stderr } = await runThere(
       `import-${folder}.js`,
-      `console.log(Object.keys(await import('${packageName(folder)}')).join());`,
+      entriesOf(folder)
+        .map((entry) => `console.log(Object.keys(await import('${entryName(folder, entry)}')).join());`)
+        .join('\n'),
     );
-    expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(/\w/), stderr: '' });
+    expect(stderr).toBe('');
+    const lines = stdout.split('\n');
+    expect(lines).toEqual(entriesOf(folder).map(() => expect.stringMatching(/\w/)));
   });
 
   test('loads no library of others before it is needed', async () => {

@@ -1,7 +1,7 @@
 // Writes what is recorded of the packages: `node tools/quality/update.ts [api] [dependencies] [sizes]`, or all of it.
 import path from 'node:path';
 import { packedPackages } from '../packed/packed-packages.ts';
-import { PACKAGES, packageName } from '../packed/workspace-packages.ts';
+import { entriesOf, PACKAGES, packageName } from '../packed/workspace-packages.ts';
 import { apiReport } from './api-report.ts';
 import { dependencyList } from './dependency-list.ts';
 import { writeRecord } from './records.ts';
@@ -22,7 +22,10 @@ if (wants('sizes')) {
 
 async function updateApi(): Promise<void> {
   for (const folder of PACKAGES)
-    writeRecord(`api/${folder}.d.ts`, await apiReport(path.join(installed(folder), 'dist')));
+    writeRecord(
+      `api/${folder}.d.ts`,
+      await apiReport(path.join(installed(folder), 'dist'), entriesOf(folder)),
+    );
 }
 
 function installed(folder: string): string {
