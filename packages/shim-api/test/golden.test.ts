@@ -25,7 +25,7 @@ describe('the recorded bytes', () => {
 
   test('are still what containerd’s own types write', async () => {
     expect(await golden()).toEqual(recorded);
-  });
+  }, 300_000); // It is compiled first.
 });
 
 test('each of the recorded messages is compared', () => {
