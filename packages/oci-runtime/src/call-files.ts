@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { hasCode } from './errors.ts';
+import { badArgument, hasCode, messageOf, OciRuntimeError } from './errors.ts';
 import { type LogEntry, parseLog } from './runtime-log.ts';
 
 const MAX_LOG_BYTES = 1024 * 1024;
@@ -24,9 +24,26 @@ const MAX_LOG_BYTES = 1024 * 1024;
 export class CallFiles {
   readonly #directory: string;
 
-  /** Makes the directory below `parent`. Synchronous, as that takes a tenth of a millisecond and a promise four times as long. */
+  /**
+   * Makes the directory below `parent`. Synchronous, as that takes a tenth of a millisecond and a promise four times as long.
+   *
+   * @throws {OciRuntimeError} `ERR_RUNTIME_ARGUMENT` where `parent` is not there; `ERR_RUNTIME_FAILED` where nothing can be made in it.
+   */
   constructor(parent: string) {
-    this.#directory = mkdtempSync(path.join(parent, 'oci-runtime-')); // 0700, by its contract
+    try {
+      this.#directory = mkdtempSync(path.join(parent, 'oci-runtime-')); // 0700, by its contract
+    } catch (cause) {
+      if (hasCode(cause, 'ENOENT') || hasCode(cause, 'ENOTDIR')) {
+        throw badArgument(`the directory for temporary files is not there: ${parent}`, cause);
+      }
+      throw new OciRuntimeError(
+        'ERR_RUNTIME_FAILED',
+        `there can be no temporary files in ${parent}: ${messageOf(cause)}`,
+        {
+          cause,
+        },
+      );
+    }
   }
 
   /** Where the runtime writes its log. */
@@ -39,16 +56,20 @@ export class CallFiles {
     return path.join(this.#directory, 'pid');
   }
 
-  /** Writes `value` as JSON, for the runtime to read, and gives its path. */
-  writeJson(value: unknown): string {
+  /** Writes what the runtime is to read, and gives its path. */
+  writeInput(text: string): string {
     const file = path.join(this.#directory, 'input.json');
-    writeFileSync(file, JSON.stringify(value), { mode: 0o600, flag: 'wx' });
+    writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
     return file;
   }
 
-  /** What the runtime logged; where that is more than 1 MiB, the end of it. */
+  /** What the runtime logged; where that is more than 1 MiB, the end of it. Empty where it cannot be read: no reason to lose sight of what was made. */
   readLog(): string {
-    return readTail(this.log);
+    try {
+      return readTail(this.log);
+    } catch {
+      return '';
+    }
   }
 
   /**
@@ -64,13 +85,13 @@ export class CallFiles {
     }
   }
 
-  /** Removes all of it: file by file, which takes a quarter of the time of `rmSync`. */
+  /** Removes all of it, as far as it can be: file by file, which takes a quarter of the time of `rmSync`. */
   remove(): void {
     try {
       for (const name of readdirSync(this.#directory)) unlinkSync(path.join(this.#directory, name));
       rmdirSync(this.#directory);
     } catch {
-      rmSync(this.#directory, { recursive: true, force: true });
+      rmSilently(this.#directory);
     }
   }
 }
@@ -81,13 +102,7 @@ function asLine({ level, message, time }: LogEntry): string {
 }
 
 function readTail(file: string): string {
-  let fd: number;
-  try {
-    fd = openSync(file, 'r');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return ''; // it ended before it opened its log
-    throw error;
-  }
+  const fd = openSync(file, 'r');
   try {
     const { size } = fstatSync(fd);
     const buffer = Buffer.alloc(Math.min(size, MAX_LOG_BYTES));
@@ -95,5 +110,14 @@ function readTail(file: string): string {
     return buffer.length === size ? text : text.slice(Math.max(0, text.indexOf('\n{') + 1)); // at an entry's beginning
   } finally {
     closeSync(fd);
+  }
+}
+
+// A few bytes that stay are no reason to lose sight of what was made.
+function rmSilently(directory: string): void {
+  try {
+    rmSync(directory, { recursive: true, force: true });
+  } catch {
+    // see above
   }
 }

@@ -8,6 +8,11 @@ export interface RuntimeCallOptions {
    * rejects with the signal's reason, once nothing is left. @default none
    */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * How long the call may take, in milliseconds; `Infinity` for as long as it likes. One that takes longer is ended
+   * like an aborted one, and rejects with `ERR_RUNTIME_TIMEOUT`. @default the `timeoutMs` of the `OciRuntime`
+   */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** What every call takes that starts a process in a container. */

@@ -11,8 +11,9 @@ import type {
 import { validFds, validStdio } from './descriptors.ts';
 import { flags } from './flags.ts';
 import type { Invocation } from './invocation.ts';
+import { resourcesJson } from './spec-json.ts';
 import type { Resources } from './specs.ts';
-import { signalNumber, validDirectory, validId, validPath, validText } from './validate.ts';
+import { signalNumber, validDirectory, validId, validList, validPath, validText } from './validate.ts';
 
 /** `create`. */
 export function createCall(id: string, options: RuntimeCreateOptions): Invocation {
@@ -69,7 +70,8 @@ export function killCall(
 /** `update`. The resources are in a file, as Node's pipe is a socket, which crun cannot open as `/dev/stdin`. */
 export function updateCall(id: string, resources: Resources): Invocation {
   const { args, ...call } = quietCall('update', id);
-  return { ...call, args: (files) => [`--resources=${files.writeJson(resources)}`, ...args(files)] };
+  const input = resourcesJson(resources);
+  return { ...call, args: (files) => [`--resources=${files.writeInput(input)}`, ...args(files)] };
 }
 
 /** A call that is about no container. */
@@ -141,7 +143,7 @@ function criuFlags(options: CriuOptions): string[] {
     'lazy-pages': options.lazyPages,
     'auto-dedup': options.autoDedup,
     'manage-cgroups-mode': text(manageCgroupsMode, 'manageCgroupsMode'),
-    'empty-ns': emptyNamespaces.map((name) => validText(name, 'a namespace')),
+    'empty-ns': validList(emptyNamespaces, 'emptyNamespaces').map((name) => validText(name, 'a namespace')),
   });
 }
 

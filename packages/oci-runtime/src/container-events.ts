@@ -1,3 +1,4 @@
+import { fromJson, type Int64 } from './json.ts';
 import { isObject } from './runtime-log.ts';
 
 /** Something that happened to a container, or its statistics. */
@@ -12,45 +13,48 @@ export interface ContainerEvent {
 
 /** A limited resource, in bytes. */
 export interface UsageStats {
-  /** The limit; none is a number near 2⁶³, which JavaScript rounds. */
-  readonly limit: number;
+  /** The limit; none is a number near 2⁶³ or 2⁶⁴, as a bigint. */
+  readonly limit: Int64;
   /** What is in use. @default 0 */
-  readonly usage?: number;
+  readonly usage?: Int64;
   /** The most that ever was. */
-  readonly max?: number;
+  readonly max?: Int64;
   /** How often the limit was hit. */
-  readonly failcnt: number;
+  readonly failcnt: Int64;
 }
 
-/** What a container uses, as runc counts it. Beyond what is named here, a runtime may give more. */
+/**
+ * What a container uses, as runc counts it. Beyond what is named here, a runtime may give more. A number beyond 2⁵³ is a
+ * bigint, so that none is rounded: there are such limits, and a processor counts so many nanoseconds in 104 days.
+ */
 export interface ContainerStats {
   /** CPU time. */
   readonly cpu?: {
     /** What was used. */
     readonly usage?: {
       /** In all, in nanoseconds. */
-      readonly total?: number;
+      readonly total?: Int64;
       /** In all on each CPU, in nanoseconds; cgroup v1 only. */
-      readonly percpu?: readonly number[];
+      readonly percpu?: readonly Int64[];
       /** In the kernel, in nanoseconds. */
-      readonly kernel: number;
+      readonly kernel: Int64;
       /** Outside of the kernel, in nanoseconds. */
-      readonly user: number;
+      readonly user: Int64;
     };
     /** How it was held back by its quota. */
     readonly throttling?: {
       /** Periods that passed. */
-      readonly periods?: number;
+      readonly periods?: Int64;
       /** Periods in which it was held back. */
-      readonly throttledPeriods?: number;
+      readonly throttledPeriods?: Int64;
       /** For how long in all, in nanoseconds. */
-      readonly throttledTime?: number;
+      readonly throttledTime?: Int64;
     };
   };
   /** Memory. */
   readonly memory?: {
     /** Files held in memory, in bytes. */
-    readonly cache?: number;
+    readonly cache?: Int64;
     /** Memory. */
     readonly usage?: UsageStats;
     /** Memory and swap together. */
@@ -58,20 +62,20 @@ export interface ContainerStats {
     /** The kernel's for the container. */
     readonly kernel?: UsageStats;
     /** All that the kernel counts, by its names. */
-    readonly raw?: Readonly<Record<string, number>>;
+    readonly raw?: Readonly<Record<string, Int64>>;
   };
   /** Processes and threads. */
   readonly pids?: {
     /** How many there are. */
-    readonly current?: number;
+    readonly current?: Int64;
     /** How many there may be; none when there is no limit. */
-    readonly limit?: number;
+    readonly limit?: Int64;
   };
 }
 
 /** The event on a line of `events`. @throws {Error} for anything else. */
 export function parseEvent(line: string): ContainerEvent {
-  const value: unknown = JSON.parse(line);
+  const value = fromJson(line);
   if (!isObject(value) || typeof value['type'] !== 'string' || typeof value['id'] !== 'string') {
     throw new TypeError('an event is an object with a type and an id');
   }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { badArgument } from './errors.ts';
+import { validList } from './validate.ts';
 
 /**
  * Where one of the three standard streams leads: nowhere (`/dev/null`), where this program's own does, or
@@ -41,8 +42,8 @@ export function validStdio({
 }
 
 /** Descriptors to hand over, checked. */
-export function validFds(fds: readonly number[]): readonly number[] {
-  return fds.map((fd) => validFd(fd, 'a descriptor of preserveFds'));
+export function validFds(fds: ArrayLike<number>): readonly number[] {
+  return validList(fds, 'preserveFds').map((fd) => validFd(fd, 'a descriptor of preserveFds'));
 }
 
 /**
@@ -104,8 +105,6 @@ function validFd(fd: number, name: string): number {
     fstatSync(fd);
     return fd;
   } catch (cause) {
-    const error = badArgument(`${name} is no open descriptor: ${String(fd)}`);
-    error.cause = cause;
-    throw error;
+    throw badArgument(`${name} is no open descriptor: ${String(fd)}`, cause);
   }
 }

@@ -10,6 +10,7 @@ export type OciRuntimeErrorCode =
   | 'ERR_RUNTIME_UNSUPPORTED'
   | 'ERR_RUNTIME_FAILED'
   | 'ERR_RUNTIME_OUTPUT'
+  | 'ERR_RUNTIME_TIMEOUT'
   | 'ERR_RUNTIME_CLEANUP';
 
 /** The facts of a failure, as far as they are known. */
@@ -46,7 +47,8 @@ export interface OciRuntimeErrorFacts {
  * | `ERR_RUNTIME_UNSUPPORTED` | this runtime does not have the call |
  * | `ERR_RUNTIME_FAILED` | it failed in another way: see the message, `exitCode`, `log` and `stderr` |
  * | `ERR_RUNTIME_OUTPUT` | it claims success, but what it printed cannot be understood, or is too much |
- * | `ERR_RUNTIME_CLEANUP` | the call was aborted, and what it had made could not be removed; the `cause` is the failure of that |
+ * | `ERR_RUNTIME_TIMEOUT` | it did not end within `timeoutMs`; what it had made is taken back, as with an abort |
+ * | `ERR_RUNTIME_CLEANUP` | the call was aborted or took too long, and what it had made could not be removed; the `cause` is the failure of that |
  */
 export class OciRuntimeError extends Error {
   static {
@@ -60,8 +62,11 @@ export class OciRuntimeError extends Error {
   readonly id: string | undefined;
   /** The runtime's path; undefined where none was looked for yet. */
   readonly command: string | undefined;
-  /** What the runtime was given as arguments; undefined where it was not started. */
-  readonly args: readonly string[] | undefined;
+  /**
+   * What the runtime was given as arguments; undefined where it was not started. Not enumerable, so that what prints
+   * or sends an error does not show the variables that an executed command was given.
+   */
+  declare readonly args: readonly string[] | undefined;
   /** The status the runtime exited with; undefined where it did not run, or a signal ended it. */
   readonly exitCode: number | undefined;
   /** The signal that ended the runtime; undefined where none did. */
@@ -77,7 +82,7 @@ export class OciRuntimeError extends Error {
     this.call = facts.call;
     this.id = facts.id;
     this.command = facts.command;
-    this.args = facts.args;
+    Object.defineProperty(this, 'args', { value: facts.args, enumerable: false });
     this.exitCode = facts.exitCode;
     this.exitSignal = facts.exitSignal;
     this.stderr = facts.stderr ?? '';
@@ -85,12 +90,28 @@ export class OciRuntimeError extends Error {
   }
 }
 
-/** An `ERR_RUNTIME_ARGUMENT`. */
-export function badArgument(message: string): OciRuntimeError {
-  return new OciRuntimeError('ERR_RUNTIME_ARGUMENT', message);
+/**
+ * Whether something thrown is an {@link OciRuntimeError}, also one of another copy of this package, or of another
+ * realm, which `instanceof` does not see.
+ */
+export function isOciRuntimeError(error: unknown): error is OciRuntimeError {
+  if (typeof error !== 'object' || error === null || !('name' in error) || !('code' in error)) return false;
+  return error.name === 'OciRuntimeError' && String(error.code).startsWith('ERR_RUNTIME_');
 }
 
-/** Whether `error` is a system error with this code. */
+/** An `ERR_RUNTIME_ARGUMENT`. */
+export function badArgument(message: string, ...[cause]: [cause?: unknown]): OciRuntimeError {
+  return new OciRuntimeError('ERR_RUNTIME_ARGUMENT', message, cause === undefined ? {} : { cause });
+}
+
+/** Whether `error` has this code, as system errors have one. */
 export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+}
+
+/** What an error of any realm says. */
+export function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? String(error.message)
+    : String(error);
 }

@@ -4,8 +4,17 @@ import { validStdio } from './descriptors.ts';
 import { badArgument } from './errors.ts';
 import { flags } from './flags.ts';
 import type { Invocation, InvocationFiles } from './invocation.ts';
+import { processJson } from './spec-json.ts';
 import type { ProcessSpec } from './specs.ts';
-import { validCommand, validCount, validId, validPath, validText } from './validate.ts';
+import {
+  validCommand,
+  validCount,
+  validId,
+  validList,
+  validOptions,
+  validPath,
+  validText,
+} from './validate.ts';
 
 const COMMAND_ONLY = [
   'cwd',
@@ -60,10 +69,10 @@ function commandFlags(options: RuntimeExecOptions): string[] {
   const { cwd, env = {}, user, additionalGids = [], capabilities = [], noNewPrivileges } = options;
   return flags({
     cwd: text(cwd, 'the directory'),
-    env: Object.entries(env).map(([name, value]) => variable(name, value)),
+    env: Object.entries(validOptions(env, 'env')).map(([name, value]) => variable(name, value)),
     user: text(user, 'the user'),
-    'additional-gids': additionalGids.map((gid) => validCount(gid, 'a group')),
-    cap: capabilities.map((name) => validText(name, 'a capability')),
+    'additional-gids': validList(additionalGids, 'additionalGids').map((gid) => validCount(gid, 'a group')),
+    cap: validList(capabilities, 'capabilities').map((name) => validText(name, 'a capability')),
     'no-new-privs': noNewPrivileges,
     apparmor: text(options.apparmorProfile, 'the AppArmor profile'),
     'process-label': text(options.selinuxLabel, 'the SELinux label'),
@@ -75,10 +84,10 @@ function specified(
   process: ProcessSpec,
   options: RuntimeExecOptions,
 ): (files: InvocationFiles) => string[] {
-  validCommand(process.args);
   const ignored = COMMAND_ONLY.find((name) => options[name] !== undefined);
   if (ignored) throw badArgument(`${ignored} is for a command: a process specification has its own`);
-  return ({ writeJson }) => [`--process=${writeJson(process)}`, id];
+  const input = processJson(process);
+  return ({ writeInput }) => [`--process=${writeInput(input)}`, id];
 }
 
 function variable(name: string, value: string): string {

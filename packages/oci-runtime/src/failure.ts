@@ -35,7 +35,7 @@ export function failureOf(end: RuntimeEnd, asked: Asked): Failure | undefined {
   if (end.exitCode === 0 || isStatusOfProcess(end)) return undefined;
   const logged = lastError(end.log) ?? plainText(end.log);
   const words = logged ?? end.stderr.trim().slice(0, MAX_WORDS);
-  const isOwn = logged !== undefined || !RUNS_OTHERS.includes(asked.call);
+  const isOwn = logged !== undefined || asked.id === undefined || !RUNS_OTHERS.includes(asked.call);
   return { code: isOwn ? failureCode(words, asked) : 'ERR_RUNTIME_FAILED', words };
 }
 

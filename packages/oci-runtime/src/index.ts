@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export type {
   CriuOptions,
   Ended,
@@ -13,15 +14,23 @@ export type {
   Started,
   StartProcessOptions,
 } from './call-options.ts';
+export type { ChosenRuntime } from './choose-runtime.ts';
 export type { ContainerEvent, ContainerStats, UsageStats } from './container-events.ts';
 export type { ContainerState, ContainerStatus } from './container-state.ts';
 export type { Stdio, StdioTarget } from './descriptors.ts';
-export { OciRuntimeError, type OciRuntimeErrorCode, type OciRuntimeErrorFacts } from './errors.ts';
+export {
+  isOciRuntimeError,
+  OciRuntimeError,
+  type OciRuntimeErrorCode,
+  type OciRuntimeErrorFacts,
+} from './errors.ts';
 export { findRuntime } from './find-runtime.ts';
+export type { Int64 } from './json.ts';
 export { OciRuntime } from './oci-runtime.ts';
+export type { LinuxFeatures, RuntimeFeatures } from './runtime-features.ts';
 export type { LogEntry } from './runtime-log.ts';
 export type { OciRuntimeOptions } from './runtime-options.ts';
 export type { RuntimeStart } from './runtime-process.ts';
-export type { RuntimeFeatures, RuntimeVersion } from './runtime-version.ts';
+export type { RuntimeVersion } from './runtime-version.ts';
 export type { RuntimeSpawn, SpawnedRuntime } from './spawned-process.ts';
-export type { ProcessSpec, Resources } from './specs.ts';
+export type { DeviceRate, DeviceWeight, Limit, ProcessSpec, Resources } from './specs.ts';

@@ -32,6 +32,6 @@ interface Making {
 export interface InvocationFiles {
   /** Where the process id goes. */
   readonly pidFile: string;
-  /** Writes JSON to a file that only the runtime can read, and gives its path. */
-  readonly writeJson: (value: unknown) => string;
+  /** Writes a text to a file that only the runtime can read, and gives its path. */
+  readonly writeInput: (text: string) => string;
 }

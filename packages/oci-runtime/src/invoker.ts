@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CallEnd, throwIfAborted } from './call-end.ts';
 import { CallFiles } from './call-files.ts';
+import type { RuntimeCallOptions } from './call-options.ts';
 import { deleteCall, stateCall } from './container-calls.ts';
 import { parseState } from './container-state.ts';
 import { endRuntime } from './end-runtime.ts';
-import { OciRuntimeError } from './errors.ts';
-import { findRuntime } from './find-runtime.ts';
+import { hasCode, OciRuntimeError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
 import { killTree } from './process-tree.ts';
 import { type Outcome, Run } from './run.ts';
@@ -18,18 +19,22 @@ import {
 } from './runtime-process.ts';
 import { SpawnedProcess } from './spawned-process.ts';
 
+/** Gives the absolute path of the runtime. */
+export type Locate = (signal: AbortSignal | undefined) => Promise<string>;
+
 /** Starts runtimes, and takes back what the aborted ones made. */
 export class Invoker {
   readonly #settings: RuntimeSettings;
-  #command: string | undefined;
+  readonly #locate: Locate;
 
-  constructor(settings: RuntimeSettings) {
+  constructor(settings: RuntimeSettings, locate: Locate) {
     this.#settings = settings;
+    this.#locate = locate;
   }
 
   /** Runs a call to its end. Aborted, it rejects with the signal's reason once all of it is taken back. */
-  async invoke(invocation: Invocation, signal?: AbortSignal): Promise<Outcome> {
-    return this.#withRun(invocation, signal, async (run, runtime) =>
+  async invoke(invocation: Invocation, options: RuntimeCallOptions): Promise<Outcome> {
+    return this.#withRun(invocation, options, async (run, runtime, signal) =>
       run.outcome(await this.#untilEnded(run, runtime, signal)),
     );
   }
@@ -37,10 +42,10 @@ export class Invoker {
   /** Runs a call for what it prints. What `parse` throws becomes an `ERR_RUNTIME_OUTPUT`. */
   async query<Result>(
     invocation: Invocation,
-    signal: AbortSignal | undefined,
+    options: RuntimeCallOptions,
     parse: (stdout: string) => Result,
   ): Promise<Result> {
-    return this.#withRun(invocation, signal, async (run, runtime) => {
+    return this.#withRun(invocation, options, async (run, runtime, signal) => {
       const { stdout } = run.outcome(await this.#untilEnded(run, runtime, signal));
       return understood(run, stdout, parse);
     });
@@ -49,22 +54,22 @@ export class Invoker {
   /** Runs a call as long as its lines are wanted. What `parse` throws becomes an `ERR_RUNTIME_OUTPUT`. */
   async *lines<Result>(
     invocation: Invocation,
-    signal: AbortSignal | undefined,
+    options: RuntimeCallOptions,
     parse: (line: string) => Result,
   ): AsyncGenerator<Result, void, undefined> {
-    const { run, runtime, close } = await this.#start({ ...invocation, streams: true }, signal);
+    const { run, runtime, signal, close } = await this.#start({ ...invocation, streams: true }, options);
     const end = () => runtime.killGroup();
-    signal?.addEventListener('abort', end);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
     try {
       for await (const line of runtime.lines()) yield understood(run, line, parse);
       const exit = await runtime.ended;
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       run.outcome(exit);
     } catch (error) {
-      signal?.throwIfAborted(); // its output then ends anyhow
+      throwIfAborted(signal); // its output then ends anyhow
       throw error instanceof RangeError ? run.misunderstood('a line without end', {}, error) : error;
     } finally {
-      signal?.removeEventListener('abort', end);
       end();
       await runtime.ended;
       close();
@@ -73,30 +78,39 @@ export class Invoker {
 
   async #withRun<Result>(
     invocation: Invocation,
-    signal: AbortSignal | undefined,
-    use: (run: Run, runtime: RuntimeProcess) => Promise<Result>,
+    options: RuntimeCallOptions,
+    use: (run: Run, runtime: RuntimeProcess, signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
-    const { run, runtime, close } = await this.#start(invocation, signal);
+    const { run, runtime, signal, close } = await this.#start(invocation, options);
     try {
-      return await use(run, runtime);
+      return await use(run, runtime, signal);
     } finally {
       close();
     }
   }
 
-  async #start(invocation: Invocation, signal: AbortSignal | undefined) {
-    signal?.throwIfAborted();
-    this.#command ??= findRuntime(this.#settings.command, this.#settings.env['PATH']);
+  async #start(invocation: Invocation, { signal, timeoutMs }: RuntimeCallOptions) {
+    throwIfAborted(signal);
+    const command = await this.#locate(signal);
     const starter = await this.#starter();
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const files = new CallFiles(this.#settings.tempDir);
+    const limitMs = timeoutMs ?? this.#settings.timeoutMs ?? usualTimeoutMs(invocation);
+    let run: Run;
+    try {
+      run = new Run(this.#settings, command, invocation, files);
+    } catch (error) {
+      files.remove();
+      throw error;
+    }
+    const end = new CallEnd(signal, limitMs, () => run.tookTooLong(limitMs));
     const close = () => {
+      end.close();
       if (this.#settings.log) files.appendLogTo(this.#settings.log);
       files.remove();
     };
     try {
-      const run = new Run(this.#settings, this.#command, invocation, files);
-      return { run, runtime: run.start(starter), close };
+      return { run, runtime: run.start(starter), signal: end.signal, close };
     } catch (error) {
       close();
       throw error;
@@ -110,16 +124,12 @@ export class Invoker {
     return (start) => new ExecaProcess(execa, start);
   }
 
-  #inTime(): AbortSignal {
-    return AbortSignal.timeout(this.#settings.cleanupTimeoutMs);
+  #inTime(): RuntimeCallOptions {
+    return { timeoutMs: this.#settings.cleanupTimeoutMs };
   }
 
-  async #untilEnded(
-    run: Run,
-    runtime: RuntimeProcess,
-    signal: AbortSignal | undefined,
-  ): Promise<RuntimeExit> {
-    if (!signal || !(await isAbortedFirst(runtime, signal))) return runtime.ended;
+  async #untilEnded(run: Run, runtime: RuntimeProcess, signal: AbortSignal): Promise<RuntimeExit> {
+    if (!(await isAbortedFirst(runtime, signal))) return runtime.ended;
     await this.#takeBack(run, runtime);
     throw signal.reason;
   }
@@ -156,7 +166,7 @@ export class Invoker {
       return Date.parse(created) >= run.startedAt;
     } catch (cause) {
       // Half a container is none to the runtime, but its remains are to be deleted.
-      if (cause instanceof OciRuntimeError && cause.code === 'ERR_RUNTIME_NOT_EXIST') return true;
+      if (hasCode(cause, 'ERR_RUNTIME_NOT_EXIST')) return true;
       throw notTakenBack(run, 'what there is of the container cannot be seen', cause);
     }
   }
@@ -176,6 +186,19 @@ export class Invoker {
       throw notTakenBack(run, `${id} could not be deleted`, cause);
     }
   }
+}
+
+// What no caller should wait for longer. Calls that make something, or take it away, wait for hooks; a checkpoint, for a disk.
+const MAKING_MS = 600_000;
+const SAVING_MS = 3_600_000;
+const OTHER_MS = 60_000;
+const RUNS_HOOKS: readonly string[] = ['start', 'kill', 'delete'];
+
+/** How long a call may take unless its caller says otherwise; one that waits for a process, or tells of events, without end. */
+function usualTimeoutMs({ call, makes, streams }: Invocation): number {
+  if (streams || (makes && !makes.isDetached)) return Number.POSITIVE_INFINITY;
+  if (call === 'checkpoint') return SAVING_MS;
+  return makes || RUNS_HOOKS.includes(call) ? MAKING_MS : OTHER_MS;
 }
 
 function understood<Result>(run: Run, text: string, parse: (text: string) => Result): Result {
@@ -210,7 +233,7 @@ async function isInTime(promise: Promise<unknown>, timeoutMs: number): Promise<b
 
 function notTakenBack({ invocation }: Run, reason: string, cause?: unknown): OciRuntimeError {
   const { call, id } = invocation;
-  const message = `${call} was aborted, but not all of it is taken back: ${reason}`;
+  const message = `${call} was ended, but not all of it is taken back: ${reason}`;
   return new OciRuntimeError('ERR_RUNTIME_CLEANUP', message, {
     call,
     id,

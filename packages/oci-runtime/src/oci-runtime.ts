@@ -1,3 +1,4 @@
+import { throwIfAborted } from './call-end.ts';
 import type {
   Ended,
   RuntimeCallOptions,
@@ -11,6 +12,7 @@ import type {
   RuntimeRunOptions,
   Started,
 } from './call-options.ts';
+import { type ChosenRuntime, chooseRuntime } from './choose-runtime.ts';
 import {
   checkpointCall,
   createCall,
@@ -26,13 +28,18 @@ import {
 } from './container-calls.ts';
 import { type ContainerEvent, type ContainerStats, parseEvent, parseStats } from './container-events.ts';
 import { type ContainerState, parsePids, parseState, parseStates } from './container-state.ts';
+import { hasCode } from './errors.ts';
 import { execCall } from './exec-call.ts';
 import { flags } from './flags.ts';
+import type { Invocation } from './invocation.ts';
 import { Invoker } from './invoker.ts';
+import { knownFeatures, unsupported } from './known-features.ts';
 import type { Outcome } from './run.ts';
-import { type OciRuntimeOptions, withDefaults } from './runtime-options.ts';
-import { parseFeatures, parseVersion, type RuntimeFeatures, type RuntimeVersion } from './runtime-version.ts';
+import { parseFeatures, type RuntimeFeatures } from './runtime-features.ts';
+import { type OciRuntimeOptions, type RuntimeSettings, withDefaults } from './runtime-options.ts';
+import { parseVersion, type RuntimeVersion } from './runtime-version.ts';
 import type { ProcessSpec, Resources } from './specs.ts';
+import { validCall } from './valid-call.ts';
 import { validCount } from './validate.ts';
 
 /**
@@ -43,7 +50,10 @@ import { validCount } from './validate.ts';
  * started. An object of this class holds nothing that would have to be closed.
  */
 export class OciRuntime {
+  readonly #options: OciRuntimeOptions;
+  readonly #settings: RuntimeSettings;
   readonly #invoker: Invoker;
+  #chosen: ChosenRuntime | undefined;
 
   /**
    * Nothing is started, loaded or looked for yet.
@@ -51,7 +61,19 @@ export class OciRuntime {
    * @throws {OciRuntimeError} `ERR_RUNTIME_ARGUMENT`.
    */
   constructor(options: OciRuntimeOptions = {}) {
-    this.#invoker = new Invoker(withDefaults(options));
+    this.#settings = withDefaults(options);
+    this.#options = { ...options };
+    this.#invoker = new Invoker(this.#settings, async (signal) => (await this.#choose(signal)).command);
+  }
+
+  /**
+   * Which runtime the calls go to, and why. With `command: 'auto'`, crun is tried for that, once in a process: a
+   * container is made, whose process is never started, and deleted.
+   *
+   * @throws {OciRuntimeError} `ERR_RUNTIME_NOT_FOUND`.
+   */
+  async chosen(options: RuntimeCallOptions = {}): Promise<ChosenRuntime> {
+    return this.#choose(validCall(options).signal);
   }
 
   /**
@@ -63,7 +85,9 @@ export class OciRuntime {
    * @throws {OciRuntimeError} `ERR_RUNTIME_EXISTS`; `ERR_RUNTIME_FAILED` for a specification it refuses.
    */
   async create(id: string, options: RuntimeCreateOptions): Promise<Started> {
-    return started(await this.#invoker.invoke(createCall(id, options), options.signal));
+    const call = createCall(id, validCall(options));
+    await this.#mustHave(call, options);
+    return started(await this.#invoker.invoke(call, options));
   }
 
   /**
@@ -71,8 +95,8 @@ export class OciRuntime {
    *
    * @throws {OciRuntimeError} `ERR_RUNTIME_STATE` unless it is `created`; `ERR_RUNTIME_NOT_EXIST`.
    */
-  async start(id: string, { signal }: RuntimeCallOptions = {}): Promise<void> {
-    await this.#invoker.invoke(quietCall('start', id), signal);
+  async start(id: string, options: RuntimeCallOptions = {}): Promise<void> {
+    await this.#invoker.invoke(quietCall('start', id), validCall(options));
   }
 
   /**
@@ -86,13 +110,15 @@ export class OciRuntime {
   run(id: string, options: RuntimeRunOptions & { readonly detach: true }): Promise<Started>;
   run(id: string, options: RuntimeRunOptions & { readonly detach?: false | undefined }): Promise<Ended>;
   async run(id: string, options: RuntimeRunOptions): Promise<Started | Ended> {
-    const outcome = await this.#invoker.invoke(runCall(id, options), options.signal);
+    const call = runCall(id, validCall(options));
+    await this.#mustHave(call, options);
+    const outcome = await this.#invoker.invoke(call, options);
     return options.detach ? started(outcome) : ended(outcome);
   }
 
   /** The state of a container. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`. */
-  async state(id: string, { signal }: RuntimeCallOptions = {}): Promise<ContainerState> {
-    return this.#invoker.query(stateCall(id), signal, parseState);
+  async state(id: string, options: RuntimeCallOptions = {}): Promise<ContainerState> {
+    return this.#invoker.query(stateCall(id), validCall(options), parseState);
   }
 
   /**
@@ -119,7 +145,7 @@ export class OciRuntime {
     process: readonly string[] | ProcessSpec,
     options: RuntimeExecOptions = {},
   ): Promise<Started | Ended> {
-    const outcome = await this.#invoker.invoke(execCall(id, process, options), options.signal);
+    const outcome = await this.#invoker.invoke(execCall(id, process, validCall(options)), options);
     return options.detach ? started(outcome) : ended(outcome);
   }
 
@@ -133,7 +159,7 @@ export class OciRuntime {
     signal: NodeJS.Signals | number = 'SIGTERM',
     options: RuntimeKillOptions = {},
   ): Promise<void> {
-    await this.#invoker.invoke(killCall(id, signal, options), options.signal);
+    await this.#invoker.invoke(killCall(id, signal, validCall(options)), options);
   }
 
   /**
@@ -141,28 +167,28 @@ export class OciRuntime {
    *
    * @throws {OciRuntimeError} `ERR_RUNTIME_STATE` while it runs; `ERR_RUNTIME_NOT_EXIST`; neither with `force`.
    */
-  async delete(id: string, { force, signal }: RuntimeDeleteOptions = {}): Promise<void> {
-    await this.#invoker.invoke(deleteCall(id, { force }), signal);
+  async delete(id: string, options: RuntimeDeleteOptions = {}): Promise<void> {
+    await this.#invoker.invoke(deleteCall(id, validCall(options)), options);
   }
 
   /** Freezes all processes of a container. @throws {OciRuntimeError} `ERR_RUNTIME_STATE` unless it runs (crun: no error when paused); `ERR_RUNTIME_NOT_EXIST`. */
-  async pause(id: string, { signal }: RuntimeCallOptions = {}): Promise<void> {
-    await this.#invoker.invoke(quietCall('pause', id), signal);
+  async pause(id: string, options: RuntimeCallOptions = {}): Promise<void> {
+    await this.#invoker.invoke(quietCall('pause', id), validCall(options));
   }
 
   /** Lets a paused container go on. @throws {OciRuntimeError} `ERR_RUNTIME_STATE` unless it is paused (crun: no error); `ERR_RUNTIME_NOT_EXIST`. */
-  async resume(id: string, { signal }: RuntimeCallOptions = {}): Promise<void> {
-    await this.#invoker.invoke(quietCall('resume', id), signal);
+  async resume(id: string, options: RuntimeCallOptions = {}): Promise<void> {
+    await this.#invoker.invoke(quietCall('resume', id), validCall(options));
   }
 
   /** Changes the limits of a container. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`; `ERR_RUNTIME_FAILED` for what the kernel refuses. */
-  async update(id: string, resources: Resources, { signal }: RuntimeCallOptions = {}): Promise<void> {
-    await this.#invoker.invoke(updateCall(id, resources), signal);
+  async update(id: string, resources: Resources, options: RuntimeCallOptions = {}): Promise<void> {
+    await this.#invoker.invoke(updateCall(id, resources), validCall(options));
   }
 
   /** The ids of all processes of a container, as this program sees them. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`. */
-  async ps(id: string, { signal }: RuntimeCallOptions = {}): Promise<readonly number[]> {
-    return this.#invoker.query(printingCall('ps', id, ['--format=json']), signal, parsePids);
+  async ps(id: string, options: RuntimeCallOptions = {}): Promise<readonly number[]> {
+    return this.#invoker.query(printingCall('ps', id, ['--format=json']), validCall(options), parsePids);
   }
 
   /**
@@ -171,22 +197,22 @@ export class OciRuntime {
    *
    * @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`; `ERR_RUNTIME_STATE` when it has stopped; `ERR_RUNTIME_UNSUPPORTED` with crun.
    */
-  events(
-    id: string,
-    { intervalMs = 5000, signal }: RuntimeEventsOptions = {},
-  ): AsyncGenerator<ContainerEvent, void, undefined> {
+  events(id: string, options: RuntimeEventsOptions = {}): AsyncGenerator<ContainerEvent, void, undefined> {
+    const { intervalMs = 5000 } = validCall(options);
     const own = flags({ interval: `${validCount(intervalMs, 'intervalMs')}ms` });
-    return this.#invoker.lines(printingCall('events', id, own), signal, parseEvent);
+    return this.#invoker.lines(printingCall('events', id, own), options, parseEvent);
   }
 
   /** What a container uses at this moment. @throws {OciRuntimeError} `ERR_RUNTIME_NOT_EXIST`; `ERR_RUNTIME_STATE` when it has stopped; `ERR_RUNTIME_UNSUPPORTED` with crun. */
-  async stats(id: string, { signal }: RuntimeCallOptions = {}): Promise<ContainerStats> {
-    return this.#invoker.query(printingCall('events', id, ['--stats']), signal, parseStats);
+  async stats(id: string, options: RuntimeCallOptions = {}): Promise<ContainerStats> {
+    return this.#invoker.query(printingCall('events', id, ['--stats']), validCall(options), parseStats);
   }
 
   /** Saves the state of a running container by criu. @throws {OciRuntimeError} `ERR_RUNTIME_FAILED` where criu fails; `ERR_RUNTIME_UNSUPPORTED` for a runtime without it. */
   async checkpoint(id: string, options: RuntimeCheckpointOptions): Promise<void> {
-    await this.#invoker.invoke(checkpointCall(id, options), options.signal);
+    const call = checkpointCall(id, validCall(options));
+    await this.#mustHave(call, options);
+    await this.#invoker.invoke(call, options);
   }
 
   /**
@@ -201,23 +227,54 @@ export class OciRuntime {
     options: RuntimeRestoreOptions & { readonly detach?: false | undefined },
   ): Promise<Ended>;
   async restore(id: string, options: RuntimeRestoreOptions): Promise<Started | Ended> {
-    const outcome = await this.#invoker.invoke(restoreCall(id, options), options.signal);
+    const call = restoreCall(id, validCall(options));
+    await this.#mustHave(call, options);
+    const outcome = await this.#invoker.invoke(call, options);
     return options.detach ? started(outcome) : ended(outcome);
   }
 
   /** All containers of the state directory. */
-  async list({ signal }: RuntimeCallOptions = {}): Promise<readonly ContainerState[]> {
-    return this.#invoker.query(generalCall('list', ['--format=json']), signal, parseStates);
+  async list(options: RuntimeCallOptions = {}): Promise<readonly ContainerState[]> {
+    return this.#invoker.query(generalCall('list', ['--format=json']), validCall(options), parseStates);
   }
 
   /** Which runtime this is. */
-  async version({ signal }: RuntimeCallOptions = {}): Promise<RuntimeVersion> {
-    return this.#invoker.query(generalCall('--version'), signal, parseVersion);
+  async version(options: RuntimeCallOptions = {}): Promise<RuntimeVersion> {
+    return this.#invoker.query(generalCall('--version'), validCall(options), parseVersion);
   }
 
   /** What the runtime can do. @throws {OciRuntimeError} `ERR_RUNTIME_UNSUPPORTED` with a runc before 1.1 or a crun before 1.8.6. */
-  async features({ signal }: RuntimeCallOptions = {}): Promise<RuntimeFeatures> {
-    return this.#invoker.query(generalCall('features'), signal, parseFeatures);
+  async features(options: RuntimeCallOptions = {}): Promise<RuntimeFeatures> {
+    return this.#invoker.query(generalCall('features'), validCall(options), parseFeatures);
+  }
+
+  async #choose(signal: AbortSignal | undefined): Promise<ChosenRuntime> {
+    this.#chosen ??= await chooseRuntime(this.#options, this.#settings.env['PATH'], signal);
+    return this.#chosen;
+  }
+
+  /** Refuses what the runtime says that it cannot do. Nothing is asked for what every runtime can. */
+  async #mustHave({ call, id = '' }: Invocation, { signal }: RuntimeCallOptions): Promise<void> {
+    const needsCriu = call === 'checkpoint' || call === 'restore';
+    const { systemdCgroup } = this.#settings;
+    if (!needsCriu && !systemdCgroup) return;
+    const { command } = await this.#choose(signal);
+    const features = await knownFeatures(this.#invoker, command, signal);
+    if (needsCriu && features?.checkpoint === false) throw unsupported(call, id, command, 'criu');
+    if (systemdCgroup && features?.linux.cgroup?.systemd === false) {
+      throw unsupported(call, id, command, 'the systemd cgroup driver');
+    }
+    // What a runtime says of a call that it does not know would go to the stderr of the container.
+    if (call === 'restore' && !features) await this.#mustKnow(call, signal);
+  }
+
+  async #mustKnow(call: string, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.#invoker.query(generalCall(call, ['--help']), { signal }, () => {});
+    } catch (error) {
+      throwIfAborted(signal);
+      if (hasCode(error, 'ERR_RUNTIME_UNSUPPORTED')) throw error;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { fileIdentity } from './file-identity.ts';
 
 /** A file in which a runtime reports the id of the process it made. */
 export class PidFile {
@@ -9,25 +10,15 @@ export class PidFile {
   /** Remembers what is there already: a process id from an earlier call must not be taken for this one's. */
   constructor(path: string) {
     this.path = path;
-    this.#before = identity(path);
+    this.#before = fileIdentity(path);
   }
 
   /** The process id, once the runtime has written it. */
   read(): number | undefined {
-    const now = identity(this.path);
+    const now = fileIdentity(this.path); // runtimes rename a new file to the place, or write to the one that is there
     if (now === '' || now === this.#before) return undefined;
     const pid = Number(readIfThere(this.path));
     return Number.isSafeInteger(pid) && pid > 1 ? pid : undefined;
-  }
-}
-
-// Runtimes rename a new file to the place, or write to the one that is there.
-function identity(file: string): string {
-  try {
-    const { dev, ino, mtimeNs } = statSync(file, { bigint: true });
-    return `${dev} ${ino} ${mtimeNs}`;
-  } catch {
-    return '';
   }
 }
 

@@ -40,7 +40,7 @@ export class Run {
     this.#command = command;
     const own = invocation.args({
       pidFile: this.pidFile.path,
-      writeJson: (value) => files.writeJson(value),
+      writeInput: (text) => files.writeInput(text),
     });
     const log = [`--log=${files.log}`, '--log-format=json'];
     this.#args = [...settings.globalArgs, ...log, invocation.call, ...own];
@@ -71,6 +71,11 @@ export class Run {
   /** The failure that the runtime's end means, if it means one. */
   failure(exit: RuntimeExit): OciRuntimeError | undefined {
     return this.#failure(exit, this.#log());
+  }
+
+  /** Says that the runtime did not end in time. */
+  tookTooLong(limitMs: number): OciRuntimeError {
+    return this.#error('ERR_RUNTIME_TIMEOUT', `it did not end within ${limitMs} ms`, {}, this.#log());
   }
 
   /** Says that the runtime succeeded, but printed something that cannot be understood. */

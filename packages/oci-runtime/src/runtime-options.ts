@@ -1,12 +1,15 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { badArgument } from './errors.ts';
+import { describe } from './json.ts';
 import type { RuntimeSpawn } from './spawned-process.ts';
-import { validCount, validPath, validText } from './validate.ts';
+import { validDelay, validFlag, validOptions, validPath, validText, validTimeout } from './validate.ts';
 
 /** How to drive a runtime: the same for all calls. */
 export interface OciRuntimeOptions {
   /**
-   * The runtime's path, or its name on the PATH. @default `runc` where it is installed, else `crun`
+   * The runtime's path, or its name on the PATH. `'auto'` is crun where it can make a container on this machine, which
+   * is tried once in a process, and else runc; see `chosen()`. @default `runc` where it is installed, else `crun`
    */
   readonly command?: string | undefined;
   /** The directory of the runtime's state; ids are unique within one. @default the runtime's own, `/run/runc` for runc as root */
@@ -26,6 +29,12 @@ export interface OciRuntimeOptions {
   /** Where files are put while a call lasts. @default `os.tmpdir()` */
   readonly tempDir?: string | undefined;
   /**
+   * How long a call may take, in milliseconds, unless it says so itself; `Infinity` for as long as it likes. @default
+   * 600000 for those that run hooks: `create`, `start`, `run`, `restore` and `exec` detached, `kill` and `delete`;
+   * 3600000 for `checkpoint`; none for those that wait for a process, and for `events`; 60000 for others
+   */
+  readonly timeoutMs?: number | undefined;
+  /**
    * How long, in milliseconds, the runtime of an aborted call may take to finish what it is in the middle of,
    * which usually takes some 20; and once more to fail, when what it waits for is killed. One that has not ended
    * then is killed itself, which can leave empty cgroups. @default 1000
@@ -39,13 +48,14 @@ export interface OciRuntimeOptions {
 
 /** The options, checked, with every default. */
 export interface RuntimeSettings {
-  readonly command: string | undefined;
+  readonly systemdCgroup: boolean;
   readonly globalArgs: readonly string[];
   /** Where the runtime keeps the state of each container, as far as that is known. */
   readonly stateDirectories: readonly string[];
   readonly log: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly tempDir: string;
+  readonly timeoutMs: number | undefined;
   readonly abortGraceMs: number;
   readonly cleanupTimeoutMs: number;
   readonly spawn: RuntimeSpawn | undefined;
@@ -61,37 +71,44 @@ const NOT_FOR_RUNTIMES = ['NOTIFY_SOCKET', 'LISTEN_FDS', 'LISTEN_PID', 'LISTEN_F
  * @throws {OciRuntimeError} `ERR_RUNTIME_ARGUMENT`.
  */
 export function withDefaults(options: OciRuntimeOptions): RuntimeSettings {
+  validOptions(options);
+  const { timeoutMs, spawn } = options;
+  if (spawn !== undefined && typeof spawn !== 'function') {
+    throw badArgument(`spawn must be a function, and is ${describe(spawn)}`);
+  }
   const { command, log, tempDir = tmpdir(), abortGraceMs = 1000, cleanupTimeoutMs = 15_000 } = options;
+  if (command !== undefined) validText(command, 'the command');
   const env = environment(options.env ?? {});
   return {
-    command: command === undefined ? undefined : validText(command, 'the command'),
+    systemdCgroup: options.systemdCgroup ?? false,
     globalArgs: globalArgs(options),
     stateDirectories: stateDirectories(options.root, env),
     log: log === undefined ? undefined : validPath(log, 'the log'),
     env,
     tempDir: validPath(tempDir, 'the directory for temporary files'),
-    abortGraceMs: validCount(abortGraceMs, 'abortGraceMs'),
-    cleanupTimeoutMs: validCount(cleanupTimeoutMs, 'cleanupTimeoutMs'),
-    spawn: options.spawn,
+    timeoutMs: timeoutMs === undefined ? undefined : validTimeout(timeoutMs, 'timeoutMs'),
+    abortGraceMs: validDelay(abortGraceMs, 'abortGraceMs'),
+    cleanupTimeoutMs: validTimeout(cleanupTimeoutMs, 'cleanupTimeoutMs'),
+    spawn,
   };
 }
 
 function globalArgs({ root, systemdCgroup, rootless = 'auto', criu, debug }: OciRuntimeOptions): string[] {
   const args: string[] = [];
   if (root !== undefined) args.push(`--root=${validPath(root, 'the root')}`);
-  if (systemdCgroup) args.push('--systemd-cgroup');
-  if (rootless !== 'auto') args.push(`--rootless=${rootless}`);
+  if (validFlag(systemdCgroup, 'systemdCgroup')) args.push('--systemd-cgroup');
+  if (rootless !== 'auto') args.push(`--rootless=${validFlag(rootless, 'rootless')}`);
   if (criu !== undefined) args.push(`--criu=${validPath(criu, 'the criu')}`);
-  if (debug) args.push('--debug');
+  if (validFlag(debug, 'debug')) args.push('--debug');
   return args;
 }
 
 function environment(own: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env };
   for (const name of NOT_FOR_RUNTIMES) delete env[name];
-  for (const [name, value] of Object.entries(own)) {
+  for (const [name, value] of Object.entries(validOptions(own, 'env'))) {
     if (value === undefined) delete env[name];
-    else env[validText(name, 'the name of a variable')] = validText(value, `the variable ${name}`);
+    else env[validName(name)] = validText(value, `the variable ${name}`);
   }
   return env;
 }
@@ -103,4 +120,9 @@ function stateDirectories(root: string | undefined, { XDG_RUNTIME_DIR }: NodeJS.
   return [XDG_RUNTIME_DIR, '/run', `/run/user/${process.getuid?.()}`]
     .filter(Boolean)
     .map((each) => `${each}/crun`);
+}
+
+function validName(name: string): string {
+  if (name !== '' && !name.includes('=')) return validText(name, 'the name of a variable');
+  throw badArgument(`${JSON.stringify(name)} is no name of a variable`);
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { execa as Execa } from 'execa';
 import { type StandardStreams, withDescriptors } from './descriptors.ts';
+import { messageOf } from './errors.ts';
 import { linesOf } from './lines.ts';
 import { kill } from './process-tree.ts';
 
@@ -29,6 +30,9 @@ export interface RuntimeStart {
 // With these it gives what a pipe gives; where there is none, it is checked for.
 type ThreePipes = ['pipe', 'pipe', 'pipe'];
 
+/** A system error, as far as it is known to be one. */
+export type StartError = Error & Pick<NodeJS.ErrnoException, 'code' | 'errno' | 'syscall' | 'path'>;
+
 /** How a runtime ended. */
 export interface RuntimeExit {
   /** Its status; undefined when it did not start, or a signal ended it. */
@@ -42,7 +46,7 @@ export interface RuntimeExit {
   /** Whether it printed more than 16 MiB, and was ended for that. */
   readonly isTooMuch: boolean;
   /** Why it did not start. */
-  readonly startError: Error | undefined;
+  readonly startError: StartError | undefined;
 }
 
 let loading: Promise<typeof Execa> | undefined;
@@ -101,7 +105,7 @@ export class ExecaProcess implements RuntimeProcess {
         stdout: textOf(result.stdout),
         stderr: textOf(result.stderr),
         isTooMuch: result.isMaxBuffer,
-        startError: this.pid === undefined ? asError(result.cause) : undefined,
+        startError: this.pid === undefined ? startErrorOf(result.cause) : undefined,
       };
     });
   }
@@ -127,6 +131,11 @@ function textOf(output: unknown): string {
   return typeof output === 'string' ? output : '';
 }
 
-function asError(cause: unknown): Error {
-  return cause instanceof Error ? cause : new Error(String(cause));
+/**
+ * Why a runtime did not start, as an error of ours. That of Node holds the whole command line, and with it the variables
+ * that an executed command is to be given.
+ */
+export function startErrorOf(cause: unknown): StartError {
+  const { code, errno, syscall, path } = Object(cause) as Partial<NodeJS.ErrnoException>;
+  return Object.assign(new Error(messageOf(cause)), { code, errno, syscall, path });
 }

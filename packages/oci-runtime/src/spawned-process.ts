@@ -8,6 +8,7 @@ import {
   type RuntimeExit,
   type RuntimeProcess,
   type RuntimeStart,
+  startErrorOf,
 } from './runtime-process.ts';
 
 /** A runtime that was started in another way than through execa. */
@@ -119,6 +120,6 @@ function notStarted(error: unknown): RuntimeExit {
     stdout: '',
     stderr: '',
     isTooMuch: false,
-    startError: error instanceof Error ? error : new Error(String(error)),
+    startError: startErrorOf(error),
   };
 }

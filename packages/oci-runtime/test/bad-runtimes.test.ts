@@ -186,7 +186,7 @@ describe('a runtime', () => {
       code: 'ERR_RUNTIME_CLEANUP',
       call: 'create',
       id: 'web',
-      cause: expect.objectContaining({ name: 'TimeoutError' }),
+      cause: expect.objectContaining({ code: 'ERR_RUNTIME_TIMEOUT' }),
     });
   });
 

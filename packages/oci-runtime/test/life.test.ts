@@ -1,5 +1,7 @@
+import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { cgroupOf, MEMORY_LIMIT, PIDS_LIMIT, readCgroup } from '../../../tools/testing/cgroup.ts';
 import { type Bench, bench, until } from './fixtures/container.ts';
 import { allRuntimes } from './fixtures/runtimes.ts';
 
@@ -52,7 +54,7 @@ describe.each(allRuntimes())('$title', ({ name, command, gate }) => {
     const { pid } = await place.runtime.create(id, options);
 
     expect(await readFile(options.pidFile, 'utf8')).toBe(String(pid));
-    expect(await readFile(`/proc/${pid}/cgroup`, 'utf8')).toContain(`/${id}\n`);
+    expect(cgroupOf(pid, 'pids').directory).toMatch(new RegExp(`/${id}$`));
     await deleted(place, id);
   });
 
@@ -144,13 +146,57 @@ describe.each(allRuntimes())('$title', ({ name, command, gate }) => {
     await deleted(place, id);
   });
 
-  test('changes the limits of a container', async () => {
+  test('changes the limits of a container, and takes them away', async () => {
     const place = await bench({ command });
     const id = await running(place);
-    await place.runtime.update(id, { memory: { limit: 64 * 1024 * 1024 }, pids: { limit: 17 } });
+    const { pid } = await place.runtime.state(id);
+    const limits = () => [
+      readCgroup(cgroupOf(pid, 'memory'), MEMORY_LIMIT),
+      readCgroup(cgroupOf(pid, 'pids'), PIDS_LIMIT),
+    ];
+    const none = limits();
 
-    expect(await readFile(`/sys/fs/cgroup/memory/${id}/memory.limit_in_bytes`, 'utf8')).toBe('67108864\n');
-    expect(await readFile(`/sys/fs/cgroup/pids/${id}/pids.max`, 'utf8')).toBe('17\n');
+    await place.runtime.update(id, { memory: { limit: 64 * 1024 * 1024 }, pids: { limit: 17n } });
+    expect(limits()).toEqual(['67108864', '17']);
+    await place.runtime.update(id, { memory: { limit: 'unlimited', swap: 'unlimited' } });
+    expect(limits()).toEqual([none[0], '17']);
+    const { version } = await place.runtime.version();
+    const lifted = place.runtime.update(id, { pids: { limit: 'unlimited' } });
+    if (name === 'crun' && version === '1.8.1') {
+      // It writes -1, which the kernel does not know there.
+      await expect(lifted).rejects.toMatchObject({ code: 'ERR_RUNTIME_FAILED', call: 'update' });
+    } else {
+      await lifted;
+      expect(limits()).toEqual(none);
+    }
+    await deleted(place, id);
+  });
+
+  test('executes a process with limits of all 64 bits', async () => {
+    const place = await bench({ command });
+    const id = await running(place);
+    const out = openSync(place.file('limits'), 'w');
+    onTestFinished(() => closeSync(out));
+
+    const { exitCode } = await place.runtime.exec(
+      id,
+      {
+        args: ['cat', '/proc/self/limits'],
+        cwd: '/',
+        env: ['PATH=/bin'],
+        rlimits: [
+          { type: 'RLIMIT_CORE', soft: 2n ** 53n + 1n, hard: 18446744073709551615n },
+          { type: 'RLIMIT_FSIZE', soft: 'unlimited', hard: 'unlimited' },
+          { type: 'RLIMIT_CPU', soft: 2n ** 62n + 1n, hard: 2n ** 63n },
+        ],
+      },
+      { stdout: out },
+    );
+    expect(exitCode).toBe(0);
+    const text = await readFile(place.file('limits'), 'utf8');
+    expect(text).toMatch(/^Max core file size +9007199254740993 +unlimited /m);
+    expect(text).toMatch(/^Max file size +unlimited +unlimited /m);
+    expect(text).toMatch(/^Max cpu time +4611686018427387905 +9223372036854775808 /m);
     await deleted(place, id);
   });
 

@@ -1,0 +1,34 @@
+import { generalCall } from './container-calls.ts';
+import { OciRuntimeError } from './errors.ts';
+import { fileIdentity } from './file-identity.ts';
+import type { Invoker } from './invoker.ts';
+import { parseFeatures, type RuntimeFeatures } from './runtime-features.ts';
+import { SharedRun } from './shared-run.ts';
+
+const known = new SharedRun<RuntimeFeatures | undefined>();
+
+/** The features of the runtime, asked once in a process; undefined for one that does not tell them. */
+export function knownFeatures(
+  invoker: Invoker,
+  command: string,
+  signal: AbortSignal | undefined,
+): Promise<RuntimeFeatures | undefined> {
+  const ask = async (ending: AbortSignal) => {
+    try {
+      return await invoker.query(generalCall('features'), { signal: ending }, parseFeatures);
+    } catch (error) {
+      if (ending.aborted) throw error;
+      return undefined;
+    }
+  };
+  return known.get(`${command} ${fileIdentity(command)}`, ask, signal);
+}
+
+/** Says that a runtime does not have what is asked for, by its own word. */
+export function unsupported(call: string, id: string, command: string, what: string): OciRuntimeError {
+  return new OciRuntimeError('ERR_RUNTIME_UNSUPPORTED', `${command} was built without ${what}`, {
+    call,
+    id,
+    command,
+  });
+}
