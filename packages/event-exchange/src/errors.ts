@@ -3,7 +3,8 @@ export type EventExchangeErrorCode =
   | 'ERR_EVENT_NAMESPACE'
   | 'ERR_EVENT_TOPIC'
   | 'ERR_EVENT_ENVELOPE'
-  | 'ERR_EVENT_FILTER';
+  | 'ERR_EVENT_FILTER'
+  | 'ERR_EVENT_ARGUMENT';
 
 /** The facts of a failure, as far as they are known. */
 export interface EventExchangeErrorFacts {
@@ -22,6 +23,7 @@ export interface EventExchangeErrorFacts {
  * | `ERR_EVENT_TOPIC` | not a topic that containerd would take, such as `/tasks/exit` |
  * | `ERR_EVENT_ENVELOPE` | the time or the event is missing, or is none |
  * | `ERR_EVENT_FILTER` | not a filter; see `filter` and `position` |
+ * | `ERR_EVENT_ARGUMENT` | an option or a source is not what it must be |
  */
 export class EventExchangeError extends Error {
   static {
@@ -44,4 +46,10 @@ export class EventExchangeError extends Error {
     this.filter = facts.filter;
     this.position = facts.position;
   }
+}
+
+/** Whether this package, or another copy of it, has thrown it. */
+export function isEventExchangeError(error: unknown): error is EventExchangeError {
+  const { name, code } = Object(error) as { readonly name?: unknown; readonly code?: unknown };
+  return name === 'EventExchangeError' && typeof code === 'string' && code.startsWith('ERR_EVENT_');
 }

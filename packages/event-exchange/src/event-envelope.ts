@@ -1,6 +1,8 @@
+import { isUint8Array } from 'node:util/types';
 import type { Any, Envelope, Timestamp } from '@shimwright/shim-api';
 import { EventExchangeError } from './errors.ts';
 import { validateNamespace, validateTopic } from './names.ts';
+import { shown } from './shown.ts';
 
 /**
  * An envelope that has passed the exchange: nothing in it is missing. All subscribers are given the same one, which is
@@ -21,7 +23,11 @@ const GO_ZERO_SECONDS = -62135596800;
  *
  * @throws {EventExchangeError} `ERR_EVENT_NAMESPACE`, `ERR_EVENT_TOPIC` or `ERR_EVENT_ENVELOPE`.
  */
-export function validEnvelope({ timestamp, namespace, topic, event }: Readonly<Envelope>): EventEnvelope {
+export function validEnvelope(envelope: Readonly<Envelope>): EventEnvelope {
+  if (typeof envelope !== 'object' || envelope === null) {
+    throw new EventExchangeError('ERR_EVENT_ENVELOPE', `${shown(envelope)} is no envelope`);
+  }
+  const { timestamp, namespace, topic, event } = envelope;
   validateNamespace(namespace);
   validateTopic(topic);
   if (!isMoment(timestamp)) {
@@ -44,5 +50,5 @@ function isMoment(timestamp: Timestamp | undefined): timestamp is Timestamp {
 }
 
 function isAny(event: Any | undefined): event is Any {
-  return typeof event?.typeUrl === 'string' && event.value instanceof Uint8Array;
+  return typeof event?.typeUrl === 'string' && isUint8Array(event.value);
 }

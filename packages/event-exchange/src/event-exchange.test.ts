@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { Envelope, packAny, type Timestamp, timestampToDate } from '@shimwright/shim-api';
 import { describe, expect, test } from 'vitest';
 import {
@@ -127,6 +128,12 @@ describe('forward', () => {
   });
 });
 
+test.each([null, undefined, 'text', 7])('forward refuses %o as an envelope', (given) => {
+  expect(() => new EventExchange().forward(given as unknown as Envelope)).toThrow(
+    failure('ERR_EVENT_ENVELOPE'),
+  );
+});
+
 describe('subscribe', () => {
   test('gives what matches any of the filters', async () => {
     const exchange = new EventExchange();
@@ -154,7 +161,9 @@ describe('subscribe', () => {
   });
 
   test('refuses a filter that is no string', () => {
-    expect(() => new EventExchange().subscribe(7 as unknown as string)).toThrow(failure('ERR_EVENT_FILTER'));
+    expect(() => new EventExchange().subscribe(7 as unknown as string, 'topic')).toThrow(
+      failure('ERR_EVENT_FILTER'),
+    );
     expect(() => new EventExchange().subscribe({} as unknown as string, 'topic')).toThrow(
       failure('ERR_EVENT_FILTER'),
     );
@@ -170,9 +179,63 @@ describe('subscribe', () => {
     }
   });
 
-  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses maxPending %d', (maxPending) => {
-    expect(() => new EventExchange({ maxPending })).toThrow(RangeError);
-    expect(() => new EventExchange().subscribe({ maxPending })).toThrow(RangeError);
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '7', 1n, true])(
+    'refuses %o as maxPending',
+    (given) => {
+      const maxPending = given as number;
+      expect(() => new EventExchange({ maxPending })).toThrow(failure('ERR_EVENT_ARGUMENT', 'maxPending'));
+      expect(() => new EventExchange().subscribe({ maxPending })).toThrow(
+        failure('ERR_EVENT_ARGUMENT', 'maxPending'),
+      );
+    },
+  );
+
+  test('takes filters in an array, and options that are undefined', () => {
+    const exchange = new EventExchange();
+    const options = { maxPending: 1 };
+    const subscriptions = [
+      exchange.subscribe(['topic==/a', 'topic==/b']),
+      exchange.subscribe(['topic==/a', 'topic==/b'], undefined),
+      exchange.subscribe(['topic==/a', 'topic==/b'], options),
+      exchange.subscribe('topic==/a', 'topic==/b', undefined),
+      exchange.subscribe(undefined),
+      exchange.subscribe([]),
+      exchange.subscribe(),
+    ];
+    for (const topic of ['/a', '/b', '/c']) exchange.publish('default', topic, event);
+    expect(subscriptions.map(({ pending }) => pending)).toEqual([2, 2, 1, 2, 3, 3, 3]);
+  });
+
+  test.each<[string, readonly unknown[], EventExchangeErrorCode]>([
+    ['an array within an array', [[['topic']]], 'ERR_EVENT_FILTER'],
+    ['a filter after an array', [['topic'], 'namespace'], 'ERR_EVENT_ARGUMENT'],
+    ['two arrays', [['topic'], ['namespace']], 'ERR_EVENT_ARGUMENT'],
+    ['an array after a filter', ['topic', ['namespace']], 'ERR_EVENT_FILTER'],
+    ['undefined before a filter', [undefined, 'topic'], 'ERR_EVENT_FILTER'],
+    ['null', [null], 'ERR_EVENT_ARGUMENT'],
+    ['a number', ['topic', 7], 'ERR_EVENT_ARGUMENT'],
+    ['a signal in the place of options', ['topic', AbortSignal.abort(), {}], 'ERR_EVENT_FILTER'],
+    ['a controller as signal', [{ signal: new AbortController() }], 'ERR_EVENT_ARGUMENT'],
+    ['null as signal', [{ signal: null }], 'ERR_EVENT_ARGUMENT'],
+    ['text as onLost', [{ onLost: 'log' }], 'ERR_EVENT_ARGUMENT'],
+  ])('refuses %s', (_what, given, code) => {
+    const subscribe = (...args: readonly unknown[]) => new EventExchange().subscribe(...(args as string[]));
+    expect(() => subscribe(...given)).toThrow(failure(code));
+  });
+
+  test.each([null, 7, 'text', []])('an exchange refuses %o as options', (options) => {
+    expect(() => new EventExchange(options as object)).toThrow(failure('ERR_EVENT_ARGUMENT'));
+  });
+
+  test('knows signals, bytes and arrays of another realm', async () => {
+    const exchange = new EventExchange();
+    const signal = new EventTarget() as AbortSignal;
+    Object.defineProperty(signal, 'aborted', { value: false });
+    const subscription = exchange.subscribe(runInNewContext('["topic==/a"]'), { signal });
+    exchange.publish('default', '/a', { typeUrl: 'a', value: runInNewContext('Uint8Array.of(1)') });
+    expect(subscription.pending).toBe(1);
+    signal.dispatchEvent(new Event('abort'));
+    expect(await subscription.next()).toEqual({ done: true, value: undefined });
   });
 
   test('events of an unknown type are given, but have no fields', async () => {

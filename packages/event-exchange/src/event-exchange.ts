@@ -1,4 +1,5 @@
 import type { Any, Envelope } from '@shimwright/shim-api';
+import { checkOptions, wholeFromOne, wrong } from './check-options.ts';
 import { type EventEnvelope, validEnvelope } from './event-envelope.ts';
 import { EventSubject } from './event-subject.ts';
 import { type EventFilter, parseFilters } from './filter/parse-filters.ts';
@@ -12,10 +13,11 @@ export interface EventExchangeOptions {
   readonly maxPending?: number;
 }
 
-/** What `subscribe` takes: filters, and then perhaps options. */
+/** What `subscribe` takes: filters, one by one or in an array, and then perhaps options. */
 export type SubscribeArguments =
   | readonly string[]
-  | readonly [...filters: string[], options: SubscribeOptions];
+  | readonly [...filters: string[], options: SubscribeOptions | undefined]
+  | readonly [filters: readonly string[], options?: SubscribeOptions | undefined];
 
 /** Where events are published and subscribed to, in this process, as in containerd's exchange. */
 export class EventExchange {
@@ -26,10 +28,10 @@ export class EventExchange {
   /**
    * An exchange without subscribers.
    *
-   * @throws {RangeError} when `maxPending` is no whole number from 1.
+   * @throws {EventExchangeError} `ERR_EVENT_ARGUMENT` when `maxPending` is no whole number from 1.
    */
-  constructor({ maxPending = 1024 }: EventExchangeOptions = {}) {
-    this.#maxPending = wholeFromOne(maxPending);
+  constructor(options?: EventExchangeOptions) {
+    this.#maxPending = wholeFromOne('maxPending', checkOptions(options).maxPending ?? 1024);
   }
 
   /**
@@ -64,27 +66,29 @@ export class EventExchange {
    *
    * @returns once the source has ended, or `signal` is aborted.
    * @throws what the source throws, and what `onError` throws. An event that is refused is no such case.
+   * @throws {EventExchangeError} `ERR_EVENT_ARGUMENT` when the source cannot be iterated, or an option is none.
    */
-  async forwardFrom(source: AsyncIterable<RecordedEvent>, options: ForwardFromOptions = {}): Promise<void> {
-    await forwardAll(source, (envelope) => this.forward(envelope), options);
+  async forwardFrom(
+    source: AsyncIterable<RecordedEvent> | Iterable<RecordedEvent>,
+    options?: ForwardFromOptions,
+  ): Promise<void> {
+    await forwardAll(source, (envelope) => this.forward(envelope), checkOptions(options, 'onError'));
   }
 
   /**
    * Subscribes, from the call on, to the events that match any of the filters, or to all without one. The filters are
-   * containerd's, such as `topic~="^/tasks/",event.container_id==web`; options may follow them.
+   * containerd's, such as `topic~="^/tasks/",event.container_id==web`; they may be in an array, and options may follow.
    *
    * The subscription ends on `signal`, on `return()` and when a `for await` over it is left. Until then it holds up to
    * `maxPending` events for its subscriber, whether or not one takes them.
    *
    * @throws {EventExchangeError} `ERR_EVENT_FILTER`, with the filter and the position in it.
-   * @throws {RangeError} when `maxPending` is no whole number from 1.
+   * @throws {EventExchangeError} `ERR_EVENT_ARGUMENT` when an option is not what it must be.
    */
   subscribe(...filtersAndOptions: SubscribeArguments): EventSubscription {
-    const last = filtersAndOptions.at(-1);
-    const options = typeof last === 'object' ? last : {};
-    const filters = typeof last === 'object' ? filtersAndOptions.slice(0, -1) : filtersAndOptions;
-    const filter = parseFilters(filters as readonly string[]);
-    const maxPending = wholeFromOne(options.maxPending ?? this.#maxPending);
+    const { filters, options } = partsOf(filtersAndOptions);
+    const filter = parseFilters(filters);
+    const maxPending = wholeFromOne('maxPending', options.maxPending ?? this.#maxPending);
     const subscription = new Subscription({ ...options, maxPending }, (ended) =>
       this.#subscribers.delete(ended),
     );
@@ -93,7 +97,17 @@ export class EventExchange {
   }
 }
 
-function wholeFromOne(maxPending: number): number {
-  if (Number.isSafeInteger(maxPending) && maxPending >= 1) return maxPending;
-  throw new RangeError(`maxPending must be a whole number from 1, not ${String(maxPending)}`);
+/** What `subscribe` was given, whichever way. */
+function partsOf(given: SubscribeArguments): {
+  readonly filters: readonly string[];
+  readonly options: SubscribeOptions;
+} {
+  const last = given.at(-1);
+  const hasOptions = given.length > 0 && typeof last !== 'string' && !Array.isArray(last);
+  const options = checkOptions(hasOptions ? (last as SubscribeOptions | undefined) : undefined, 'onLost');
+  const rest = hasOptions ? given.slice(0, -1) : given;
+  const [first] = rest;
+  if (!Array.isArray(first)) return { filters: rest as readonly string[], options };
+  if (rest.length === 1) return { filters: first as readonly string[], options };
+  throw wrong('what follows an array of filters', 'options', rest[1]);
 }

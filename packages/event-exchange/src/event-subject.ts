@@ -1,4 +1,4 @@
-import { decodeEvent, ShimApiError, type TaskEvent, type TaskStdio } from '@shimwright/shim-api';
+import { decodeEvent, type ShimApiErrorCode, type TaskEvent, type TaskStdio } from '@shimwright/shim-api';
 import type { EventEnvelope } from './event-envelope.ts';
 
 /** A field's text, by the rest of the path; undefined or empty when it is not set. */
@@ -35,6 +35,12 @@ const eventFields: { readonly [Event in TaskEvent as Event['type']]: Fields<Even
   'containerd.events.TaskResumed': containerId,
   'containerd.events.TaskCheckpointed': { ...containerId, ...checkpoint },
 };
+
+/** What `decodeEvent` throws; by its code, since another copy of the package has another class. */
+const unreadable: ReadonlySet<unknown> = new Set<ShimApiErrorCode>([
+  'ERR_SHIM_API_TYPE',
+  'ERR_SHIM_API_INVALID',
+]);
 
 /** An envelope as filters see it. The event is decoded when the first of them asks for a field of it, and only once. */
 export class EventSubject {
@@ -76,7 +82,7 @@ function decoded({ event }: EventEnvelope): TaskEvent | null {
   try {
     return decodeEvent(event);
   } catch (error) {
-    if (error instanceof ShimApiError) return null;
+    if (unreadable.has((error as { readonly code?: unknown } | undefined)?.code)) return null;
     throw error;
   }
 }

@@ -63,6 +63,36 @@ test('without onError, a refused event is a warning of the process', async () =>
 });
 
 describe('the source', () => {
+  test('may be an array', async () => {
+    const exchange = new EventExchange();
+    const subscription = exchange.subscribe();
+    await exchange.forwardFrom([recorded('/a'), recorded('/b')]);
+    expect(await topicsOf(subscription)).toEqual(['/a', '/b']);
+  });
+
+  test.each([undefined, null, 7, {}, 'text', () => {}])('is refused when it is %o', async (source) => {
+    const forwarding = new EventExchange().forwardFrom(source as unknown as RecordedEvent[]);
+    await expect(forwarding).rejects.toMatchObject({ code: 'ERR_EVENT_ARGUMENT' });
+  });
+
+  test.each([{ onError: 'log' }, { signal: {} }, null])(
+    'is not asked for anything with %o as options',
+    async (options) => {
+      async function* source() {
+        yield expect.unreachable() as RecordedEvent;
+      }
+      const forwarding = new EventExchange().forwardFrom(source(), options as object);
+      await expect(forwarding).rejects.toMatchObject({ code: 'ERR_EVENT_ARGUMENT' });
+    },
+  );
+
+  test('may give what is no event, which is reported', async () => {
+    const reports: string[] = [];
+    const source = [undefined, null, 'text', recorded('/a')] as RecordedEvent[];
+    await new EventExchange().forwardFrom(source, { onError: ({ code }) => reports.push(code) });
+    expect(reports).toEqual(['ERR_EVENT_ENVELOPE', 'ERR_EVENT_ENVELOPE', 'ERR_EVENT_ENVELOPE']);
+  });
+
   test('is asked for another event only once the one before it was passed on', async () => {
     const exchange = new EventExchange();
     const subscription = exchange.subscribe();

@@ -1,5 +1,6 @@
 import { type Any, dateToTimestamp, type Envelope } from '@shimwright/shim-api';
-import { EventExchangeError } from './errors.ts';
+import { wrong } from './check-options.ts';
+import { EventExchangeError, isEventExchangeError } from './errors.ts';
 import { shown } from './shown.ts';
 
 /** An event that was recorded elsewhere, as `watchSpool` of `@shimwright/shim-client` gives it. */
@@ -30,12 +31,12 @@ export interface ForwardFromOptions {
  * which tells a spool that it may forget that one.
  */
 export async function forwardAll(
-  source: AsyncIterable<RecordedEvent>,
+  source: AsyncIterable<RecordedEvent> | Iterable<RecordedEvent>,
   forward: (envelope: Envelope) => void,
   { signal, onError = warn }: ForwardFromOptions,
 ): Promise<void> {
+  const iterator = iteratorOf(source);
   if (signal?.aborted) return;
-  const iterator = source[Symbol.asyncIterator]();
   try {
     while (true) {
       const taken = await unlessAborted(iterator.next(), signal);
@@ -49,17 +50,36 @@ export async function forwardAll(
   }
 }
 
+/** Goes over the source, which may have all its events already. */
+function iteratorOf(
+  source: AsyncIterable<RecordedEvent> | Iterable<RecordedEvent>,
+): AsyncIterator<RecordedEvent> {
+  if (typeof source === 'object' && source !== null) {
+    if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
+    if (Symbol.iterator in source) return later(source)[Symbol.asyncIterator]();
+  }
+  throw wrong('the source', 'an iterable of events', source);
+}
+
+async function* later<Item>(items: Iterable<Item>): AsyncGenerator<Item, void> {
+  yield* items;
+}
+
 function refusal(forward: () => void): EventExchangeError | undefined {
   try {
     forward();
     return undefined;
   } catch (error) {
-    if (error instanceof EventExchangeError) return error;
+    if (isEventExchangeError(error)) return error;
     throw error;
   }
 }
 
-function toEnvelope({ timestamp, namespace, topic, event }: RecordedEvent): Envelope {
+function toEnvelope(recorded: RecordedEvent): Envelope {
+  if (typeof recorded !== 'object' || recorded === null) {
+    throw new EventExchangeError('ERR_EVENT_ENVELOPE', `${shown(recorded)} is no event`);
+  }
+  const { timestamp, namespace, topic, event } = recorded;
   try {
     return { timestamp: dateToTimestamp(timestamp), namespace, topic, event };
   } catch (cause) {

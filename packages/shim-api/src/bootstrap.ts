@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // The entry `@shimwright/shim-api/bootstrap`.
 export { BootstrapParams, BootstrapResult, Extension } from './gen/containerd/bootstrap.ts';
 

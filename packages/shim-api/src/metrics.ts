@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // The entry `@shimwright/shim-api/metrics`.
 import { ShimApiError } from './errors.ts';
 import { CgroupV1Metrics } from './gen/containerd/metrics-v1.ts';

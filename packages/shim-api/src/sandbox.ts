@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // The entry `@shimwright/shim-api/sandbox`.
 import type { ServiceClient, ServiceHandlers } from '@shimwright/ttrpc';
 import type { SandboxDefinition } from './gen/containerd/sandbox.ts';

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // The entry `@shimwright/shim-api/task-v2`.
 import type { ServiceClient, ServiceHandlers } from '@shimwright/ttrpc';
 import { TaskDefinition } from './gen/containerd/task-v2.ts';
