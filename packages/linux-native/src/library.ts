@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { release } from 'node:os';
 import { NativeError } from './native-error.ts';
 import { type SystemErrorPaths, systemError } from './system-error.ts';
@@ -112,7 +111,10 @@ function unfit(what: string): NativeError {
 // What `koffi` adds to its platform's package are names it has given up and a search for that package,
 // which takes longer than all the rest. It depends on the exact version, so the two always fit.
 function requireKoffi(): Koffi {
-  const require = createRequire(import.meta.url);
+  // Not by an import: bundlers put something else in the place of a `createRequire` that they see.
+  const { createRequire } = process.getBuiltinModule('node:module');
+  // Bundled as CommonJS, this module has no address; koffi is then found from the program.
+  const require = createRequire(import.meta.url ?? process.argv[1] ?? `${process.cwd()}/`);
   try {
     const platform = `@koromix/koffi-${process.platform}-${process.arch}`;
     return createRequire(require.resolve('koffi'))(platform) as Koffi;

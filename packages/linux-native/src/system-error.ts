@@ -28,9 +28,9 @@ export function systemError(
 
 /** Whether `error` is a system error with one of these codes. */
 export function isSystemError(error: unknown, ...codes: readonly string[]): boolean {
-  return (
-    error instanceof Error && 'syscall' in error && 'code' in error && codes.includes(String(error.code))
-  );
+  // Not by `instanceof`: under Jest, what Node throws is not an `Error` of the realm that this code runs in.
+  if (typeof error !== 'object' || error === null || !('syscall' in error && 'code' in error)) return false;
+  return codes.includes(String(error.code));
 }
 
 // libuv has words for the errors it meets; waitpid(2), for one, has others.

@@ -122,5 +122,6 @@ function unlessUnreachable(error: unknown): undefined {
 }
 
 function unlessMissing(error: unknown): undefined {
-  if (!(error instanceof Error && 'status' in error && error.status === 'NOT_FOUND')) throw error;
+  if (!(typeof error === 'object' && error !== null && 'status' in error && error.status === 'NOT_FOUND'))
+    throw error;
 }

@@ -30,5 +30,6 @@ export function noneIfMissing(error: unknown): [] {
 
 /** Whether `error` has one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  // Not by `instanceof`: under Jest, what Node throws is not an `Error` of the realm that this code runs in.
+  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
 }

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // What the main job needs of the packages below, so that one dependency is enough to run a container.
 export {
   type Bundle,

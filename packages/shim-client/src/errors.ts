@@ -56,5 +56,6 @@ export class ShimClientError extends Error {
 
 /** Whether `error` is a system error with this code. */
 export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  // Not by `instanceof`: under Jest, what Node throws is not an `Error` of the realm that this code runs in.
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

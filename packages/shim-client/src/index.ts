@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export type { SharedShim, ShimConfig } from '@shimwright/shim-api';
 export { isExitUnknown, readSpool, type SpooledEvent, spoolPath, watchSpool } from '@shimwright/shim-host';
 export { findCgroup } from './cgroup.ts';

@@ -2,6 +2,7 @@
 export type ShimHostErrorCode =
   | 'ERR_SHIM_ADDRESS'
   | 'ERR_SHIM_ADDRESS_IN_USE'
+  | 'ERR_SHIM_FILE'
   | 'ERR_SPOOL_INSECURE'
   | 'ERR_SPOOL_EVENT';
 
@@ -12,6 +13,7 @@ export type ShimHostErrorCode =
  * | --- | --- |
  * | `ERR_SHIM_ADDRESS` | nothing can listen there safely, or nobody trustworthy does |
  * | `ERR_SHIM_ADDRESS_IN_USE` | a live process answers at the address |
+ * | `ERR_SHIM_FILE` | a file that a package brings along is not where the program is bundled to |
  * | `ERR_SPOOL_INSECURE` | others could write into the spool directory |
  * | `ERR_SPOOL_EVENT` | a file in the spool is no event; it was put aside |
  */
@@ -33,5 +35,6 @@ export class ShimHostError extends Error {
 
 /** Whether `error` is a system error with one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  // Not by `instanceof`: under Jest, what Node throws is not an `Error` of the realm that this code runs in.
+  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
 }

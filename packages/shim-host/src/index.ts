@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { BoundSocket } from './bound-socket.ts';
 export {
   announceShared,
@@ -15,6 +16,7 @@ export {
 } from './bundle-register.ts';
 export { ShimHostError, type ShimHostErrorCode } from './errors.ts';
 export { type EventFile, eventFile, readEventFile } from './event-file.ts';
+export { type PackagedFile, packagedFile } from './packaged-file.ts';
 export {
   identify,
   isRunning,

@@ -1,16 +1,24 @@
 import { lstatSync, watch } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Any } from '@shimwright/shim-api';
 import { hasCode, ShimHostError } from './errors.ts';
 import { parseEventFile } from './event-file.ts';
 import { makeDirectory } from './make-directory.ts';
+import { packagedFile } from './packaged-file.ts';
 import { eventNumbers } from './spool-drop.ts';
 
-/** The path of the publisher that fills the spool: a script beside this file, run by the shim and by nobody else. */
+/**
+ * The path of the publisher that fills the spool: a script of this package, run by the shim and by nobody else.
+ *
+ * @throws {ShimHostError} `ERR_SHIM_FILE` where this code is in a bundle and the script was not copied.
+ */
 export function defaultPublisher(): string {
-  return fileURLToPath(new URL('publish.sh', import.meta.url));
+  return packagedFile({
+    package: '@shimwright/shim-host',
+    name: 'publish.sh',
+    moduleUrl: import.meta.url,
+  });
 }
 
 /** An event that a shim published. */

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export type { ShimConfig } from '@shimwright/shim-api';
 export { ShimServiceError, type ShimServiceErrorCode } from './errors.ts';
 export { type Program, shimProgram } from './shim-program.ts';

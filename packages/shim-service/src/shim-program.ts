@@ -1,4 +1,4 @@
-import path from 'node:path';
+import { packagedFile } from '@shimwright/shim-host';
 
 /** A program that is to be started. */
 export interface Program {
@@ -14,13 +14,16 @@ const SMALL_YOUNG_SPACE = '--max-semi-space-size=1';
 /**
  * How to start the program `shimwright-shim` of this package by the Node that runs now: with the command line of the
  * stock shim after it, or with `--shared CONTROL_SOCKET`, see `withShared` of `@shimwright/shim-client`.
+ *
+ * @throws {ShimHostError} `ERR_SHIM_FILE` where this code is in a bundle and `shimwright-shim.cjs` was not copied.
  */
 export function shimProgram(): Program {
   const command = process.execPath;
   // While this package is developed, it runs from its sources.
-  return import.meta.filename.endsWith('.ts')
+  return import.meta.url?.endsWith('.ts')
     ? { command, args: ['--conditions=@shimwright/source', inThisPackage('shim-process/main.ts')] }
     : { command, args: [SMALL_YOUNG_SPACE, inThisPackage('shimwright-shim.cjs')] };
 }
 
-const inThisPackage = (file: string) => path.join(import.meta.dirname, file);
+const inThisPackage = (name: string) =>
+  packagedFile({ package: '@shimwright/shim-service', name, moduleUrl: import.meta.url });
