@@ -3,7 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** These look at the packages as users get them, which takes a build, a pack and an install before. */
-const PACKED = ['tools/packed/packed.test.ts', 'tools/quality/packed/*.test.ts', 'tools/bench/built.test.ts'];
+const PACKED = [
+  'tools/packed/packed.test.ts',
+  'tools/quality/packed/*.test.ts',
+  'tools/bench/built.test.ts',
+  'tools/consumers/*.test.ts',
+];
 
 const conditions = ['@shimwright/source', 'node', 'import', 'default'];
 
