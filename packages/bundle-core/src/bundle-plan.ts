@@ -1,6 +1,7 @@
 import { isUint8Array } from 'node:util/types';
 import { type Bundle, bundleAt } from './bundle.ts';
 import { checkMode } from './check-options.ts';
+import { BundleError } from './errors.ts';
 import { type BundleLocation, loadBundle } from './load-bundle.ts';
 import { decodeSpec } from './load-spec.ts';
 import { mappedRoot } from './mapped-root.ts';
@@ -39,7 +40,8 @@ export interface BundlePlan {
 }
 
 /**
- * @throws {BundleError} `ERR_BUNDLE_ID`, `ERR_BUNDLE_PATH`, `ERR_BUNDLE_SPEC` or `ERR_BUNDLE_ARGUMENT`.
+ * @throws {BundleError} `ERR_BUNDLE_ID`, `ERR_BUNDLE_PATH`, `ERR_BUNDLE_SPEC`, `ERR_BUNDLE_ROOTLESS` or
+ * `ERR_BUNDLE_ARGUMENT`.
  */
 export function planBundle(options: NewBundleSyncOptions): BundlePlan {
   const { id, path, workDir } = loadBundle(options);
@@ -66,5 +68,17 @@ function directoryFor(spec: Spec, mode: number | undefined): BundlePlan['directo
   const { gid } = mappedRoot(spec);
   const hasGroups = (spec.linux?.gidMappings?.length ?? 0) > 0;
   if (!hasGroups || !process.geteuid) return { mode: mode ?? 0o700 };
-  return { mode: mode ?? 0o710, owner: { uid: process.geteuid(), gid } };
+  if (mayGiveTo(gid)) return { mode: mode ?? 0o710, owner: { uid: process.geteuid(), gid } };
+  if (mode !== undefined && (mode & 0o001) !== 0) return { mode };
+  throw new BundleError(
+    'ERR_BUNDLE_ROOTLESS',
+    `the container's root has the group ${gid} on the host, and only root can give it the bundle: map group 0 to your own, ${process.getegid?.()}, or give the mode 0o711, which lets everybody through`,
+    { field: 'linux.gidMappings' },
+  );
+}
+
+function mayGiveTo(gid: number): boolean {
+  return (
+    process.geteuid?.() === 0 || process.getegid?.() === gid || process.getgroups?.().includes(gid) === true
+  );
 }

@@ -5,6 +5,7 @@ export type BundleErrorCode =
   | 'ERR_BUNDLE_NAMESPACE'
   | 'ERR_BUNDLE_PATH'
   | 'ERR_BUNDLE_SPEC'
+  | 'ERR_BUNDLE_ROOTLESS'
   | 'ERR_BUNDLE_EXISTS'
   | 'ERR_BUNDLE_BUSY'
   | 'ERR_BUNDLE_DELETE';
@@ -32,6 +33,7 @@ export interface BundleErrorFacts {
  * | `ERR_BUNDLE_NAMESPACE` | the namespace breaks containerd's rules, see `validateNamespace` |
  * | `ERR_BUNDLE_PATH` | a directory for bundles is no usable path |
  * | `ERR_BUNDLE_SPEC` | the spec is not JSON, or a part of it, see `field`, cannot work |
+ * | `ERR_BUNDLE_ROOTLESS` | only root could do that, or somebody whom root has given more; the message says what to do |
  * | `ERR_BUNDLE_EXISTS` | there is a bundle of that id already; see `path` |
  * | `ERR_BUNDLE_BUSY` | something is mounted below the bundle or its work directory; see `mounts` |
  * | `ERR_BUNDLE_DELETE` | neither of a bundle's directories could be deleted; see `errors` |

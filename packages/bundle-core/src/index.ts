@@ -78,3 +78,4 @@ export type {
 } from './spec/seccomp.ts';
 export type { Hook, Hooks, Root, Spec, SpecMount } from './spec/spec.ts';
 export { stringifySpec } from './spec/stringify-spec.ts';
+export { type IdMappings, type SubordinateIdsOptions, subordinateIds } from './subordinate-ids.ts';

@@ -27,8 +27,8 @@ const CONFIG = { mode: CONFIG_MODE, flag: 'wx' } as const;
  * its name, an empty work directory stays, for another maker may count on it. All modes are exact, whatever the umask.
  *
  * @returns the bundle, as `loadBundle` gives it.
- * @throws {BundleError} before the disk is touched, `ERR_BUNDLE_ID`, `ERR_BUNDLE_PATH`, `ERR_BUNDLE_SPEC` or
- * `ERR_BUNDLE_ARGUMENT`; `ERR_BUNDLE_EXISTS` when there is a bundle of that id, or something that is none in its place.
+ * @throws {BundleError} before the disk is touched, `ERR_BUNDLE_ID`, `ERR_BUNDLE_PATH`, `ERR_BUNDLE_SPEC`,
+ * `ERR_BUNDLE_ARGUMENT`, or `ERR_BUNDLE_ROOTLESS` for a map of groups that only root could serve; `ERR_BUNDLE_EXISTS` when there is a bundle of that id, or something that is none in its place.
  */
 export async function newBundle(options: NewBundleOptions): Promise<Bundle> {
   const plan = planBundle(options);
@@ -53,8 +53,8 @@ export async function newBundle(options: NewBundleOptions): Promise<Bundle> {
  * The same as `newBundle`, and all of it before it returns.
  *
  * @returns the bundle, as `loadBundle` gives it.
- * @throws {BundleError} `ERR_BUNDLE_ID`, `ERR_BUNDLE_PATH`, `ERR_BUNDLE_SPEC`, `ERR_BUNDLE_ARGUMENT` and
- * `ERR_BUNDLE_EXISTS`, as `newBundle` does.
+ * @throws {BundleError} `ERR_BUNDLE_ID`, `ERR_BUNDLE_PATH`, `ERR_BUNDLE_SPEC`, `ERR_BUNDLE_ARGUMENT`,
+ * `ERR_BUNDLE_ROOTLESS` and `ERR_BUNDLE_EXISTS`, as `newBundle` does.
  */
 export function newBundleSync(options: NewBundleSyncOptions): Bundle {
   const plan = planBundle(options);

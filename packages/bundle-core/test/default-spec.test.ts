@@ -111,3 +111,24 @@ describe('a container of the default spec, run by nobody', () => {
     expect(output).toBe(await readlink('/proc/self/ns/net'));
   });
 });
+
+describe('a container of many ids, run by nobody', () => {
+  needs('linux', 'root', 'command runc', 'command newuidmap');
+
+  test('has users besides its root, which is nobody outside', async () => {
+    const mappings = [
+      { containerID: 0, hostID: 65_534, size: 1 },
+      { containerID: 1, hostID: 200_000, size: 1000 },
+    ];
+    const spec = defaultSpec({
+      args: ['sh', '-c', 'id -u; cat /proc/self/uid_map'],
+      user: { uid: 7, gid: 7 },
+      rootless: true,
+      uidMappings: mappings,
+      gidMappings: mappings,
+    });
+    const { output, exitCode } = await runSpec(spec, { uid: 65_534, subordinateIds: '65534:200000:1000\n' });
+    expect(output.trim().split(/\s+/)).toEqual(['7', '0', '65534', '1', '1', '200000', '1000']);
+    expect(exitCode).toBe(0);
+  });
+});
