@@ -4,7 +4,7 @@ import { runReadmeUsage } from '../../../tools/testing/readme.ts';
 test('the usage in the README does what it says', async () => {
   const run = await runReadmeUsage(new URL('../README.md', import.meta.url));
   expect(run).toEqual({
-    stdout: ['true true', "[ 'config.json', 'rootfs' ]", "[ 'web' ]", '[]'].join('\n'),
+    stdout: ['true true SCMP_ACT_ERRNO', "[ 'config.json', 'rootfs' ]", "[ 'web' ]", '[]'].join('\n'),
     stderr: '',
     exitCode: 0,
   });
