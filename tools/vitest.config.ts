@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { SkipReasons } from './testing/skip-reasons.ts';
+import { slowness } from './testing/slowness.ts';
 
 /** These look at the packages as users get them, which takes a build, a pack and an install before. */
 const PACKED = [
@@ -18,8 +20,11 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     // Real processes, mounts and cgroups: a loaded machine is slow, and a test that hangs is still ended.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000 * slowness(),
+    hookTimeout: 60_000 * slowness(),
+    expect: { poll: { timeout: 1_000 * slowness() } },
+    setupFiles: slowness() > 1 ? [path.join(import.meta.dirname, 'testing/stretch-polls.ts')] : [],
+    reporters: ['default', new SkipReasons()],
     // What a test starts must find the sources too.
     pool: 'forks',
     // Most of them wait for processes, so that more than there are processors do no harm.

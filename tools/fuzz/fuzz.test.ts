@@ -1,5 +1,6 @@
 import { test } from 'vitest';
 import { needs } from '../testing/needs.ts';
+import { slowness } from '../testing/slowness.ts';
 import { fuzz } from './fuzz.ts';
 
 needs('linux'); // for /proc
@@ -16,6 +17,10 @@ const plan = {
   bombCalls: 1,
 };
 
-test('hostile bytes bring down neither server nor client nor codecs, and disturb nobody else', async () => {
-  await fuzz(plan, console.log);
-}, 240_000);
+test(
+  'hostile bytes bring down neither server nor client nor codecs, and disturb nobody else',
+  async () => {
+    await fuzz(plan, console.log);
+  },
+  240_000 * slowness(),
+);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../packed/workspace-packages.ts';
+import { slowness } from '../testing/slowness.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { nodeLines } from './node-line.ts';
 import { pnpmEnvironment } from './pnpm-environment.ts';
@@ -31,7 +32,7 @@ beforeAll(async () => {
   await writeFile(path.join(directory, 'package.json'), JSON.stringify(manifest));
   await registry.mustBeUsedIn(directory);
   await execa('npm', ['publish', '--access', 'public'], { cwd: directory, env: registry.env });
-}, 120_000);
+}, 120_000 * slowness());
 
 afterAll(async () => {
   await registry?.[Symbol.asyncDispose]();

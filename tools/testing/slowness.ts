@@ -1,0 +1,11 @@
+/**
+ * By how much this machine is slower than those that the waits in the tests are meant for: `SHIMWRIGHT_SLOW`, 1 by
+ * default. It stretches how long a test waits at most, and nothing else.
+ *
+ * @throws {RangeError} for what is no number of at least 1.
+ */
+export function slowness(value: string | undefined = process.env['SHIMWRIGHT_SLOW']): number {
+  const factor = Number(value || 1);
+  if (factor >= 1 && Number.isFinite(factor)) return factor;
+  throw new RangeError(`SHIMWRIGHT_SLOW is ${value}, and no number of at least 1`);
+}

@@ -1,0 +1,59 @@
+import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { execa } from 'execa';
+import { packCargo } from './cargo.ts';
+import { imageOf } from './image.ts';
+import { type Accelerator, MachineError, runMachine } from './machine.ts';
+import { systemOf } from './systems.ts';
+
+const SETUP = path.join(import.meta.dirname, '../setup.sh');
+/** By how much an emulated machine is slower: what tests wait for at most is as much longer. */
+const SLOW_WHEN_EMULATED = '10';
+
+/**
+ * Boots a machine of that system, runs a command in a copy of this checkout there, and throws the machine away.
+ *
+ * @returns the status that the command ended with.
+ * @throws {RangeError} for a system that is not in the table.
+ * @throws {MachineError} when the machine ends in any other way.
+ */
+export async function runOn(
+  systemName: string,
+  command: string,
+  onLine: (line: string) => void,
+): Promise<number> {
+  const system = systemOf(systemName);
+  await execa(SETUP, ['qemu-system-x86'], { stdio: 'inherit' });
+  const image = await imageOf(system);
+  const directory = await mkdtemp('/var/tmp/shimwright-vm.');
+  try {
+    for (const accelerator of await accelerators()) {
+      const environment = accelerator === 'tcg' ? { SHIMWRIGHT_SLOW: SLOW_WHEN_EMULATED } : {};
+      const cargo = await packCargo(await mkdtemp(path.join(directory, 'cargo.')), { command, environment });
+      console.log(`Booting ${system.description} (${accelerator}): ${command}`);
+      try {
+        return await runMachine(image, { cargo, directory, accelerator, onLine });
+      } catch (error) {
+        // There are hosts that offer KVM, and cannot run the kernel of a distribution with it.
+        if (accelerator === 'tcg' || !(error instanceof MachineError) || error.code === 'ERR_VM_HANGS')
+          throw error;
+        console.log(`KVM does not work here: ${error.message.trim()}`);
+        hasKvm = false;
+      }
+    }
+    throw new Error('no accelerator');
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Until it is found that a machine does not run with it. */
+let hasKvm = true;
+
+async function accelerators(): Promise<Accelerator[]> {
+  const isOpen = await access('/dev/kvm', constants.R_OK | constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  return hasKvm && isOpen ? ['kvm', 'tcg'] : ['tcg'];
+}
