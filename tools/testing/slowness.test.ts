@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { slowness } from './slowness.ts';
+import { slowness, stretched } from './slowness.ts';
 
 test.each([
   [undefined, 1],
@@ -15,7 +15,7 @@ test.each(['0.5', '0', '-3', 'slow', 'Infinity'])('%s is refused', (value) => {
   expect(() => slowness(value)).toThrow(RangeError);
 });
 
-test('a poll waits its time, however slow the machine, and longer where that is said', async () => {
-  let calls = 0;
-  await expect.poll(() => ++calls, { interval: 1, timeout: 5_000 }).toBe(20);
+test('stretches the limit of a poll, and no other of its options', () => {
+  expect(stretched({ timeout: 5_000, interval: 2 }, 10)).toEqual({ timeout: 50_000, interval: 2 });
+  expect(stretched({ interval: 2 }, 10)).toEqual({ interval: 2 });
 });

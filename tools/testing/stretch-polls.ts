@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
-import { slowness } from './slowness.ts';
+import { stretched } from './slowness.ts';
 
-// Tests say how long they wait for a machine that is as quick as most; the configuration cannot stretch that.
+// Tests say how long they wait on a machine that is as quick as most; the configuration cannot stretch that.
 const { poll } = expect;
-expect.poll = (fn, { timeout, ...options } = {}) =>
-  poll(fn, timeout === undefined ? options : { ...options, timeout: timeout * slowness() });
+expect.poll = (fn, options = {}) => poll(fn, stretched(options));
