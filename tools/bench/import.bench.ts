@@ -23,10 +23,10 @@ export async function run(): Promise<readonly Comparison[]> {
   }));
 }
 
-/** What an import may cost, which is more where fs-extra belongs to it. */
+/** What an import may cost, which is more for what builds on `fs-atomic`. */
 async function limitMsOf(folder: string): Promise<number> {
   const urls = await loadedModules(packageName(folder), TOOLS);
-  if (urls.some((url) => /\/node_modules\/(?:execa|fs-extra|koffi)\//.test(url))) {
+  if (urls.some((url) => /\/node_modules\/(?:execa|koffi)\//.test(url))) {
     throw new Error(`${folder} loads a library before it is needed`);
   }
   return urls.some((url) => url.includes('/fs-atomic/')) ? 25 : 5;

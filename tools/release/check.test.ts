@@ -79,8 +79,8 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     found: {},
   },
   'a catalog entry of a library that packages have': {
-    change: (workspace) => editCatalog(workspace, 'fs-extra', '^99.0.0'),
-    found: { 'fs-atomic': ['catalog: fs-extra'] },
+    change: (workspace) => editCatalog(workspace, 'koffi', '^99.0.0'),
+    found: { 'linux-native': ['catalog: koffi'] },
   },
   'a catalog entry of a tool': {
     change: (workspace) => editCatalog(workspace, 'vitest', '^99.0.0'),

@@ -1,15 +1,28 @@
-import type { Dirent } from 'node:fs';
-import path from 'node:path';
-import { aboutPath, hasCode } from './errors.ts';
+import { checked } from './arguments.ts';
+import { AtomicError, hasCode } from './errors.ts';
 import * as disk from './file-system.ts';
-import { hiddenSibling, namedPath } from './hidden-name.ts';
+import { hiddenName, hiddenNameWithin } from './hidden-name.ts';
+import { inOrder, neverOvertaken, type Overtaken, overtake } from './in-order.ts';
 import { using } from './in-use.ts';
 import { mounted, mountSteps, refuseMounts } from './mounts.ts';
+import { at, type Place, placeOf, releasing, releasingSync, type Target } from './place.ts';
 import { removeTree } from './remove-tree.ts';
 import { runPromise, runSync, type Steps } from './steps.ts';
 
-/** What the promise form of a deletion can be given. */
-export interface AtomicDeleteOptions {
+/** How something is deleted. */
+export interface AtomicDeleteSyncOptions {
+  /**
+   * What to do with a directory that cannot be renamed, so that it cannot be gone at once: one of a lower layer of
+   * overlayfs (`EXDEV`), or any on a disk with no room for another name (`ENOSPC`). To fail deletes nothing; to remove
+   * it bit by bit lets others find a part of it.
+   *
+   * @default 'fail'
+   */
+  readonly whenNotAtomic?: 'fail' | 'remove';
+}
+
+/** How the promise form deletes something. */
+export interface AtomicDeleteOptions extends AtomicDeleteSyncOptions {
   /** Until the path is gone, an abort changes nothing; afterwards it leaves the rest to `sweep`. */
   readonly signal?: AbortSignal;
 }
@@ -22,53 +35,69 @@ export interface AtomicDeleteOptions {
  * The directory that holds `target` must belong to somebody trusted; the tree below may be anybody's.
  *
  * @throws {AtomicError} `ERR_ATOMIC_MOUNTED`, naming the mounts, while something is mounted there or below:
- * then nothing was deleted. `ERR_ATOMIC_ARGUMENT` for a path without a name, such as `/` or `..`.
+ * then nothing was touched. `ERR_ATOMIC_NOT_ATOMIC` where a directory cannot be renamed: then nothing was deleted.
+ * `ERR_ATOMIC_ARGUMENT` for a path without a name, such as `/` or `..`.
  */
-export async function atomicDelete(target: string, options: AtomicDeleteOptions = {}): Promise<void> {
-  options.signal?.throwIfAborted();
-  return runPromise(deleteSteps(target, options.signal));
+export async function atomicDelete(target: Target, options: AtomicDeleteOptions = {}): Promise<void> {
+  const { signal } = checkedOptions(options);
+  signal?.throwIfAborted();
+  const place = placeOf(target);
+  await releasing(place, () =>
+    inOrder(place.key, signal, (overtaken) =>
+      runPromise(at(place, deleteSteps(place, options, overtaken)), place.directory),
+    ),
+  );
 }
 
 /**
  * The same as `atomicDelete`, and all of it before it returns.
  *
- * @throws {AtomicError} `ERR_ATOMIC_MOUNTED`, naming the mounts, while something is mounted there or below:
- * then nothing was deleted. `ERR_ATOMIC_ARGUMENT` for a path without a name, such as `/` or `..`.
+ * @throws {AtomicError} as `atomicDelete` does.
  */
-export function atomicDeleteSync(target: string): void {
-  runSync(deleteSteps(target));
+export function atomicDeleteSync(target: Target, options: AtomicDeleteSyncOptions = {}): void {
+  checkedOptions(options);
+  const place = placeOf(target);
+  releasingSync(place, () => {
+    runSync(at(place, deleteSteps(place, options, neverOvertaken)));
+    overtake(place.key, 'delete');
+  });
 }
 
-function* deleteSteps(given: string, signal?: AbortSignal): Steps<void> {
-  const target = namedPath(given);
-  const stats = yield* disk.lstat(target);
-  if (!stats) return;
+function checkedOptions(options: AtomicDeleteOptions): AtomicDeleteOptions {
+  return checked(options, { whenNotAtomic: 'whenNotAtomic', signal: 'signal' });
+}
+
+function* deleteSteps(place: Place, options: AtomicDeleteOptions, overtaken: Overtaken): Steps<void> {
+  const stats = yield* disk.lstat(place.path);
+  if (!stats || overtaken()) return;
   try {
-    if (!stats.isDirectory()) yield* refusing(target, disk.unlink(target));
+    if (!stats.isDirectory()) yield* refusing(place, disk.unlink(place.path));
     // Without directories of its own it may well be empty, and to remove such a one is atomic in itself.
-    else if (stats.nlink !== 2 || !(yield* refusing(target, isRemovedEmpty(target))))
-      yield* deleteDirectory(target, signal);
+    else if (stats.nlink > 2 || !(yield* refusing(place, isRemovedEmpty(place.path))))
+      yield* deleteDirectory(place, options);
   } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error; // else somebody was faster
+    if (!isGone(error, place)) throw error; // else somebody was faster
   }
+}
+
+/** Whether it is the path itself that is not there any more, and not something that was needed to delete it. */
+function isGone(error: unknown, { path }: Place): boolean {
+  return hasCode(error, 'ENOENT') && (error as { readonly path?: unknown }).path === path;
 }
 
 /** Takes the path away, which the kernel refuses for a mount point: then it is all there. */
-function* refusing<Result>(target: string, removal: Steps<Result>): Steps<Result> {
+function* refusing<Result>(place: Place, removal: Steps<Result>): Steps<Result> {
   try {
     return yield* removal;
   } catch (error) {
-    throw hasCode(error, 'EBUSY') ? mounted(target, yield* mountsOr(target), error) : error;
+    throw hasCode(error, 'EBUSY') ? mounted(place, yield* mountsOr(place), error) : error;
   }
 }
 
-function* deleteDirectory(target: string, signal: AbortSignal | undefined): Steps<void> {
-  const entries = yield* disk.listEntries(target);
-  const shallow = yield* isShallow(target, entries);
-  if (!shallow) yield* refuseMounts(target);
-  signal?.throwIfAborted();
-  const hidden = hiddenSibling(target, 'delete');
-  yield* using(hidden, target, deleteHidden(target, hidden, shallow ? entries : undefined));
+/** The kernel's refusal is a fact even where this process cannot see the mount. */
+function* mountsOr(place: Place): Steps<string[]> {
+  const mounts = yield* mountSteps(place);
+  return mounts.length > 0 ? mounts : [place.path];
 }
 
 /** Removes the directory if it is empty. */
@@ -77,91 +106,42 @@ function* isRemovedEmpty(target: string): Steps<boolean> {
     yield* disk.rmdir(target);
     return true;
   } catch (error) {
-    if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return false; // filled just now
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return false;
     throw error;
   }
 }
 
-/** Whether a few renames can tell if something is mounted, which is cheaper than the list of all mounts. */
-function* isShallow(target: string, entries: readonly Dirent[]): Steps<boolean> {
-  const directories = entries.filter((entry) => entry.isDirectory());
-  if (entries.length > 8 || directories.length > 1) return false;
-  if (entries.some(({ name }) => name.includes('\uFFFD') || name.startsWith(PROBE))) return false;
-  const [directory] = directories;
-  return !directory || (yield* disk.listNames(path.join(target, directory.name))).length === 0;
+function* deleteDirectory(place: Place, { signal, whenNotAtomic }: AtomicDeleteOptions): Steps<void> {
+  // Before anything is touched: what is refused must not be gone for others, not even for a moment.
+  yield* refuseMounts(place);
+  signal?.throwIfAborted();
+  const names = [hiddenName(place.name, 'delete'), hiddenNameWithin(place.name, 'delete')];
+  let hindrance: unknown;
+  for (const name of names.filter((one) => one !== undefined)) {
+    hindrance = yield* using(place, name, (hidden) => deleteHidden(place, hidden, signal));
+    if (!hindrance) return;
+  }
+  if (whenNotAtomic === 'remove') yield* removeTree(place.path, signal);
+  else throw notAtomic(place, hindrance);
 }
 
-function* deleteHidden(target: string, hidden: string, shallow: readonly Dirent[] | undefined): Steps<void> {
-  yield* refusing(target, disk.rename(target, hidden));
-  let probes: readonly string[] = [];
+/** @returns what keeps the directory from being renamed there; undefined when all is removed. */
+function* deleteHidden(place: Place, hidden: string, signal: AbortSignal | undefined): Steps<unknown> {
   try {
-    if (shallow) probes = yield* clearMountable(hidden, shallow);
-    else yield* refuseMounts(hidden); // one that came between the first look and the rename
+    yield* refusing(place, disk.rename(place.path, hidden));
   } catch (error) {
-    const mounts = hasCode(error, 'EBUSY') ? yield* mountsOr(hidden) : undefined;
-    yield* disk.rename(hidden, target);
-    throw mounts
-      ? mounted(
-          target,
-          mounts.map((mount) => mount.replace(hidden, target)),
-          error,
-        )
-      : error;
+    if (hasCode(error, 'EXDEV', 'ENOSPC', 'EDQUOT', 'ENAMETOOLONG')) return error;
+    throw error;
   }
   // From here on it is sure to go, now or in a sweep: whatever is in the way is no refusal any more.
-  for (const probe of probes) yield* removeProbe(probe, target);
-  if (!shallow || !(yield* isRemovedEmpty(hidden))) yield* removeTree(hidden);
+  yield* removeTree(hidden, signal);
+  return undefined;
 }
 
-function* removeProbe(probe: string, target: string): Steps<void> {
-  try {
-    yield* disk.unlink(probe);
-  } catch (error) {
-    throw aboutPath(error, target);
-  }
-}
-
-const PROBE = '.probe~';
-
-/**
- * Makes sure that nothing is mounted on what the directory holds: neither a rename nor an rmdir works on a mount
- * point. So the files get other names, and the directory goes; or else all is as it was.
- *
- * @returns the files that are left, by their new names.
- */
-function* clearMountable(hidden: string, entries: readonly Dirent[]): Steps<string[]> {
-  const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => path.join(hidden, name));
-  const directory = entries.find((entry) => entry.isDirectory());
-  const probes: string[] = [];
-  try {
-    for (const file of files) {
-      const probe = path.join(hidden, PROBE + probes.length);
-      yield* disk.rename(file, probe);
-      probes.push(probe);
-    }
-    if (directory) yield* disk.rmdir(path.join(hidden, directory.name));
-    return probes;
-  } catch (error) {
-    const refusal = yield* refusalFor(error, hidden);
-    if (!refusal) return probes;
-    for (const [index, probe] of probes.entries()) yield* disk.rename(probe, String(files[index]));
-    throw refusal;
-  }
-}
-
-/** What stands against the deletion; undefined when the entries merely changed since they were listed. */
-function* refusalFor(error: unknown, hidden: string): Steps<unknown> {
-  if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST')) return error;
-  try {
-    yield* refuseMounts(hidden);
-    return undefined;
-  } catch (refusal) {
-    return refusal;
-  }
-}
-
-/** The kernel's refusal is a fact even where this process cannot see the mount. */
-function* mountsOr(target: string): Steps<string[]> {
-  const mounts = yield* mountSteps(target);
-  return mounts.length > 0 ? mounts : [target];
+function notAtomic({ given }: Place, cause: unknown): AtomicError {
+  return new AtomicError(
+    'ERR_ATOMIC_NOT_ATOMIC',
+    `${given} cannot be deleted at once, since it cannot be renamed; 'whenNotAtomic' says what to do then`,
+    { path: given, cause },
+  );
 }

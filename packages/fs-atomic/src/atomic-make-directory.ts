@@ -1,9 +1,14 @@
-import type { Owner } from './atomic-write-file.ts';
+import { badArgument, checked, isObject, type Owner } from './arguments.ts';
+import { flushed, flushTree } from './durable.ts';
 import { AtomicError, hasCode } from './errors.ts';
 import * as disk from './file-system.ts';
-import { hiddenSibling, namedPath } from './hidden-name.ts';
+import { hiddenName } from './hidden-name.ts';
+import { inOrder, neverOvertaken, type Overtaken, overtake, whileHeld } from './in-order.ts';
 import { using } from './in-use.ts';
+import { withParents } from './parents.ts';
+import { at, type Place, placeOf, releasing, releasingSync, type Target } from './place.ts';
 import { removeTree } from './remove-tree.ts';
+import { withSlot } from './slot.ts';
 import { runPromise, runSync, type Steps, step } from './steps.ts';
 
 /** What a new directory is like. */
@@ -12,6 +17,15 @@ export interface AtomicMakeDirectorySyncOptions {
   readonly mode?: number;
   /** The owner, which only root can choose freely. @default that of any new directory */
   readonly owner?: Owner;
+  /**
+   * Whether all that is in it is on the disk before it takes its name, and the name before the call is done. That
+   * takes a flush for each file and directory.
+   *
+   * @default false
+   */
+  readonly fsync?: boolean;
+  /** Whether to make the directories above it that are missing. @default false */
+  readonly parents?: boolean;
 }
 
 /** What a new directory is like, and how long to go on. */
@@ -23,77 +37,137 @@ export interface AtomicMakeDirectoryOptions extends AtomicMakeDirectorySyncOptio
 /**
  * Makes a directory together with what is in it: it appears whole or not at all, and of several makers of
  * the same path exactly one succeeds. `fill` gets the path of a hidden sibling and puts
- * the content there; when it throws, all of that is removed. Where a mode is given, nobody else can look
- * inside before the directory has its name.
+ * the content there; when it throws, all of that is removed, and its error is thrown. Where a mode is given, nobody
+ * else can look inside before the directory has its name.
  *
  * `fill` must put something there: to make an empty directory, use `mkdir`, which is atomic in itself.
  *
  * @throws {AtomicError} `ERR_ATOMIC_EXISTS` when there is something at the path already, which stays as it
- * is. `ERR_ATOMIC_ARGUMENT` for a path without a name, such as `/` or `..`.
+ * is. `ERR_ATOMIC_ARGUMENT` when an argument is not of its kind. `ERR_ATOMIC_NOT_DURABLE` when the directory is in its
+ * place, but could not be flushed.
  */
 export async function atomicMakeDirectory(
-  directory: string,
+  directory: Target,
   fill: (hidden: string) => Promise<void> | void,
   options: AtomicMakeDirectoryOptions = {},
 ): Promise<void> {
-  options.signal?.throwIfAborted();
-  return runPromise(makeSteps(directory, fill, options));
+  const { signal } = checkedOptions(options);
+  signal?.throwIfAborted();
+  const place = placeOf(directory);
+  await releasing(place, async () => {
+    const filling = fillingOf(fill, place.key);
+    return inOrder(place.key, signal, (overtaken) =>
+      runPromise(at(place, makeSteps(place, filling, options, overtaken)), place.directory),
+    );
+  });
 }
 
 /**
  * The same as `atomicMakeDirectory`, and all of it before it returns.
  *
- * @throws {AtomicError} `ERR_ATOMIC_EXISTS` when there is something at the path already, which stays as it
- * is. `ERR_ATOMIC_ARGUMENT` for a path without a name, such as `/` or `..`, and for an async `fill`.
+ * @throws {AtomicError} as `atomicMakeDirectory` does, and `ERR_ATOMIC_ARGUMENT` for an async `fill`.
  */
 export function atomicMakeDirectorySync(
-  directory: string,
+  directory: Target,
   fill: (hidden: string) => void,
   options: AtomicMakeDirectorySyncOptions = {},
 ): void {
-  runSync(makeSteps(directory, fill, options));
+  checkedOptions(options);
+  const place = placeOf(directory);
+  releasingSync(place, () => {
+    runSync(at(place, makeSteps(place, fillingOf(fill, place.key), options, neverOvertaken)));
+    overtake(place.key, 'make');
+  });
+}
+
+function checkedOptions(options: AtomicMakeDirectoryOptions): AtomicMakeDirectoryOptions {
+  return checked(options, {
+    mode: 'mode',
+    owner: 'owner',
+    fsync: 'boolean',
+    parents: 'boolean',
+    signal: 'signal',
+  });
 }
 
 type Fill = (hidden: string) => Promise<void> | void;
+type Filling = (hidden: string) => Steps<void>;
 
-function* makeSteps(directory: string, fill: Fill, options: AtomicMakeDirectoryOptions): Steps<void> {
-  const target = namedPath(directory);
+function fillingOf(fill: Fill, key: string): Filling {
+  if (typeof fill !== 'function') throw badArgument('`fill` must be a function, which makes the content');
+  return (hidden) =>
+    step<void>({
+      how: 'promise',
+      sync: () => refusePromise(fill(hidden)),
+      promise: async () => whileHeld(key, () => fill(hidden)),
+    });
+}
+
+/** What it ends with is nobody's any more. */
+function refusePromise(result: unknown): void {
+  if (!isObject(result) || typeof result['then'] !== 'function') return;
+  result['then'](undefined, () => {});
+  throw badArgument('the sync form cannot wait for an async `fill`');
+}
+
+function* makeSteps(
+  place: Place,
+  filling: Filling,
+  options: AtomicMakeDirectoryOptions,
+  overtaken: Overtaken,
+): Steps<void> {
   // A rename would replace an empty directory, which is somebody else's all the same.
-  if (yield* disk.lstat(target)) throw exists(target);
-  const hidden = hiddenSibling(target, 'make');
-  yield* using(hidden, target, make(target, hidden, fill, options));
+  if (yield* disk.lstat(place.path)) throw exists(place);
+  const making = () =>
+    using(place, hiddenName(place.name, 'make'), (hidden) =>
+      make(place, hidden, filling, options, overtaken),
+    );
+  if (options.parents) yield* withParents(place, options.fsync ?? false, making);
+  else yield* making();
 }
 
 function* make(
-  target: string,
+  place: Place,
   hidden: string,
-  fill: Fill,
-  { mode, owner, signal }: AtomicMakeDirectoryOptions,
+  filling: Filling,
+  { mode, owner, fsync = false, signal }: AtomicMakeDirectoryOptions,
+  overtaken: Overtaken,
 ): Steps<void> {
   // Where no mode is wanted the umask decides; what is wanted may be wider than what filling it should be.
   yield* disk.mkdir(hidden, mode === undefined ? 0o777 : 0o700);
   try {
-    yield* filling(fill, hidden);
+    yield* filling(hidden);
     if (owner) yield* disk.lchown(hidden, owner.uid, owner.gid);
-    if (mode !== undefined && mode !== 0o700) yield* disk.chmod(hidden, mode);
-    signal?.throwIfAborted();
-    yield* disk.rename(hidden, target);
+    // Below a directory with the set-group-id bit it has that bit as well, whatever was asked for.
+    if (mode !== undefined) yield* disk.chmod(hidden, mode);
+    if (fsync) yield* withSlot(flushTree(hidden));
+    yield* flushed(place, fsync, naming(hidden, place, signal, overtaken));
   } catch (error) {
-    yield* discard(hidden);
-    // What is there already and not empty is what a rename of a directory cannot replace.
-    if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw exists(target, error);
+    if (!hasCode(error, 'ERR_ATOMIC_NOT_DURABLE')) yield* discard(hidden);
     throw error;
   }
 }
 
-function filling(fill: Fill, hidden: string): Steps<void> {
-  return step<void>({
-    sync: () => {
-      if (!(fill(hidden) instanceof Promise)) return;
-      throw new AtomicError('ERR_ATOMIC_ARGUMENT', 'the sync form cannot wait for an async `fill`');
-    },
-    promise: async () => await fill(hidden),
-  });
+/** Gives the directory its name; or not, where a later call has deleted it, as it were. */
+function* naming(
+  hidden: string,
+  place: Place,
+  signal: AbortSignal | undefined,
+  overtaken: Overtaken,
+): Steps<boolean> {
+  signal?.throwIfAborted();
+  if (overtaken() === 'delete') {
+    yield* discard(hidden);
+    return false;
+  }
+  try {
+    yield* disk.rename(hidden, place.path);
+    return true;
+  } catch (error) {
+    // What is there already and not empty is what a rename of a directory cannot replace.
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw exists(place, error);
+    throw error;
+  }
 }
 
 /** Should even this fail, the directory is left to `sweep`. */
@@ -105,11 +179,11 @@ function* discard(hidden: string): Steps<void> {
   }
 }
 
-function exists(target: string, cause?: unknown): AtomicError {
-  const facts = { path: target };
+function exists({ given }: Place, cause?: unknown): AtomicError {
+  const facts = { path: given };
   return new AtomicError(
     'ERR_ATOMIC_EXISTS',
-    `${target} exists already; delete it first, or choose another name`,
+    `${given} exists already; delete it first, or choose another name`,
     cause === undefined ? facts : { ...facts, cause },
   );
 }

@@ -1,18 +1,18 @@
-import { constants } from 'node:fs';
-import path from 'node:path';
-import { AtomicError, aboutPath, hasCode } from './errors.ts';
+import { type BigIntStats, constants, type Stats } from 'node:fs';
+import { checked, type Owner } from './arguments.ts';
+import { type Attributes, attributesFor, give, openingMode, remember } from './attributes.ts';
+import { type Data, type Source, type SyncData, sourceOf } from './data.ts';
+import { flushed } from './durable.ts';
+import { AtomicError, systemError } from './errors.ts';
 import * as disk from './file-system.ts';
-import { hiddenSibling, namedPath } from './hidden-name.ts';
+import { closeFlushable, closeQuietly, type Flushable, flush, openFlushable, write } from './flushable.ts';
+import { hiddenName } from './hidden-name.ts';
+import { inOrder, neverOvertaken, type Overtaken, overtake } from './in-order.ts';
 import { using } from './in-use.ts';
+import { withParents } from './parents.ts';
+import { at, type Place, placeOf, releasing, releasingSync, type Target } from './place.ts';
+import { withSlot } from './slot.ts';
 import { runPromise, runSync, type Steps } from './steps.ts';
-
-/** A user and a group by their ids. */
-export interface Owner {
-  /** The user id. */
-  readonly uid: number;
-  /** The group id. */
-  readonly gid: number;
-}
 
 /** How a file is written. */
 export interface AtomicWriteFileSyncOptions {
@@ -23,13 +23,20 @@ export interface AtomicWriteFileSyncOptions {
   /**
    * The permissions, exactly: no umask is applied.
    *
-   * @default those of the file that is replaced; else 0o666 without the umask
+   * @default those of the file that is replaced, without the set-id bits where its owner cannot be kept; else 0o666
+   * without the umask
    */
   readonly mode?: number;
-  /** The owner, which only root can choose freely. @default that of any new file */
+  /**
+   * The owner, which only root can choose freely.
+   *
+   * @default that of the file that is replaced, where this process may give it away; else that of any new file
+   */
   readonly owner?: Owner;
   /** How text becomes bytes. @default 'utf8' */
   readonly encoding?: BufferEncoding;
+  /** Whether to make the directories above it that are missing. @default false */
+  readonly parents?: boolean;
 }
 
 /** How the promise form writes a file. */
@@ -43,107 +50,165 @@ export interface AtomicWriteFileOptions extends AtomicWriteFileSyncOptions {
  * process, the disk or the machine. It is written beside the target under a hidden name, and renamed. When
  * that fails, on a full disk with `ENOSPC`, the old file is as it was and nothing is left.
  *
- * A link at `file` is replaced, not followed. Of several writers at once, the last to finish wins.
+ * A link at `file` is replaced, not followed. Of several calls for one path in this thread, the last one made wins.
  *
- * @param data text, or any view of bytes, which is written whole whatever the size of its elements.
- * @throws {AtomicError} `ERR_ATOMIC_ARGUMENT` when the path has no name at its end, or the data is something else.
+ * @param data text; any view of bytes, which is written whole whatever the size of its elements; or an iterable of
+ * these, such as a stream. Where it throws, that error is thrown.
+ * @throws {AtomicError} `ERR_ATOMIC_ARGUMENT` when an argument is not of its kind. `ERR_ATOMIC_NOT_A_FILE` when there is
+ * a FIFO, a socket or a device. `ERR_ATOMIC_NOT_DURABLE` when the new content is in its place, but the
+ * directory could not be flushed.
  */
 export async function atomicWriteFile(
-  file: string,
-  data: string | ArrayBufferView | ArrayBuffer,
+  file: Target,
+  data: Data,
   options: AtomicWriteFileOptions = {},
 ): Promise<void> {
-  options.signal?.throwIfAborted();
-  return runPromise(writeSteps(file, data, options));
+  const { signal } = checkedOptions(options);
+  signal?.throwIfAborted();
+  const place = placeOf(file);
+  await releasing(place, async () => {
+    const { key, directory } = place;
+    const source = sourceOf(data, { key, encoding: options.encoding, signal, canWait: true });
+    try {
+      await inOrder(key, signal, (overtaken) =>
+        runPromise(at(place, writeSteps(place, source, options, overtaken)), directory),
+      );
+    } finally {
+      source.stop();
+    }
+  });
 }
 
 /**
  * The same as `atomicWriteFile`, and all of it before it returns.
  *
- * @throws {AtomicError} `ERR_ATOMIC_ARGUMENT` when the path has no name at its end, or the data is something else.
+ * @throws {AtomicError} as `atomicWriteFile` does, and `ERR_ATOMIC_ARGUMENT` for data that comes later.
  */
 export function atomicWriteFileSync(
-  file: string,
-  data: string | ArrayBufferView | ArrayBuffer,
+  file: Target,
+  data: SyncData,
   options: AtomicWriteFileSyncOptions = {},
 ): void {
-  runSync(writeSteps(file, data, options));
+  checkedOptions(options);
+  const place = placeOf(file);
+  releasingSync(place, () => {
+    const { key } = place;
+    const source = sourceOf(data, { key, encoding: options.encoding, signal: undefined, canWait: false });
+    try {
+      runSync(at(place, writeSteps(place, source, options, neverOvertaken)));
+    } finally {
+      source.stop();
+    }
+    overtake(key, 'write');
+  });
+}
+
+function checkedOptions(options: AtomicWriteFileOptions): AtomicWriteFileOptions {
+  return checked(options, {
+    fsync: 'boolean',
+    fsyncDirectory: 'boolean',
+    mode: 'mode',
+    owner: 'owner',
+    encoding: 'encoding',
+    parents: 'boolean',
+    signal: 'signal',
+  });
 }
 
 function* writeSteps(
-  file: string,
-  data: string | ArrayBufferView | ArrayBuffer,
+  place: Place,
+  source: Source,
   options: AtomicWriteFileOptions,
+  overtaken: Overtaken,
 ): Steps<void> {
-  const target = namedPath(file);
-  const bytes = bytesOf(data, options.encoding);
-  const mode = options.mode ?? (yield* modeOf(target));
-  const hidden = hiddenSibling(target, 'write');
-  yield* using(hidden, target, replace(target, hidden, bytes, { ...options, mode }));
-  if (options.fsyncDirectory ?? true) yield* syncDirectory(path.dirname(target));
+  const old = yield* disk.lstat(place.path);
+  refuseOtherKinds(place, old);
+  const attributes = yield* attributesFor(place, old, options);
+  const writing = () => replacing(place, source, attributes, options, overtaken);
+  // Who waits for data, for as long as it takes, must not keep others waiting.
+  const work = source.isSlow ? writing : () => withSlot(writing());
+  if (options.parents && !old) yield* withParents(place, options.fsyncDirectory ?? true, work);
+  else yield* work();
 }
 
-function bytesOf(
-  data: string | ArrayBufferView | ArrayBuffer,
-  encoding: BufferEncoding | undefined,
-): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data, encoding);
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  throw new AtomicError('ERR_ATOMIC_ARGUMENT', 'the data must be text, an ArrayBuffer, or a view of one');
+/** What is no file is something that others talk through, or a tree. */
+function refuseOtherKinds({ given }: Place, old: Stats | undefined): void {
+  if (!old || old.isFile() || old.isSymbolicLink()) return;
+  if (old.isDirectory())
+    throw systemError('EISDIR', -21, 'illegal operation on a directory', 'rename', given);
+  throw new AtomicError(
+    'ERR_ATOMIC_NOT_A_FILE',
+    `${given} is a FIFO, a socket or a device, which is not replaced`,
+    {
+      path: given,
+    },
+  );
 }
 
-function* modeOf(target: string): Steps<number | undefined> {
-  const stats = yield* disk.lstat(target);
-  return stats?.isFile() ? stats.mode & 0o7777 : undefined;
-}
-
-/** What {@link replace} needs to know; no mode is that of any new file. */
-type FileAttributes = Omit<AtomicWriteFileOptions, 'mode'> & { readonly mode: number | undefined };
-
-function* replace(
-  target: string,
-  hidden: string,
-  bytes: Uint8Array,
-  attributes: FileAttributes,
+function* replacing(
+  place: Place,
+  source: Source,
+  attributes: Attributes,
+  options: AtomicWriteFileOptions,
+  overtaken: Overtaken,
 ): Steps<void> {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-  // Nobody reads it before it has its owner and mode, and where no mode is wanted the umask decides.
-  const descriptor = yield* disk.open(hidden, flags, attributes.mode === undefined ? 0o666 : 0o600);
-  try {
-    yield* fill(descriptor, bytes, attributes);
-    attributes.signal?.throwIfAborted();
-    yield* disk.rename(hidden, target);
-  } catch (error) {
-    yield* discard(hidden);
-    throw error;
-  }
-}
-
-/** Writes all and closes; on a network file system, it is the close that tells of a full disk. */
-function* fill(descriptor: number, bytes: Uint8Array, attributes: FileAttributes): Steps<void> {
-  const { owner, mode, signal, fsync = true } = attributes;
-  try {
-    for (let start = 0; start < bytes.length; ) {
-      start += yield* disk.write(descriptor, start === 0 ? bytes : bytes.subarray(start));
-      signal?.throwIfAborted();
+  yield* using(place, hiddenName(place.name, 'write'), function* (hidden) {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+    const file = yield* openFlushable(hidden, flags, openingMode(attributes));
+    try {
+      const stats = yield* fill(file, source, attributes, options);
+      const rename = renaming(hidden, place, options.signal, overtaken);
+      yield* flushed(place, options.fsyncDirectory ?? true, rename);
+      remember(place, stats);
+    } catch (error) {
+      yield* discard(hidden);
+      throw error;
     }
-    // The mode comes last, since a change of the owner takes the set-user-id bit away.
-    if (owner) yield* disk.fchown(descriptor, owner.uid, owner.gid);
-    if (mode !== undefined) yield* disk.fchmod(descriptor, mode);
-    if (fsync) yield* disk.fsync(descriptor);
-  } catch (error) {
-    yield* closeQuietly(descriptor);
-    throw error;
-  }
-  yield* disk.close(descriptor);
+  });
 }
 
-function* closeQuietly(descriptor: number): Steps<void> {
+/** Gives the file its name; or not, where a later call has given it to another one. */
+function* renaming(
+  hidden: string,
+  place: Place,
+  signal: AbortSignal | undefined,
+  overtaken: Overtaken,
+): Steps<boolean> {
+  signal?.throwIfAborted();
+  if (overtaken()) {
+    yield* discard(hidden);
+    return false;
+  }
+  yield* disk.rename(hidden, place.path);
+  return true;
+}
+
+/** Writes all and closes. */
+function* fill(
+  file: Flushable,
+  source: Source,
+  attributes: Attributes,
+  { signal, fsync = true }: AtomicWriteFileOptions,
+): Steps<BigIntStats> {
+  let stats: BigIntStats;
   try {
-    yield* disk.close(descriptor);
-  } catch {
-    // The first failure is the one that matters.
+    stats = yield* disk.fstat(file.descriptor);
+    for (let part = yield* source.next(); part; part = yield* source.next())
+      yield* writeAll(file, part, signal);
+    yield* give(file, stats, attributes);
+    if (fsync) yield* flush(file);
+  } catch (error) {
+    yield* closeQuietly(file);
+    throw error;
+  }
+  yield* closeFlushable(file);
+  return stats;
+}
+
+function* writeAll(file: Flushable, bytes: Uint8Array, signal: AbortSignal | undefined): Steps<void> {
+  for (let start = 0; start < bytes.length; ) {
+    signal?.throwIfAborted();
+    start += yield* write(file, start === 0 ? bytes : bytes.subarray(start));
   }
 }
 
@@ -153,18 +218,5 @@ function* discard(hidden: string): Steps<void> {
     yield* disk.unlink(hidden);
   } catch {
     // The first failure is the one that matters.
-  }
-}
-
-/** Makes a rename in the directory durable. Windows cannot open directories, and some file systems cannot sync them. */
-function* syncDirectory(directory: string): Steps<void> {
-  if (process.platform === 'win32') return;
-  const descriptor = yield* disk.open(directory, constants.O_RDONLY);
-  try {
-    yield* disk.fsync(descriptor);
-  } catch (error) {
-    if (!hasCode(error, 'EINVAL', 'ENOTSUP')) throw aboutPath(error, directory);
-  } finally {
-    yield* disk.close(descriptor);
   }
 }

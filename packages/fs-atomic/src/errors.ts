@@ -3,6 +3,10 @@ export type AtomicErrorCode =
   | 'ERR_ATOMIC_ARGUMENT'
   | 'ERR_ATOMIC_EXISTS'
   | 'ERR_ATOMIC_MOUNTED'
+  | 'ERR_ATOMIC_MOUNTS_UNKNOWN'
+  | 'ERR_ATOMIC_NOT_A_FILE'
+  | 'ERR_ATOMIC_NOT_ATOMIC'
+  | 'ERR_ATOMIC_NOT_DURABLE'
   | 'ERR_ATOMIC_SWEEP';
 
 /** The facts of a failure, as far as they are known. */
@@ -22,9 +26,13 @@ export interface AtomicErrorFacts {
  *
  * | code | meaning |
  * | --- | --- |
- * | `ERR_ATOMIC_ARGUMENT` | the path has no name at its end, or the data is neither text nor bytes |
+ * | `ERR_ATOMIC_ARGUMENT` | the path has no name at its end, or an argument or option is not of its kind |
  * | `ERR_ATOMIC_EXISTS` | there is something at the path of the directory to make |
  * | `ERR_ATOMIC_MOUNTED` | something is mounted at or below the path to delete; see `mounts` |
+ * | `ERR_ATOMIC_MOUNTS_UNKNOWN` | `mountsWithin` cannot tell, since `/proc` cannot be read; see `cause` |
+ * | `ERR_ATOMIC_NOT_A_FILE` | the file to replace is a FIFO, a socket or a device |
+ * | `ERR_ATOMIC_NOT_ATOMIC` | the directory to delete cannot be renamed, so nothing was deleted; see `cause` |
+ * | `ERR_ATOMIC_NOT_DURABLE` | the change is made, but a power failure may undo it; see `cause` |
  * | `ERR_ATOMIC_SWEEP` | some leftovers could not be removed; see `errors` |
  */
 export class AtomicError extends Error {
@@ -49,27 +57,54 @@ export class AtomicError extends Error {
   }
 }
 
-/** Whether `error` is a system error with one of these codes. */
+/** What Node's system errors look like. In Jest and in `node:vm` they are no instances of the `Error` seen here. */
+interface SystemError {
+  message: string;
+  code?: unknown;
+  path?: unknown;
+  dest?: unknown;
+  syscall: unknown;
+}
+
+/** Whether `error` has one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
 }
 
 /** The same system error, about `path`: what failed on a descriptor names no path, or one of our own. */
 export function aboutPath(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !('syscall' in error)) return error;
-  const known = 'path' in error && typeof error.path === 'string' ? error.path : undefined;
-  const message = known ? error.message.replace(known, path) : `${error.message} '${path}'`;
+  if (!isSystemError(error)) return error;
+  const known = typeof error.path === 'string' ? error.path : undefined;
+  const message = known ? error.message.replaceAll(known, path) : `${error.message} '${path}'`;
   return Object.assign(error, { message, path });
 }
 
 /**
- * The same system error, told of the path the caller knows: `hidden` took its place for the time being. What failed
+ * The same system error, told of a path that the caller knows: `hidden` took its place for the time being. What failed
  * on a descriptor names no path at all.
  */
 export function unhidden(error: unknown, hidden: string, path: string): unknown {
-  if (!(error instanceof Error) || !('syscall' in error)) return error;
-  if (!('path' in error) || typeof error.path !== 'string') return aboutPath(error, path);
+  if (!isSystemError(error)) return error;
+  if (typeof error.path !== 'string') return aboutPath(error, path);
   const shown = (text: string) => text.replaceAll(hidden, path);
-  const dest = 'dest' in error && typeof error.dest === 'string' ? { dest: shown(error.dest) } : {};
+  const dest = typeof error.dest === 'string' ? { dest: shown(error.dest) } : {};
   return Object.assign(error, { message: shown(error.message), path: shown(error.path), ...dest });
+}
+
+/** An error of the system's own kind, for what is refused before the system is asked. */
+export function systemError(code: string, errno: number, what: string, syscall: string, path: string): Error {
+  const error = new Error(`${code}: ${what}, ${syscall} '${path}'`);
+  return Object.assign(error, { errno, code, syscall, path });
+}
+
+/** A frozen one, which can only be somebody else's, stays as it is. */
+function isSystemError(error: unknown): error is SystemError {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'syscall' in error &&
+    'message' in error &&
+    typeof error.message === 'string' &&
+    !Object.isFrozen(error)
+  );
 }

@@ -1,17 +1,16 @@
-import fs, { type Dirent, type PathLike, type Stats } from 'node:fs';
+import fs, { type BigIntStats, type Dir, type Dirent, type PathLike, type Stats } from 'node:fs';
 import { hasCode } from './errors.ts';
-import { fsExtra } from './fs-extra.ts';
+import { called, heldByOthers, outOfDescriptors } from './patience.ts';
 import { type Steps, step } from './steps.ts';
 
-// What an operation may do to the disk. The promise forms go through fs-extra, which queues when the process
-// is out of descriptors (EMFILE) and tries a rename again that Windows refused for a moment.
+// What an operation may do to the disk. The promise forms wait while the process is out of descriptors.
 
 /** What is at the path, links not followed; undefined when there is nothing. */
 export function* lstat(path: PathLike): Steps<Stats | undefined> {
   try {
     return yield* step<Stats | undefined>({
       sync: () => fs.lstatSync(path, { throwIfNoEntry: false }),
-      promise: () => fsExtra.lstat(path),
+      promise: () => called((answer) => fs.lstat(path, answer)),
     });
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
@@ -19,86 +18,127 @@ export function* lstat(path: PathLike): Steps<Stats | undefined> {
   }
 }
 
+/** What an open file is like. That is known once it is open, so it takes no trip. */
+export function fstat(descriptor: number): Steps<BigIntStats> {
+  return known(() => fs.fstatSync(descriptor, { bigint: true }));
+}
+
 export function rename(from: PathLike, to: PathLike): Steps<void> {
-  return step({ sync: () => fs.renameSync(from, to), promise: () => fsExtra.rename(from, to) });
+  return step<void>({
+    sync: () => fs.renameSync(from, to),
+    promise: () => called((answer) => fs.rename(from, to, (error) => answer(error, undefined)), heldByOthers),
+  });
 }
 
 export function unlink(path: PathLike): Steps<void> {
-  return step({ sync: () => fs.unlinkSync(path), promise: () => fsExtra.unlink(path) });
+  return step<void>({
+    sync: () => fs.unlinkSync(path),
+    promise: () => called((answer) => fs.unlink(path, (error) => answer(error, undefined))),
+  });
 }
 
 export function mkdir(path: PathLike, mode: number): Steps<void> {
-  return step({ sync: () => void fs.mkdirSync(path, mode), promise: () => fsExtra.mkdir(path, mode) });
+  return step<void>({
+    sync: () => void fs.mkdirSync(path, mode),
+    promise: () => called((answer) => fs.mkdir(path, mode, (error) => answer(error, undefined))),
+  });
 }
 
 export function rmdir(path: PathLike): Steps<void> {
-  return step({ sync: () => fs.rmdirSync(path), promise: () => fsExtra.rmdir(path) });
+  return step<void>({
+    sync: () => fs.rmdirSync(path),
+    promise: () => called((answer) => fs.rmdir(path, (error) => answer(error, undefined))),
+  });
 }
 
 export function chmod(path: PathLike, mode: number): Steps<void> {
-  return step({ sync: () => fs.chmodSync(path, mode), promise: () => fsExtra.chmod(path, mode) });
+  return step<void>({
+    sync: () => fs.chmodSync(path, mode),
+    promise: () => called((answer) => fs.chmod(path, mode, (error) => answer(error, undefined))),
+  });
 }
 
 export function lchown(path: PathLike, uid: number, gid: number): Steps<void> {
-  return step({ sync: () => fs.lchownSync(path, uid, gid), promise: () => fsExtra.lchown(path, uid, gid) });
+  return step<void>({
+    sync: () => fs.lchownSync(path, uid, gid),
+    promise: () => called((answer) => fs.lchown(path, uid, gid, (error) => answer(error, undefined))),
+  });
 }
 
 export function listNames(path: PathLike): Steps<string[]> {
-  return step({ sync: () => fs.readdirSync(path), promise: () => fsExtra.readdir(path) });
+  return step<string[]>({
+    sync: () => fs.readdirSync(path),
+    promise: () => called((answer) => fs.readdir(path, answer), outOfDescriptors),
+  });
 }
 
+// A name need not be text. In latin1 a character is a byte, whichever that is.
+const BYTES = { encoding: 'latin1', withFileTypes: true } as const;
+
+/** The entries; a character of a name is one byte of it. */
 export function listEntries(path: PathLike): Steps<Dirent[]> {
   return step<Dirent[]>({
-    sync: () => fs.readdirSync(path, { withFileTypes: true }),
-    promise: () => fsExtra.readdir(path, { withFileTypes: true }),
+    sync: () => fs.readdirSync(path, BYTES),
+    promise: () => called((answer) => fs.readdir(path, BYTES, answer), outOfDescriptors),
   });
 }
 
-/** The entries with their names as bytes, which need not be text. */
-export function listRawEntries(path: PathLike): Steps<Dirent<Buffer>[]> {
-  return step<Dirent<Buffer>[]>({
-    sync: () => fs.readdirSync(path, { withFileTypes: true, encoding: 'buffer' }),
-    promise: () => fs.promises.readdir(path, { withFileTypes: true, encoding: 'buffer' }),
+/** The same, to be read in parts. */
+export function openDirectory(path: string): Steps<Dir> {
+  const options = { encoding: 'latin1', bufferSize: 512 } as const;
+  return step<Dir>({
+    sync: () => fs.opendirSync(path, options),
+    promise: () => called((answer) => fs.opendir(path, options, answer), outOfDescriptors),
   });
 }
 
-export function readText(path: string): Steps<string> {
-  return step({ sync: () => fs.readFileSync(path, 'utf8'), promise: () => fsExtra.readFile(path, 'utf8') });
+/** Up to so many of its further entries; none at the end. */
+export function readEntries(directory: Dir, count: number): Steps<Dirent[]> {
+  return step<Dirent[]>({
+    sync: () => {
+      const entries: Dirent[] = [];
+      for (let entry = directory.readSync(); entry; entry = directory.readSync()) {
+        if (entries.push(entry) === count) break;
+      }
+      return entries;
+    },
+    promise: async () => {
+      const entries: Dirent[] = [];
+      for (let entry = await directory.read(); entry; entry = await directory.read()) {
+        if (entries.push(entry) === count) break;
+      }
+      return entries;
+    },
+  });
+}
+
+export function readlink(path: string): Steps<string> {
+  return step<string>({
+    sync: () => fs.readlinkSync(path),
+    promise: () => called((answer) => fs.readlink(path, answer)),
+  });
 }
 
 export function realpath(path: string): Steps<string> {
-  return step({ sync: () => fs.realpathSync(path), promise: () => fsExtra.realpath(path) });
+  return step<string>({
+    sync: () => fs.realpathSync.native(path),
+    promise: () => called((answer) => fs.realpath.native(path, answer)),
+  });
 }
 
 export function open(path: PathLike, flags: number, mode?: number): Steps<number> {
-  return step({ sync: () => fs.openSync(path, flags, mode), promise: () => fsExtra.open(path, flags, mode) });
-}
-
-export function write(descriptor: number, bytes: Uint8Array): Steps<number> {
-  return step({
-    sync: () => fs.writeSync(descriptor, bytes),
-    promise: async () => (await fsExtra.write(descriptor, bytes)).bytesWritten,
+  return step<number>({
+    sync: () => fs.openSync(path, flags, mode),
+    promise: () => called((answer) => fs.open(path, flags, mode, answer), outOfDescriptors),
   });
 }
 
-export function fchmod(descriptor: number, mode: number): Steps<void> {
-  return step({
-    sync: () => fs.fchmodSync(descriptor, mode),
-    promise: () => fsExtra.fchmod(descriptor, mode),
-  });
-}
-
-export function fchown(descriptor: number, uid: number, gid: number): Steps<void> {
-  return step({
-    sync: () => fs.fchownSync(descriptor, uid, gid),
-    promise: () => fsExtra.fchown(descriptor, uid, gid),
-  });
-}
-
-export function fsync(descriptor: number): Steps<void> {
-  return step({ sync: () => fs.fsyncSync(descriptor), promise: () => fsExtra.fsync(descriptor) });
-}
-
+/** Closes what has been read from, or only looked at: there is nothing to wait for. */
 export function close(descriptor: number): Steps<void> {
-  return step({ sync: () => fs.closeSync(descriptor), promise: () => fsExtra.close(descriptor) });
+  return known(() => fs.closeSync(descriptor));
+}
+
+/** A step that takes no time worth a trip to another thread. */
+export function known<Result>(sync: () => Result): Steps<Result> {
+  return step<Result>({ how: 'sync', sync, promise: async () => sync() });
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { hiddenSibling } from './hidden-name.ts';
+import { badArgument } from './arguments.ts';
+import { hiddenName } from './hidden-name.ts';
 import { hide, show } from './in-use.ts';
 
 /** A path for something that is not ready yet. */
@@ -15,9 +16,12 @@ export interface HiddenPath {
  * ready, such as a socket. Nothing is made there. Once this process is gone, `sweep` removes what is.
  *
  * @param label what it is, for people: a few letters.
+ * @throws {AtomicError} `ERR_ATOMIC_ARGUMENT` when the label is empty, or a path of several names.
  */
 export function hiddenPath(directory: string, label: string): HiddenPath {
-  const hidden = hiddenSibling(path.join(directory, label), 'make');
-  hide(hidden);
-  return { path: hidden, release: () => show(hidden) };
+  if (typeof label !== 'string' || label === '' || path.basename(label) !== label || label.includes('\0'))
+    throw badArgument('the label must be a name');
+  const name = hiddenName(label, 'make');
+  hide(name);
+  return { path: path.join(directory, name), release: () => show(name) };
 }

@@ -1,34 +1,37 @@
-import path from 'node:path';
 import { unhidden } from './errors.ts';
+import { type Place, within } from './place.ts';
+import { shared } from './shared.ts';
 import type { Steps } from './steps.ts';
 
-// One set for all copies of this package in this thread, so that one never sweeps away what another works on.
-const KEY = Symbol.for('@shimwright/fs-atomic: hidden names in use');
-const holder = globalThis as { [KEY]?: Set<string> };
-holder[KEY] ??= new Set();
-const names = holder[KEY];
+/** The hidden names that this thread works on now, in whatever copy of this package. */
+export const namesInUse: ReadonlySet<string> = shared.names;
 
-/** The hidden names that this thread works on now. */
-export const namesInUse: ReadonlySet<string> = names;
-
-/** Works on a hidden path in place of `target`, which errors are about; no sweep of this thread touches it meanwhile. */
-export function* using<Result>(hidden: string, target: string, work: Steps<Result>): Steps<Result> {
-  hide(hidden);
+/**
+ * Works on a hidden name beside the place, by its path; no sweep of this thread touches it meanwhile. What fails is told
+ * of the place.
+ */
+export function* using<Result>(
+  place: Place,
+  name: string,
+  work: (hidden: string) => Steps<Result>,
+): Steps<Result> {
+  const hidden = within(place.directory, name);
+  hide(name);
   try {
-    return yield* work;
+    return yield* work(hidden);
   } catch (error) {
-    throw unhidden(error, hidden, target);
+    throw unhidden(error, hidden, place.path);
   } finally {
-    show(hidden);
+    show(name);
   }
 }
 
-/** Protects a hidden path from the sweeps of this thread. */
-export function hide(hidden: string): void {
-  names.add(path.basename(hidden));
+/** Protects a hidden name from the sweeps of this thread. */
+export function hide(name: string): void {
+  shared.names.add(name);
 }
 
 /** Ends that. */
-export function show(hidden: string): void {
-  names.delete(path.basename(hidden));
+export function show(name: string): void {
+  shared.names.delete(name);
 }

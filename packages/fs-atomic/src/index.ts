@@ -1,4 +1,11 @@
-export { type AtomicDeleteOptions, atomicDelete, atomicDeleteSync } from './atomic-delete.ts';
+/// <reference types="node" preserve="true" />
+export type { Owner } from './arguments.ts';
+export {
+  type AtomicDeleteOptions,
+  type AtomicDeleteSyncOptions,
+  atomicDelete,
+  atomicDeleteSync,
+} from './atomic-delete.ts';
 export {
   type AtomicMakeDirectoryOptions,
   type AtomicMakeDirectorySyncOptions,
@@ -10,9 +17,10 @@ export {
   type AtomicWriteFileSyncOptions,
   atomicWriteFile,
   atomicWriteFileSync,
-  type Owner,
 } from './atomic-write-file.ts';
+export type { Bytes, Data, SyncData } from './data.ts';
 export { AtomicError, type AtomicErrorCode, type AtomicErrorFacts } from './errors.ts';
 export { type HiddenPath, hiddenPath } from './hidden-path.ts';
 export { mountsWithin, mountsWithinSync } from './mounts.ts';
+export type { Target } from './place.ts';
 export { type SweepOptions, sweep, sweepSync } from './sweep.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import { forms } from '../test/forms.ts';
-import { hiddenSibling } from './hidden-name.ts';
+import { hiddenName } from './hidden-name.ts';
 import { hiddenPath, sweepSync } from './index.ts';
 
 describe.each(forms)('sweep, $form form', ({ sweep, atomicMakeDirectory }) => {
@@ -31,7 +31,7 @@ describe.each(forms)('sweep, $form form', ({ sweep, atomicMakeDirectory }) => {
 
   test('spares what this process works on, and takes what it once failed to remove', async () => {
     const base = await tempDir({ failed: {} });
-    const leftover = hiddenSibling(path.join(base, 'web'), 'delete');
+    const leftover = path.join(base, hiddenName('web', 'delete'));
     await rename(path.join(base, 'failed'), leftover);
     await atomicMakeDirectory(path.join(base, 'db'), (hidden) => {
       expect(sweepSync(base)).toEqual([leftover]);

@@ -1,15 +1,17 @@
 import path from 'node:path';
+import { checked } from './arguments.ts';
 import { AtomicError } from './errors.ts';
 import * as disk from './file-system.ts';
 import { isAbandoned } from './hidden-name.ts';
 import { namesInUse } from './in-use.ts';
 import { refuseMounts } from './mounts.ts';
+import { at, type Directory, directoryOf, releasing, releasingSync, type Target, within } from './place.ts';
 import { removeTree } from './remove-tree.ts';
 import { runPromise, runSync, type Steps } from './steps.ts';
 
 /** What the promise form of a sweep can be given. */
 export interface SweepOptions {
-  /** An abort ends the sweep before its next leftover. */
+  /** An abort ends the sweep: what is not removed yet is left to the next one. */
   readonly signal?: AbortSignal;
   /** Only tell what would be removed. @default false */
   readonly dryRun?: boolean;
@@ -26,8 +28,11 @@ export interface SweepOptions {
  * @returns the paths that were removed. A missing directory has none.
  * @throws {AtomicError} `ERR_ATOMIC_SWEEP` with all `errors`, after everything else was removed.
  */
-export async function sweep(directory: string, options: SweepOptions = {}): Promise<string[]> {
-  return runPromise(sweepSteps(directory, options));
+export async function sweep(directory: Target, options: SweepOptions = {}): Promise<string[]> {
+  const { signal } = checkedOptions(options);
+  signal?.throwIfAborted();
+  const swept = directoryOf(directory);
+  return releasing(swept, () => runPromise(at(swept, sweepSteps(swept, options)), swept.path));
 }
 
 /**
@@ -36,30 +41,46 @@ export async function sweep(directory: string, options: SweepOptions = {}): Prom
  * @returns the paths that were removed. A missing directory has none.
  * @throws {AtomicError} `ERR_ATOMIC_SWEEP` with all `errors`, after everything else was removed.
  */
-export function sweepSync(directory: string, options: Pick<SweepOptions, 'dryRun'> = {}): string[] {
-  return runSync(sweepSteps(directory, options));
+export function sweepSync(directory: Target, options: Pick<SweepOptions, 'dryRun'> = {}): string[] {
+  checkedOptions(options);
+  const swept = directoryOf(directory);
+  return releasingSync(swept, () => runSync(at(swept, sweepSteps(swept, options))));
 }
 
-function* sweepSteps(directory: string, { signal, dryRun }: SweepOptions): Steps<string[]> {
-  if (!(yield* disk.lstat(directory))) return [];
+function checkedOptions(options: SweepOptions): SweepOptions {
+  return checked(options, { signal: 'signal', dryRun: 'boolean' });
+}
+
+function* sweepSteps(swept: Directory, { signal, dryRun }: SweepOptions): Steps<string[]> {
+  if (!(yield* disk.lstat(swept.path))) return [];
   const removed: string[] = [];
   const errors: unknown[] = [];
-  for (const name of yield* disk.listNames(directory)) {
+  for (const name of yield* disk.listNames(swept.path)) {
     if (!isAbandoned(name, namesInUse)) continue;
     signal?.throwIfAborted();
-    const leftover = path.join(directory, name);
     try {
-      if (!dryRun) {
-        yield* refuseMounts(leftover);
-        yield* removeTree(leftover);
-      }
-      removed.push(leftover);
+      if (!dryRun) yield* removeLeftover(swept, name, signal);
+      removed.push(path.join(swept.given, name));
     } catch (error) {
+      signal?.throwIfAborted();
       errors.push(error);
     }
   }
-  if (errors.length > 0) throw failed(directory, errors);
+  if (errors.length > 0) throw failed(swept.given, errors);
   return removed;
+}
+
+function* removeLeftover(swept: Directory, name: string, signal: AbortSignal | undefined): Steps<void> {
+  const leftover = within(swept.path, name);
+  const given = within(swept.given, name);
+  const place = { ...swept, given, directory: swept.path, path: leftover, name, key: leftover };
+  yield* at(
+    place,
+    (function* () {
+      yield* refuseMounts(place);
+      yield* removeTree(leftover, signal);
+    })(),
+  );
 }
 
 function failed(directory: string, errors: readonly unknown[]): AtomicError {

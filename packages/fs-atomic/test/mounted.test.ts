@@ -87,7 +87,7 @@ describe.each(forms)('the $form form refuses to delete what has a mount', ({ ato
 
 describe.each([
   { form: 'sync', run: async (target: string) => runSync(removeTree(target)) },
-  { form: 'promise', run: async (target: string) => runPromise(removeTree(target)) },
+  { form: 'promise', run: async (target: string) => runPromise(removeTree(target), path.dirname(target)) },
 ])('a removal in the $form form', ({ run }) => {
   needs('linux', 'root');
 
