@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { inheritableDescriptors, setCloseOnExec } from '@shimwright/linux-native';
+import { cleanEnvironment } from '@shimwright/shim-host';
 import { hasCode, ShimClientError } from './errors.ts';
 
 /** What a shim process is given. */
@@ -10,7 +12,8 @@ export interface DetachedOptions {
 }
 
 /**
- * Starts a program in a session of its own, which outlives this process.
+ * Starts a program in a session of its own, which outlives this process. It has the given descriptors and no others, of
+ * the environment what `cleanEnvironment` leaves, and default signals.
  *
  * @throws {ShimClientError} `ERR_SHIM_NOT_FOUND` when it is none, `ERR_SHIM_SPAWN` when the system has no process for it.
  */
@@ -20,12 +23,14 @@ export async function spawnDetached(
   { cwd, descriptors }: DetachedOptions,
 ): Promise<ChildProcess> {
   try {
-    const child = spawn(command, args, {
-      cwd,
-      detached: true,
-      stdio: ['ignore', ...descriptors],
-      env: { ...process.env, GOMAXPROCS: '2' }, // as containerd does: a shim has little to do at a time
-    });
+    const child = withoutStrangers(() =>
+      spawn(command, args, {
+        cwd,
+        detached: true,
+        stdio: ['ignore', ...descriptors],
+        env: { ...cleanEnvironment(), GOMAXPROCS: '2' }, // as containerd does: a shim has little to do at a time
+      }),
+    );
     if (child.pid === undefined) throw (await once(child, 'error'))[0];
     return child;
   } catch (cause) {
@@ -33,5 +38,19 @@ export async function spawnDetached(
     const code =
       hasCode(cause, 'ENOENT') || hasCode(cause, 'EACCES') ? 'ERR_SHIM_NOT_FOUND' : 'ERR_SHIM_SPAWN';
     throw new ShimClientError(code, `cannot start the shim ${command}`, { path: command, cause });
+  }
+}
+
+/**
+ * Does something in one turn while nothing that this process's own starter left open is inherited: a shim would hold it, such
+ * as the lock of flock(1), for as long as its containers live. Those that this program starts itself may well rely on it.
+ */
+function withoutStrangers<Result>(work: () => Result): Result {
+  const strangers = inheritableDescriptors();
+  for (const fd of strangers) setCloseOnExec(fd, true);
+  try {
+    return work();
+  } finally {
+    for (const fd of strangers) setCloseOnExec(fd, false);
   }
 }

@@ -1,4 +1,3 @@
-import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import {
   legacyShimAddress,
   loadAddressSync,
@@ -6,12 +5,17 @@ import {
   type ShimIdentity,
   socketPath,
 } from '@shimwright/shim-address';
-import { identify, isListening, loadShimPid, sharedControlSocket } from '@shimwright/shim-host';
+import { isListening, loadShimPid, sharedControlSocket, sharedFiles, workerIn } from '@shimwright/shim-host';
 
 /** The bundle whose shim is looked for. */
 export interface TraceShimOptions extends ShimIdentity {
   /** The bundle's own directory. */
   readonly bundlePath: string;
+  /**
+   * Whether a bundle that records no address may have a shim at the abstract one that old versions of containerd used.
+   * Anybody can take that, so only one of this user or root counts. @default false
+   */
+  readonly legacyAddress?: boolean;
 }
 
 /** What a bundle and the kernel tell of its shim. */
@@ -37,15 +41,20 @@ export interface ShimTrace {
  *
  * @throws a system error where a record cannot be read for another reason than that it is missing.
  */
-export async function traceShim({ bundlePath, ...identity }: TraceShimOptions): Promise<ShimTrace> {
+export async function traceShim({
+  bundlePath,
+  legacyAddress = false,
+  ...identity
+}: TraceShimOptions): Promise<ShimTrace> {
   const controlSocket = sharedControlSocket(bundlePath);
   const address = recordedAddress(bundlePath);
   const found = { address, controlSocket, pid: undefined };
   const noted = loadShimPid(bundlePath);
-  if (noted !== undefined && isShim(noted, bundlePath, controlSocket)) {
-    return { ...found, state: 'live', pid: noted };
-  }
-  if (await isListening(socketPath(address ?? legacyShimAddress(identity))))
+  // A process is judged by where it works, and by whose it is; what it says of itself counts for nothing.
+  const workplace = controlSocket === undefined ? bundlePath : sharedFiles(controlSocket).registry;
+  if (noted && workerIn(workplace, noted)) return { ...found, state: 'live', pid: noted };
+  const listensAt = address ?? (legacyAddress ? legacyShimAddress(identity) : undefined);
+  if (listensAt !== undefined && (await isListening(socketPath(listensAt))))
     return { ...found, state: 'live' };
   // A successor of a shared process comes to its shims one by one.
   if (controlSocket !== undefined && (await isListening(controlSocket))) return { ...found, state: 'live' };
@@ -62,16 +71,5 @@ function recordedAddress(bundlePath: string): string | undefined {
       return undefined;
     }
     throw error;
-  }
-}
-
-/** A shim works in its bundle; one of many is in a process that was told of its control socket. */
-function isShim(pid: number, bundlePath: string, controlSocket: string | undefined): boolean {
-  if (pid === 0 || !identify(pid)) return false;
-  try {
-    if (controlSocket === undefined) return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(bundlePath);
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(controlSocket);
-  } catch {
-    return false; // it ended just now, or is none of ours to look at
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { newClient, type ShimClient, traceShim, withShared, withStart } from '../src/index.ts';
 import { emptyBundle } from './fixtures/bundle.ts';
+import { strangerAt } from './fixtures/stranger.ts';
 
 const MAIN = path.join(import.meta.dirname, '../../shim-service/src/shim-process/main.ts');
 
@@ -77,12 +78,45 @@ describe('traceShim', () => {
     },
   );
 
-  test('finds the shim of an old containerd, at an abstract address that is nowhere recorded', async () => {
+  test('finds the shim of an old containerd, at an abstract address that is nowhere recorded, if told to', async () => {
     const { identity, trace } = await bundle();
     const server = createServer().listen(socketPath(legacyShimAddress(identity)));
     onTestFinished(() => void server.close());
-    expect(await trace()).toMatchObject({ state: 'live', address: undefined });
+    expect(await trace()).toMatchObject({ state: 'none' });
+    expect(await traceShim({ ...identity, legacyAddress: true })).toMatchObject({
+      ...{ state: 'live', address: undefined },
+    });
   });
+
+  test('takes a stranger at that address for nobody', async () => {
+    const { identity } = await bundle();
+    await strangerAt(legacyShimAddress(identity));
+    expect(await traceShim({ ...identity, legacyAddress: true })).toMatchObject({ state: 'none' });
+  });
+
+  test.each([
+    { uid: 65534, where: 'bundle' },
+    { uid: 0, where: 'elsewhere' },
+  ] as const)(
+    'takes a process of user $uid in the $where for none, whatever its arguments say',
+    async ({ uid, where }) => {
+      const { config, start, trace } = await bundle();
+      chmodSync(config.path, 0o711);
+      for (let above = path.dirname(config.path); above !== '/'; above = path.dirname(above))
+        chmodSync(above, 0o755);
+      const args = ['-c', 'import time; time.sleep(600)', '-namespace', 'test', '-workdir', config.workDir];
+      const cwd = where === 'bundle' ? config.path : '/';
+      const liar = execa('python3', [...args, '-address', start.daemonAddress], {
+        cwd,
+        uid,
+        gid: uid,
+        reject: false,
+      });
+      onTestFinished(() => void liar.kill('SIGKILL'));
+      await writeFile(path.join(config.path, 'shim.pid'), String(liar.pid));
+      expect(await trace()).toMatchObject({ state: 'dead', pid: undefined });
+    },
+  );
 
   test('finds one of many in a process that is stopped, and that it is dead with the process', async () => {
     const { base, config, start, trace } = await bundle();

@@ -9,6 +9,7 @@ import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import { newClient, withConnect, withStart } from '../src/index.ts';
 import { emptyBundle } from './fixtures/bundle.ts';
+import { strangerAt } from './fixtures/stranger.ts';
 
 const config = {
   path: '/',
@@ -119,6 +120,14 @@ describe('withConnect', () => {
     expect(isRunning(Number(bystander.pid))).toBe(true);
   });
 
+  test('signals nothing for a shim that names a process which works elsewhere', async () => {
+    const bystander = execa('sleep', ['600'], { cwd: '/tmp', reject: false });
+    onTestFinished(() => void bystander.kill());
+    const shim = await connected(await serve(() => ({ shimPid: Number(bystander.pid) })));
+    await expect(shim.killShim()).rejects.toMatchObject({ code: 'ERR_SHIM_PROCESS' });
+    expect(isRunning(Number(bystander.pid))).toBe(true);
+  });
+
   test('does not end this process when the shim is part of it', async () => {
     const shim = await connected(await serve(() => ({ shimPid: process.pid })));
     await shim.stopShim();
@@ -136,6 +145,22 @@ describe('withConnect as root', () => {
     await expect(newClient(config, withConnect({ address: `unix://${socket}` }))).rejects.toMatchObject({
       code: 'ERR_SHIM_ADDRESS',
     });
+  });
+
+  test('says nothing to a stranger who has taken an abstract name', async () => {
+    const address = `/containerd-shim/test/${process.pid}/shim.sock`;
+    await strangerAt(address);
+    await expect(newClient(config, withConnect({ address }))).rejects.toMatchObject({
+      code: 'ERR_SHIM_ADDRESS',
+    });
+  });
+
+  test('signals nothing for a shim that names a process of another user', async () => {
+    const bystander = execa('sleep', ['600'], { cwd: '/', uid: 65534, reject: false });
+    onTestFinished(() => void bystander.kill());
+    const shim = await connected(await serve(() => ({ shimPid: Number(bystander.pid) })));
+    await expect(shim.stopShim()).rejects.toMatchObject({ code: 'ERR_SHIM_PROCESS' });
+    expect(isRunning(Number(bystander.pid))).toBe(true);
   });
 
   test.each(['stopShim', 'killShim'] as const)('%s ends a shim that another process started', async (end) => {

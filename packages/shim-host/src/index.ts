@@ -14,6 +14,7 @@ export {
   type RegisteredShim,
   readRegister,
 } from './bundle-register.ts';
+export { cleanEnvironment } from './clean-environment.ts';
 export { ShimHostError, type ShimHostErrorCode } from './errors.ts';
 export { type EventFile, eventFile, readEventFile } from './event-file.ts';
 export { type PackagedFile, packagedFile } from './packaged-file.ts';
@@ -25,11 +26,13 @@ export {
   processStat,
   untilGone,
 } from './process-identity.ts';
+export { isTrustedProcess, signalProcess, workerIn, workingDirectory } from './proven-process.ts';
 export { errorOfRefusal, refusalOf } from './refusal.ts';
 export { removeFile, removeQuietly } from './remove-file.ts';
 export { type Publication, runPublisher } from './run-publisher.ts';
 export { type SharedFiles, sharedFiles } from './shared-files.ts';
 export {
+  checkAbstractPeer,
   checkSocketOwner,
   freeSocketPath,
   isListening,

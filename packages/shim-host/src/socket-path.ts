@@ -1,12 +1,12 @@
 import { type BigIntStats, linkSync, lstatSync, renameSync } from 'node:fs';
-import { connect as connectSocket } from 'node:net';
+import { connect as connectSocket, type Socket } from 'node:net';
 import path from 'node:path';
 import { hiddenPath } from '@shimwright/fs-atomic';
 import { parseAddress } from '@shimwright/shim-address';
 import { hasCode, ShimHostError } from './errors.ts';
 import { makeDirectory } from './make-directory.ts';
 import { removeQuietly } from './remove-file.ts';
-import { isTrustedUser } from './trusted-peer.ts';
+import { isTrustedPeer, isTrustedUser } from './trusted-peer.ts';
 
 /**
  * The path to listen at for an address.
@@ -123,11 +123,16 @@ async function refuseListener(socket: string): Promise<void> {
 
 /**
  * Whether somebody listens at a path, or a name in the abstract namespace; a socket too busy to accept now (EAGAIN) has
- * somebody. Nothing is sent there.
+ * somebody. Nothing is sent there. Anybody can take an abstract name, so one of another user than this one and root has
+ * nobody.
  */
 export async function isListening(socket: string): Promise<boolean> {
   const failure = await connectFailure(socket);
-  return !failure || !isNobody(failure);
+  return !failure || !(isNobody(failure) || isStranger(failure));
+}
+
+function isStranger(failure: NodeJS.ErrnoException): boolean {
+  return failure.code === 'ERR_SHIM_ADDRESS';
 }
 
 function isNobody(failure: NodeJS.ErrnoException): boolean {
@@ -139,9 +144,24 @@ async function connectFailure(socket: string): Promise<NodeJS.ErrnoException | u
   return new Promise((resolve) => {
     const probe = connectSocket({ path: socket });
     probe.once('connect', () => {
+      const isTrusted = !isAbstract(socket) || isTrustedPeer(probe);
       probe.destroy();
-      resolve(undefined);
+      resolve(isTrusted ? undefined : stranger(socket));
     });
     probe.once('error', resolve);
   });
+}
+
+/** @throws {ShimHostError} `ERR_SHIM_ADDRESS` when the other end of a connection to an abstract name is a stranger. */
+export function checkAbstractPeer(name: string, connection: Socket): void {
+  if (isAbstract(name) && !isTrustedPeer(connection)) throw stranger(name);
+}
+
+function isAbstract(socket: string): boolean {
+  return socket.startsWith('\0');
+}
+
+function stranger(name: string): ShimHostError {
+  const shown = name.replaceAll('\0', '@');
+  return new ShimHostError('ERR_SHIM_ADDRESS', `${shown} is not of this user or root`, { path: shown });
 }

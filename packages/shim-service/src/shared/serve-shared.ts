@@ -31,6 +31,7 @@ export function serveShared({ controlSocket, descriptor, graceMs, log }: SharedO
 
   const { ino } = lstatSync(controlSocket);
   const registry = new Registry(controlSocket);
+  process.chdir(registry.directory); // by which it is told from other processes, see `workerIn`
   const shims = new SharedShims({ controlSocket, registry, log }, graceMs, () => {
     // Whoever comes from now on finds no socket, or none who answers, and starts the next process: what both of them
     // would use has to be gone before that.
