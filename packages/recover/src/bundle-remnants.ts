@@ -4,7 +4,8 @@ import { parseAddress } from '@shimwright/shim-address';
 import { cleanBundle } from './clean-bundle.ts';
 import { fewAtATime } from './few-at-a-time.ts';
 import { type Finding, mountFinding, type Remnant, socketFinding } from './finding.ts';
-import { type BundleLook, isLive, lookAtBundle } from './look-at-bundle.ts';
+import { isLive, judge, type Verdict } from './liveness.ts';
+import { type BundleLook, lookAtBundle } from './look-at-bundle.ts';
 import type { Mounts } from './mounts.ts';
 import { type ProcessTable, readProcessTable } from './process-table.ts';
 import { requireBundle } from './recognize.ts';
@@ -44,14 +45,14 @@ export async function bundleRemnants(
   const remnantOf = ({ bundle, look, error }: Looked): Remnant | undefined => {
     if (error !== undefined) return { finding: { ...found(bundle, 'unknown'), error } };
     if (!look) return undefined;
-    if (isLive(look)) return { finding: live(bundle, look.found, look.pid) };
     const processes = table.byBundle.get(bundle.id) ?? [];
-    const shim = processes.find(({ role }) => role === 'shim');
-    if (shim) return { finding: live(bundle, 'live-shim', shim.pid) };
+    const worker = processes.find(({ role }) => role === 'shim')?.pid;
+    const verdict = judge({ ...look.evidence, worker });
+    if (isLive(verdict)) return { finding: live(bundle, verdict) };
     const own = [...mounts.at(bundle.path), ...mounts.at(bundle.workDir)];
     const socket = socketOf(look);
     return {
-      finding: found(bundle, look.found),
+      finding: found(bundle, verdict.found),
       belongings: [
         ...own.map((mount) => mountFinding(mount, bundle.id)),
         ...(socket !== undefined && existsSync(socket) ? [socketFinding(socket, bundle.id)] : []),
@@ -97,7 +98,7 @@ function found({ id, path }: Bundle, what: Finding['found']): Finding {
   return { id, found: what, path, cleaned: false };
 }
 
-function live(bundle: Bundle, what: Finding['found'], pid: number | undefined): Finding {
+function live(bundle: Bundle, { found: what, pid }: Verdict): Finding {
   return { ...found(bundle, what), ...(pid !== undefined && { pid }) };
 }
 

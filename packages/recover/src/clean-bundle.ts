@@ -1,14 +1,13 @@
 import type { Bundle } from '@shimwright/bundle-core';
-import { decideShimAddress } from '@shimwright/shim-address';
 import { timestampToDate } from '@shimwright/shim-api';
-import { listShared, newClient, withSharedConnect } from '@shimwright/shim-client';
+import { listShared, newClient, withConnect } from '@shimwright/shim-client';
 import { shimProgram } from '@shimwright/shim-service';
 import { Claim } from './claim.ts';
 import { deleteBundle } from './delete-bundle.ts';
 import { type EndOptions, endContainer } from './end-container.ts';
-import { hasCode } from './errors.ts';
 import type { Finding } from './finding.ts';
-import { type BundleLook, isLive, isUnchanged, lookAtBundle } from './look-at-bundle.ts';
+import { isLive } from './liveness.ts';
+import { type BundleLook, isUnchanged, lookAtBundle } from './look-at-bundle.ts';
 import { unmount } from './mounts.ts';
 import { requireBundle } from './recognize.ts';
 import type { Site } from './site.ts';
@@ -82,7 +81,11 @@ async function endBySuccessor(
 ): Promise<Ended> {
   const { config, namespace, runOptions, signal } = site;
   const abort = signal && { signal };
-  const address = await decideShimAddress({ bundlePath: bundle.path, namespace, id: bundle.id });
+  const served = (await listShared({ ...shimProgram(), controlSocket }, signal)).find(
+    (one) => one.path === bundle.path,
+  );
+  if (!served) return endAlone(bundle, site, options);
+  if (served.failure !== undefined) throw new Error(`its shim cannot go on with it: ${served.failure}`);
   const shim = await newClient(
     {
       ...{ path: bundle.path, workDir: bundle.workDir, namespace },
@@ -90,10 +93,9 @@ async function endBySuccessor(
       runtimeRoot: runOptions.runtimeRoot || (config.runtimeRoot ?? ''),
       systemdCgroup: runOptions.systemdCgroup ?? false,
     },
-    withSharedConnect({ ...shimProgram(), address, controlSocket }),
+    withConnect({ address: served.address }),
     abort,
-  ).catch(unlessUnreachable);
-  if (!shim) return endAlone(bundle, site, options);
+  );
   try {
     const state = await shim.state({ id: bundle.id }, abort).catch(unlessMissing);
     if (state && state.status !== 'STOPPED') return { found: 'live-shim' };
@@ -115,10 +117,6 @@ async function isExitUnknown(
 ): Promise<boolean> {
   const shims = await listShared({ ...shimProgram(), controlSocket }, signal);
   return shims.find((shim) => shim.path === path)?.unknownExits.includes(id) ?? false;
-}
-
-function unlessUnreachable(error: unknown): undefined {
-  if (!hasCode(error, 'ERR_SHIM_UNREACHABLE')) throw error;
 }
 
 function unlessMissing(error: unknown): undefined {

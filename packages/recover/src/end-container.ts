@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'n
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bundle } from '@shimwright/bundle-core';
-import { identify, isRunning, type ProcessIdentity } from '@shimwright/shim-host';
+import { identify, isRunning, type ProcessIdentity, signalProcess } from '@shimwright/shim-host';
 import { startedAt } from './boot-time.ts';
 import { containerState } from './container-state.ts';
 import type { RecoveredExit } from './finding.ts';
@@ -57,7 +57,7 @@ export async function endContainer(
 /** Waits until a process has ended, or ends it: what it makes must be there before it can be undone. */
 export async function untilEnded(stray: ProcessIdentity, signal: AbortSignal | undefined): Promise<void> {
   for (const deadline = Date.now() + PATIENCE_MS; isRunning(stray); ) {
-    if (Date.now() > deadline) process.kill(stray.pid, 'SIGKILL');
+    if (Date.now() > deadline) signalProcess(stray, 'SIGKILL');
     await delay(POLL_MS, undefined, { signal });
   }
 }

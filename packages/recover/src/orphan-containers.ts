@@ -12,6 +12,7 @@ import { containerState } from './container-state.ts';
 import { untilEnded } from './end-container.ts';
 import { noneIfMissing } from './errors.ts';
 import type { Finding, RecoveredExit, Remnant } from './finding.ts';
+import { isLive, judge } from './liveness.ts';
 import { settle } from './look-at-bundle.ts';
 import { type ProcessTable, readProcessTable } from './process-table.ts';
 import { isContainerState, requireContainerState } from './recognize.ts';
@@ -65,9 +66,11 @@ async function remnantOf(bundle: Bundle, site: Site, table: ProcessTable): Promi
   if (!isOurs && (state ? !(await isAt(state.bundle, bundle)) : table.runtimeArguments.has(id)))
     return undefined;
   const finding: Finding = { id, found: 'orphan-container', path: directory, cleaned: false };
-  const isServed = processes.some(({ role }) => role === 'shim') || (await isShared(bundle, site));
-  return isServed
-    ? { finding: { ...finding, found: 'live-container' } }
+  const worker = processes.find(({ role }) => role === 'shim')?.pid;
+  const isServed = worker === undefined && (await isShared(bundle, site));
+  const verdict = judge({ hasBundle: false, shim: 'none', isShared: isServed, worker, isServed });
+  return isLive(verdict)
+    ? { finding: { ...finding, found: verdict.found } }
     : { finding, clean: () => clean(bundle, site, processes) };
 }
 

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { identify, type ProcessIdentity } from '@shimwright/shim-host';
+import { identify, isTrustedProcess, type ProcessIdentity, workingDirectory } from '@shimwright/shim-host';
 import type { Site } from './site.ts';
 
 /** A process that has to do with a bundle. */
@@ -37,10 +37,17 @@ const RUNTIME_CALLS = [
 /** How many processes are looked at before others get a turn. */
 const AT_ONCE = 64;
 
-/** Looks once at all processes of the machine. Shims show by the directories that they work in, one read by its real path. */
+/**
+ * Looks once at all processes of the machine. None is judged by what it was told alone, as anybody can tell a program
+ * anything: each is of this user or root; a shim works in its bundle; an OCI runtime is the program that is one.
+ */
 export async function readProcessTable(site: Site): Promise<ProcessTable> {
   const { roots } = site;
-  const root = [roots.path, await realpath(roots.path).catch(() => roots.path)];
+  const rule = {
+    root: [roots.path, await realpath(roots.path).catch(() => roots.path)],
+    runtime: runtimeProgram(site),
+    daemonAddress: site.daemonAddress,
+  };
   const byBundle = new Map<string, BundleProcess[]>();
   const runtimeArguments = new Set<string>();
   const publishers: ProcessIdentity[] = [];
@@ -49,7 +56,7 @@ export async function readProcessTable(site: Site): Promise<ProcessTable> {
     .filter((pid) => pid > 1 && pid !== process.pid);
   for (const [index, pid] of pids.entries()) {
     if (index % AT_ONCE === 0) await nextTurn();
-    const seen = look(pid, root, site);
+    const seen = look(pid, rule);
     const identity = seen && identify(pid);
     if (!identity) continue;
     if (seen.role === 'runtime') for (const argument of seen.args) runtimeArguments.add(argument);
@@ -60,40 +67,72 @@ export async function readProcessTable(site: Site): Promise<ProcessTable> {
   return { byBundle, runtimeArguments, publishers };
 }
 
+/** What processes are told by. */
+interface Rule {
+  /** The directory of all bundles, as it is called and as it really is. */
+  readonly root: readonly string[];
+  /** The program of the OCI runtime; undefined where there is none. */
+  readonly runtime: string | undefined;
+  readonly daemonAddress: string;
+}
+
 interface Seen {
   readonly role: BundleProcess['role'] | 'publisher';
   readonly bundle?: string | undefined;
   readonly args: readonly string[];
 }
 
-function look(pid: number, root: readonly string[], { roots, daemonAddress }: Site): Seen | undefined {
+function look(pid: number, rule: Rule): Seen | undefined {
   try {
     const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    if (args.includes('publish') && args.includes(daemonAddress)) return { role: 'publisher', args };
-    if (args.includes('-namespace')) {
-      // The bundle that it works in may have been deleted.
-      const byWork = nameBelow([roots.workDir], args[args.indexOf('-workdir') + 1] ?? '');
-      return { role: 'shim', bundle: byWork ?? nameBelow(root, readlinkSync(`/proc/${pid}/cwd`)), args };
+    const role = roleOf(pid, args, rule);
+    if (role === undefined || !isTrustedProcess(pid)) return undefined;
+    if (role === 'publisher') return { role, args };
+    const workplace = nameBelow(rule.root, workingDirectory(pid) ?? '');
+    if (role === 'runtime') {
+      const named = args.map((arg) => nameBelow(rule.root, arg.replace(/^--[a-z-]+=/, ''))).find(Boolean);
+      return { role, bundle: workplace ?? named, args };
     }
-    if (!RUNTIME_CALLS.some((call) => args.includes(call))) return undefined;
-    const bundle = args.map((arg) => nameBelow(root, arg.replace(/^--[a-z-]+=/, ''))).find(Boolean);
-    return { role: 'runtime', bundle, args };
+    return workplace === undefined ? undefined : { role, bundle: workplace, args };
   } catch {
     return undefined; // gone, or none of ours to look at
   }
 }
 
-/** The first name of a path below the root. */
-function nameBelow(root: readonly string[], file: string): string | undefined {
-  const parent = root.find((name) => file.startsWith(`${name}/`));
-  return parent && file.slice(parent.length + 1).split(path.sep)[0];
+function roleOf(pid: number, args: readonly string[], rule: Rule): Seen['role'] | undefined {
+  if (args.includes('publish') && args.includes(rule.daemonAddress)) return 'publisher';
+  if (args.includes('-namespace')) return 'shim';
+  if (!RUNTIME_CALLS.some((call) => args.includes(call))) return undefined;
+  return rule.runtime !== undefined && runs(pid, rule.runtime, args) ? 'runtime' : undefined;
 }
 
-/** The parent of a process; undefined when it is gone. */
-export function parentOf(pid: number): number | undefined {
+/** Whether a process runs a program: that itself, also if it was replaced since, or, for a script, what interprets it. */
+function runs(pid: number, program: string, args: readonly string[]): boolean {
+  const image = readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
+  return (
+    image === program || args.slice(1, 3).some((arg) => path.isAbsolute(arg) && realPath(arg) === program)
+  );
+}
+
+function realPath(file: string): string {
   try {
-    return Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]);
+    return realpathSync(file);
   } catch {
-    return undefined;
+    return file;
   }
+}
+
+function runtimeProgram({ findRuntime }: Site): string | undefined {
+  try {
+    return realpathSync(findRuntime());
+  } catch {
+    return undefined; // then none is at work
+  }
+}
+
+/** The first name of a path below the root; of a directory that is being deleted, the one it had. */
+function nameBelow(root: readonly string[], file: string): string | undefined {
+  const parent = root.find((name) => file.startsWith(`${name}/`));
+  const name = parent && file.slice(parent.length + 1).split(path.sep)[0];
+  return name?.replace(/^\.(.*)\.delete~.*$/s, '$1');
 }

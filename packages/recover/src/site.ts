@@ -13,6 +13,11 @@ export interface RecoverConfig {
   readonly socketRoot?: string;
   /** Which of the manager's containers share a shim process. @default '' */
   readonly shimGroup?: string;
+  /**
+   * Whether a bundle that records no address may have a shim at the abstract one that old versions of containerd used; see
+   * `traceShim`. @default false
+   */
+  readonly legacyAddress?: boolean;
 }
 
 /** Where to look, and how. */
@@ -64,6 +69,9 @@ export interface Site {
   readonly onProgress: (progress: RecoverProgress) => void;
   /** The OCI runtime; what it is told by files is in the bundle, if there is one, and goes with it should this process be killed. */
   readonly runtimeFor: (bundle?: Bundle) => OciRuntime;
+  /** The program of the OCI runtime. @throws {OciRuntimeError} where there is none. */
+  readonly findRuntime: () => string;
+  readonly legacyAddress: boolean;
   /** Where the OCI runtime keeps what it knows of the containers, each in a directory of its id. */
   readonly runtimeRoot: string;
   /** Where shims listen. */
@@ -79,6 +87,7 @@ export function siteOf(config: RecoverConfig, options: RecoverOptions): Site {
   if (!(concurrency >= 1)) throw new RangeError(`concurrency must be 1 or more, not ${concurrency}`);
   const configured = runOptions.runtimeRoot || config.runtimeRoot || DEFAULT_RUNTIME_ROOT;
   const runtimeRoot = path.join(configured, namespace);
+  const program = once(() => findRuntime(runOptions.runtime || undefined));
   return {
     ...{ config, runOptions, namespace, daemonAddress, concurrency, runtimeRoot },
     roots: checkedRoots(options),
@@ -86,7 +95,9 @@ export function siteOf(config: RecoverConfig, options: RecoverOptions): Site {
     settleMs: options.settleMs ?? 2_000,
     signal: options.signal,
     onProgress: options.onProgress ?? (() => {}),
-    runtimeFor: runtimes(runtimeRoot, runOptions),
+    runtimeFor: runtimes(runtimeRoot, runOptions, program),
+    findRuntime: program,
+    legacyAddress: config.legacyAddress ?? false,
     socketDirectory: path.join(config.socketRoot ?? '/run/containerd', 's'),
   };
 }
@@ -101,11 +112,22 @@ export function controlSocketOf({ config, daemonAddress }: Site): string {
   });
 }
 
+function once<Result>(work: () => Result): () => Result {
+  let result: { readonly value: Result } | undefined;
+  return () => {
+    result ??= { value: work() };
+    return result.value;
+  };
+}
+
 /** They differ in where their files are; the program is looked for once, when it is needed. */
-function runtimes(root: string, { runtime, systemdCgroup }: Partial<RuncOptions>): Site['runtimeFor'] {
-  let command: string | undefined;
+function runtimes(
+  root: string,
+  { systemdCgroup }: Partial<RuncOptions>,
+  program: () => string,
+): Site['runtimeFor'] {
   return (bundle) => {
-    command ??= findRuntime(runtime || undefined);
+    const command = program();
     const env = { GOMAXPROCS: '1' }; // many are at work at a time
     return new OciRuntime({ command, root, systemdCgroup, tempDir: bundle?.path, spawn: spawnRuntime, env });
   };

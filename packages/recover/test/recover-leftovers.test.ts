@@ -151,7 +151,7 @@ describe('recover', () => {
   test('leaves a bundle to who is just starting its shim', async () => {
     const box = await world('shared');
     const bundle = await newTestBundle(box, ['/bin/sleep', '600'], 'web');
-    const recovering = box.clean({ settleMs: 3_000 });
+    const recovering = box.clean({ settleMs: 8_000 });
     const shim = await newShimClient(bundle, namespace, shimRemote(box.config, box));
     expect(inShort(await recovering)).toEqual([['web', 'live-shim', false]]);
     await shim.stopShim();

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Any } from '@shimwright/shim-api';
@@ -183,6 +183,40 @@ describe('recover', () => {
     expect(isAlive(Number(other.pid))).toBe(true);
     other.kill();
     await other;
+  });
+
+  test('ends no bystander whose arguments look like those of a runtime, and takes none for a shim', async () => {
+    const { start, clean, root } = await world('stock');
+    const { shimPid, bundle } = await start('web');
+    await kill(shimPid);
+    const wait = ['-c', 'import time; time.sleep(600)'];
+    const bystanders = [
+      execa('python3', [...wait, 'delete', bundle.path], { cwd: bundle.path, reject: false }),
+      execa('python3', [...wait, 'create', '--bundle', bundle.path, 'web'], { cwd: '/', reject: false }),
+      execa('python3', [...wait, '-namespace', 'test', '-workdir', `${root}/web`], {
+        cwd: '/',
+        reject: false,
+      }),
+    ];
+    expect(inShort(await clean())[0]).toEqual(['web', 'dead-shim', true]);
+    expect(bystanders.map(({ pid }) => isAlive(Number(pid)))).toEqual([true, true, true]);
+    for (const bystander of bystanders) bystander.kill();
+    await Promise.all(bystanders);
+  });
+
+  test('believes no process of another user that it is the shim', async () => {
+    const { start, clean, base } = await world('stock');
+    const { shimPid, bundle } = await start('web');
+    await kill(shimPid);
+    for (let above = bundle.path; above.startsWith(base); above = path.dirname(above))
+      chmodSync(above, 0o711);
+    const args = ['-c', 'import time; time.sleep(600)', '-namespace', 'test'];
+    const liar = execa('python3', args, { cwd: bundle.path, uid: 65534, reject: false });
+    await writeFile(path.join(bundle.path, 'shim.pid'), String(liar.pid));
+    expect(inShort(await clean())[0]).toEqual(['web', 'dead-shim', true]);
+    expect(isAlive(Number(liar.pid))).toBe(true);
+    liar.kill();
+    await liar;
   });
 
   test('tells an exit of a shared process once, with the status that it had', async () => {

@@ -19,4 +19,9 @@ export interface Config {
   readonly shimDebug?: boolean;
   /** The directory below which shims listen, in `s/`. @default '/run/containerd' */
   readonly socketRoot?: string;
+  /**
+   * Whether `shimConnect` tries, for a bundle that records no address, the abstract one that old versions of containerd
+   * used. Any user can take that, so the shim there must be one of this user or root. @default false
+   */
+  readonly legacyAddress?: boolean;
 }

@@ -1,8 +1,9 @@
 import type { Bundle } from '@shimwright/bundle-core';
-import { decideShimAddress, sharedShimSocket, shimAddress } from '@shimwright/shim-address';
+import { legacyShimAddress, loadAddress, sharedShimSocket, shimAddress } from '@shimwright/shim-address';
 import type { Any, EventPublisher } from '@shimwright/shim-api';
 import {
   type ClientOpt,
+  ShimClientError,
   type ShimConfig,
   type StartOptions,
   withConnect,
@@ -51,15 +52,15 @@ export function shimRemote(config: Config, options: ShimRemoteOptions): ShimOpt 
 }
 
 /**
- * Connects to the shim that runs for the bundle, at the address recorded there, else at the legacy one. A shared
+ * Connects to the shim that runs for the bundle, at the address recorded there; see `legacyAddress` of the config. A shared
  * process that has died is started anew before, and goes on with all of its containers.
  */
 export function shimConnect(config: Config, options: { readonly onClose?: () => void } = {}): ShimOpt {
   return (bundle, namespace, runOptions) => [
     shimConfig(bundle, namespace, config, runOptions),
     async (shim, signal) => {
-      const address = await decideShimAddress({ bundlePath: bundle.path, namespace, id: bundle.id });
-      const controlSocket = await sharedControlSocket(bundle.path);
+      const address = (await loadAddress(bundle.path)) ?? legacyAddress(bundle, namespace, config);
+      const controlSocket = sharedControlSocket(bundle.path);
       const reach =
         controlSocket === undefined
           ? withConnect({ ...options, address })
@@ -67,6 +68,12 @@ export function shimConnect(config: Config, options: { readonly onClose?: () => 
       return reach(shim, signal);
     },
   ];
+}
+
+/** Where containerd's shims listened before they recorded it; anybody can take that address, so it has to be asked for. */
+function legacyAddress({ id, path }: Bundle, namespace: string, config: Config): string {
+  if (config.legacyAddress) return legacyShimAddress({ namespace, id });
+  throw new ShimClientError('ERR_SHIM_UNREACHABLE', `${path} records no address of a shim`, { path });
 }
 
 /** What {@link shimLocal} takes from its service. */

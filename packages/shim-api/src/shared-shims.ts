@@ -29,6 +29,8 @@ export interface SharedShim extends SharedShimRequest {
   readonly address: string;
   /** The ids of its processes that ended while no shim watched, so that their status is made up. */
   readonly unknownExits: readonly string[];
+  /** Why its process cannot go on with what an earlier one served; it is tried again with the next call. */
+  readonly failure?: string;
 }
 
 /** The process that serves a shim. */

@@ -16,6 +16,7 @@ import { raiseOomScore } from './oom-score.ts';
 import { SharedLog } from './shared-log.ts';
 import { spawnDetached } from './spawn-detached.ts';
 import { connectTo } from './with-connect.ts';
+import { within } from './within.ts';
 
 /** How the process that serves the shims of many bundles is found, and started where there is none. */
 export interface SharedProcessOptions {
@@ -35,6 +36,9 @@ export interface SharedProcessOptions {
 /** How often a process is reached anew that ends just when it is asked. */
 const MAX_TRIES = 20;
 
+/** How long is waited, times the number of tries, for one that somebody else has started. */
+const RETRY_MS = 5;
+
 /** How long a process that broke its connection may take to end, before that alone is reported. */
 const LAST_WORDS_MS = 1_000;
 
@@ -50,7 +54,12 @@ export async function withSharedProcess<Result>(
   for (let tries = 1; ; tries += 1) {
     signal?.throwIfAborted();
     const reached = await reach(options, signal);
-    if (!reached) continue; // somebody else was faster
+    if (!reached) {
+      // Somebody else was faster, and answers in a moment; unless it holds the name for ever and never does.
+      if (tries >= MAX_TRIES) throw unreachable(options);
+      await delay(RETRY_MS * tries, undefined, signal && { signal });
+      continue;
+    }
     try {
       return await work(reached.client);
     } catch (error) {
@@ -88,6 +97,11 @@ async function reach(options: SharedProcessOptions, signal?: AbortSignal): Promi
   }
 }
 
+function unreachable({ controlSocket }: SharedProcessOptions): ShimClientError {
+  const message = `${controlSocket} is taken by something that does not answer, and cannot be replaced`;
+  return new ShimClientError('ERR_SHIM_UNREACHABLE', message, { path: controlSocket });
+}
+
 function isEnding(error: unknown): boolean {
   if (!(error instanceof TtrpcError)) return false;
   return error.code === 'ERR_TTRPC_CLOSED' || error.status === 'UNAVAILABLE';
@@ -105,6 +119,7 @@ async function startUnlessStarted(options: SharedProcessOptions): Promise<Starte
 
 /** A shared process that was started by this one, and outlives it. */
 class StartedProcess {
+  readonly #child: ChildProcess;
   readonly #exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   readonly #log: SharedLog;
 
@@ -129,19 +144,20 @@ class StartedProcess {
   }
 
   private constructor(child: ChildProcess, log: SharedLog) {
+    this.#child = child;
     this.#log = log;
     this.#exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
-    child.unref(); // it must not keep this process from ending
   }
 
   /** Leaves the process to itself, whatever it may still have to say. */
   forget(): void {
+    this.#child.unref(); // until here, it had to say whether it started
     this.#log.close();
   }
 
   /** Rejects with `ERR_SHIM_EXITED` and its last words if it failed; resolves where it only ended, or goes on. */
   async failure(): Promise<void> {
-    const exit = await Promise.race([this.#exited, delay(LAST_WORDS_MS, undefined, { ref: false })]);
+    const exit = await within(this.#exited, LAST_WORDS_MS);
     if (!exit || exit.code === 0 || exit.signal) return;
     const stderr = this.#log.lastWords();
     this.forget();

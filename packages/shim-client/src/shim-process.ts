@@ -63,7 +63,11 @@ export class ShimProcess {
         resolve({ code, signal });
       });
     });
-    child.unref(); // it must not keep this process from ending
+  }
+
+  /** Lets this process end although the shim goes on; before that, it has to say whether it started. */
+  unref(): void {
+    this.#child.unref();
   }
 
   /** Places the process in its cgroup, lets it be ended before us, and notes its id in the bundle. */

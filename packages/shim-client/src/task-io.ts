@@ -41,8 +41,7 @@ const NONE = -1;
  * The FIFOs that carry the stdio of a task.
  *
  * A shim opens them while it creates the task, and waits until both sides are there: so they are open on
- * our side from the first moment. They are to be read only once `create` (or `exec` and `start`) has
- * resolved, since a FIFO without a writer is at its end: that is what {@link TaskIO.streams} is for.
+ * our side from the first moment.
  */
 export class TaskIO implements AsyncDisposable {
   /** What to give to `create` or `exec`. */
@@ -107,16 +106,23 @@ export class TaskIO implements AsyncDisposable {
     }
   }
 
-  /** The streams; call it once the shim has opened its side. The same ones each time. */
+  /** The streams, at any time: those of a task that has not opened its side yet wait for it. The same ones each time. */
   streams(): TaskStreams {
     const [stdin, stdout, stderr] = this.#descriptors;
     this.#streams ??= {
       stdin: stdin === NONE ? undefined : new Socket({ fd: stdin, readable: false, writable: true }),
-      stdout: stdout === NONE ? undefined : outputOf(stdout),
-      stderr: stderr === NONE ? undefined : outputOf(stderr),
+      stdout: this.#outputOf(stdout),
+      stderr: this.#outputOf(stderr),
     };
     this.#descriptors = [NONE, NONE, NONE]; // now the streams' own
     return this.#streams;
+  }
+
+  #outputOf(fd: number): Readable | undefined {
+    if (fd === NONE) return undefined;
+    // The kernel tells an end only after there was a writer since the FIFO was opened. Those that were made here have
+    // had none before, so that all of it is told; a task that had these before may be long gone.
+    return this.#directory === undefined ? outputOf(fd) : socketOf(fd);
   }
 
   /** Closes this side, and removes what `create` made. Never rejects for what is gone already. */
@@ -134,8 +140,8 @@ export class TaskIO implements AsyncDisposable {
 }
 
 /**
- * What comes out of a FIFO, to its end. The kernel tells a reader of an end only when there was a writer since it
- * opened the FIFO; for one that comes after the last writer has left, an empty FIFO would stay silent for ever.
+ * What comes out of a FIFO that was there before, to its end: for a reader that comes after the last writer has left, an
+ * empty FIFO would stay silent for ever.
  */
 function outputOf(fd: number): Readable {
   const { chunks, ended } = readAvailable(fd);
@@ -143,9 +149,13 @@ function outputOf(fd: number): Readable {
     closeSync(fd);
     return Readable.from(chunks);
   }
-  const socket = new Socket({ fd, readable: true, writable: false });
+  const socket = socketOf(fd);
   if (chunks.length > 0) socket.unshift(Buffer.concat(chunks));
   return socket;
+}
+
+function socketOf(fd: number): Socket {
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 /** What is in the pipe, which is little: a writer that goes on is left to the stream. */

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ShimDefinition } from '@shimwright/shim-api';
 import {
   defaultPublisher,
@@ -13,6 +12,7 @@ import { findExecutable } from './find-executable.ts';
 import type { ClientOpt, ShimConnection } from './shim-connection.ts';
 import { ShimProcess } from './shim-process.ts';
 import { connectTo } from './with-connect.ts';
+import { within } from './within.ts';
 
 /** How long a shim that broke its connection may take to end, before that alone is reported. */
 const LAST_WORDS_MS = 1_000;
@@ -69,6 +69,7 @@ export function withStart(options: StartOptions): ClientOpt {
     try {
       shim.settle(start);
       const client = await firstAnswer(shim, options.address, signal);
+      shim.unref();
       if (options.onExit) shim.exited.then(options.onExit);
       return connection(shim, client);
     } catch (error) {
@@ -91,8 +92,7 @@ async function firstAnswer(shim: ShimProcess, address: string, signal?: AbortSig
     }
   } catch (error) {
     // Why it broke the connection is in what it said when it ended, which it is about to do.
-    if (!signal?.aborted)
-      await Promise.race([shim.failure(), delay(LAST_WORDS_MS, undefined, { ref: false })]);
+    if (!signal?.aborted) await within(shim.failure(), LAST_WORDS_MS);
     throw error;
   }
 }

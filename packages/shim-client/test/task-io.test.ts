@@ -44,6 +44,25 @@ describe('TaskIO', () => {
     expect(stdin?.writable).toBe(true);
   });
 
+  test('waits for a writer that comes after its streams were asked for', async () => {
+    await using io = await TaskIO.create(path.join(await tempDir(), 'io'));
+    const { stdout, stderr } = io.streams();
+    const read = Promise.all([stdout && text(stdout), stderr && text(stderr)]);
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    const writers = [openSync(io.paths.stdout, 'w'), openSync(io.paths.stderr, 'w')];
+    appendFileSync(io.paths.stdout, 'late');
+    for (const writer of writers) closeSync(writer);
+    expect(await read).toEqual(['late', '']);
+  });
+
+  test('gives all of a writer that came and went before its streams were asked for', async () => {
+    await using io = await TaskIO.create(path.join(await tempDir(), 'io'));
+    for (const file of [io.paths.stdout, io.paths.stderr]) appendFileSync(file, 'gone');
+    const { stdout, stderr } = io.streams();
+    expect([stdout && (await text(stdout)), stderr && (await text(stderr))]).toEqual(['gone', 'gone']);
+  });
+
   test('opened after the last writer has left, gives what was left, and its end', async () => {
     await using io = await TaskIO.create(path.join(await tempDir(), 'io'));
     appendFileSync(io.paths.stdout, 'last words'); // opens, writes and closes

@@ -1,5 +1,6 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { atomicDelete } from '@shimwright/fs-atomic';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
@@ -26,6 +27,14 @@ describe('a process', () => {
     expect(workerIn(other, pid)).toBeUndefined();
     rmSync(bundle, { recursive: true });
     expect(workerIn(bundle, pid)).toEqual(identify(pid));
+  });
+
+  test('is proven by a directory that is being deleted, under its hidden name', async () => {
+    const bundle = path.join(await tempDir({ bundle: {} }), 'bundle');
+    const { pid } = sleeper(bundle);
+    await atomicDelete(bundle);
+    expect(workerIn(bundle, pid)).toEqual(identify(pid));
+    expect(workerIn(`${bundle}2`, pid)).toBeUndefined();
   });
 
   test('that has ended works nowhere', async () => {

@@ -1,5 +1,6 @@
 import { closeSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
+import path from 'node:path';
 import { isSystemError, openPidfd, signalPidfd } from '@shimwright/linux-native';
 import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
 import { isTrustedUser } from './trusted-peer.ts';
@@ -37,7 +38,14 @@ export function workingDirectory(pid: number): string | undefined {
 
 function worksIn(directory: string, pid: number): boolean {
   const found = workingDirectory(pid);
-  return found === directory || found === realPath(directory);
+  return found !== undefined && [directory, realPath(directory)].some((name) => isCalled(found, name));
+}
+
+/** Whether a directory has a name, or had it before it was hidden to be deleted, see `atomicDelete` of fs-atomic. */
+function isCalled(found: string, name: string): boolean {
+  if (found === name) return true;
+  const hidden = path.join(path.dirname(name), `.${path.basename(name)}.delete~`);
+  return found.startsWith(hidden);
 }
 
 function realPath(directory: string): string {

@@ -11,6 +11,9 @@ export interface Program {
 // What a call leaves behind is collected sooner: it would be 10 MiB before the first time otherwise.
 const SMALL_YOUNG_SPACE = '--max-semi-space-size=1';
 
+// Whoever is on this machine could look into a process that opens its debugger.
+const NO_DEBUGGER = '--disable-sigusr1';
+
 /**
  * How to start the program `shimwright-shim` of this package by the Node that runs now: with the command line of the
  * stock shim after it, or with `--shared CONTROL_SOCKET`, see `withShared` of `@shimwright/shim-client`.
@@ -21,8 +24,11 @@ export function shimProgram(): Program {
   const command = process.execPath;
   // While this package is developed, it runs from its sources.
   return import.meta.url?.endsWith('.ts')
-    ? { command, args: ['--conditions=@shimwright/source', inThisPackage('shim-process/main.ts')] }
-    : { command, args: [SMALL_YOUNG_SPACE, inThisPackage('shimwright-shim.cjs')] };
+    ? {
+        command,
+        args: [NO_DEBUGGER, '--conditions=@shimwright/source', inThisPackage('shim-process/main.ts')],
+      }
+    : { command, args: [NO_DEBUGGER, SMALL_YOUNG_SPACE, inThisPackage('shimwright-shim.cjs')] };
 }
 
 const inThisPackage = (name: string) =>

@@ -7,6 +7,11 @@ interface Stdio {
 }
 type StandardStreams = readonly [StreamTarget, StreamTarget, StreamTarget];
 type StreamTarget = StdioTarget | 'pipe';
+interface LogEntry {
+  readonly level: string;
+  readonly message: string;
+  readonly time?: string | undefined;
+}
 interface RuntimeCallOptions {
   readonly signal?: AbortSignal | undefined;
 }
@@ -68,10 +73,12 @@ interface RuntimeCheckpointOptions extends RuntimeCallOptions, CriuOptions {
 interface RuntimeRestoreOptions extends CriuOptions, Omit<RuntimeRunOptions, 'keep' | 'noNewKeyring' | 'preserveFds'> {}
 interface Started {
   readonly pid: number;
+  readonly log: readonly LogEntry[];
 }
 interface Ended {
   readonly pid: number;
   readonly exitCode: number;
+  readonly log: readonly LogEntry[];
 }
 interface ContainerEvent {
   readonly type: string;
@@ -122,11 +129,6 @@ interface ContainerState {
   readonly owner?: string | undefined;
   readonly ociVersion?: string | undefined;
   readonly annotations: Readonly<Record<string, string>>;
-}
-interface LogEntry {
-  readonly level: string;
-  readonly message: string;
-  readonly time?: string | undefined;
 }
 type OciRuntimeErrorCode = 'ERR_RUNTIME_ARGUMENT' | 'ERR_RUNTIME_NOT_FOUND' | 'ERR_RUNTIME_NOT_EXIST' | 'ERR_RUNTIME_EXISTS' | 'ERR_RUNTIME_STATE' | 'ERR_RUNTIME_UNSUPPORTED' | 'ERR_RUNTIME_FAILED' | 'ERR_RUNTIME_OUTPUT' | 'ERR_RUNTIME_CLEANUP';
 interface OciRuntimeErrorFacts {

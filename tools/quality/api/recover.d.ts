@@ -25,6 +25,7 @@ interface RecoverConfig {
   readonly runtimeRoot?: string;
   readonly socketRoot?: string;
   readonly shimGroup?: string;
+  readonly legacyAddress?: boolean;
 }
 interface RecoverOptions extends BundleRoots {
   readonly namespace: string;

@@ -9,6 +9,7 @@ interface Config {
   readonly runtimeRoot?: string;
   readonly shimDebug?: boolean;
   readonly socketRoot?: string;
+  readonly legacyAddress?: boolean;
 }
 type RunOptions = Partial<RuncOptions>;
 export declare function shimConfig(bundle: Bundle$1, namespace: string, config: Config, runOptions?: RunOptions): ShimConfig;

@@ -518,6 +518,7 @@ interface SharedShim extends SharedShimRequest {
   readonly namespace: string;
   readonly address: string;
   readonly unknownExits: readonly string[];
+  readonly failure?: string;
 }
 interface SharedProcessInfo {
   readonly shimPid: number;

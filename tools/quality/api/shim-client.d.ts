@@ -67,6 +67,7 @@ export declare class TaskIO implements AsyncDisposable {
 }
 interface TraceShimOptions extends ShimIdentity {
   readonly bundlePath: string;
+  readonly legacyAddress?: boolean;
 }
 interface ShimTrace {
   readonly state: 'live' | 'dead' | 'none';
@@ -74,7 +75,7 @@ interface ShimTrace {
   readonly address: string | undefined;
   readonly controlSocket: string | undefined;
 }
-export declare function traceShim({ bundlePath, ...identity }: TraceShimOptions): Promise<ShimTrace>;
+export declare function traceShim({ bundlePath, legacyAddress, ...identity }: TraceShimOptions): Promise<ShimTrace>;
 interface ConnectOptions {
   readonly address: string;
   readonly onClose?: () => void;

@@ -56,6 +56,7 @@ export declare class BundleRegister<Process extends RegisteredProcess> {
   remove(): void;
 }
 export declare function readRegister<Process extends RegisteredProcess>(content: string, isProcess: (process: RegisteredProcess) => process is Process): RegisteredBundle<Process> | undefined;
+export declare function cleanEnvironment(env?: NodeJS.ProcessEnv): Record<string, string>;
 type ShimHostErrorCode = 'ERR_SHIM_ADDRESS' | 'ERR_SHIM_ADDRESS_IN_USE' | 'ERR_SPOOL_INSECURE' | 'ERR_SPOOL_EVENT';
 export declare class ShimHostError extends Error {
   readonly code: ShimHostErrorCode;
@@ -72,6 +73,10 @@ interface EventFile {
 }
 export declare function eventFile({ topic, namespace, event }: Omit<EventFile, 'offset'>): Buffer;
 export declare function readEventFile(file: string): EventFile | undefined;
+export declare function workerIn(directory: string, pid: number): ProcessIdentity | undefined;
+export declare function isTrustedProcess(pid: number): boolean;
+export declare function workingDirectory(pid: number): string | undefined;
+export declare function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean;
 export declare function refusalOf(error: unknown): unknown;
 export declare function errorOfRefusal(error: unknown, path: string): unknown;
 export declare function removeFile(file: string): void;
@@ -93,6 +98,7 @@ export declare function prepareSocketDirectory(socket: string): void;
 export declare function freeSocketPath(socket: string): Promise<void>;
 export declare function checkSocketOwner(socket: string): void;
 export declare function isListening(socket: string): Promise<boolean>;
+export declare function checkAbstractPeer(name: string, connection: Socket): void;
 export declare function defaultPublisher(): string;
 interface SpooledEvent {
   readonly timestamp: Date;

@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { type AddSharedShimRequest, SharedShimsDefinition } from '@shimwright/shim-api';
 import { isTrustedPeer, removeFile, sharedFiles } from '@shimwright/shim-host';
 import { TtrpcError, TtrpcServer } from '@shimwright/ttrpc';
+import { takeSignals } from '../own-signals.ts';
 import { becomeSubreaper } from '../subreaper.ts';
 import { Registry } from './registry.ts';
 import { SharedShims } from './shared-shims.ts';
@@ -25,8 +26,8 @@ export interface SharedOptions {
  * to the next one.
  */
 export function serveShared({ controlSocket, descriptor, graceMs, log }: SharedOptions): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));
-  process.on('SIGPIPE', () => {});
+  takeSignals();
+  process.umask(0o022);
   becomeSubreaper({ orphans: 'all' });
 
   const { ino } = lstatSync(controlSocket);

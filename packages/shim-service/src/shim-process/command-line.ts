@@ -12,6 +12,8 @@ export interface CommandLine {
   readonly debug: boolean;
   /** Where to listen, when no socket was inherited; empty for descriptor 3. */
   readonly socket: string;
+  /** How long it stays without a container and a client, in milliseconds; undefined for the default. */
+  readonly idleMs: number | undefined;
 }
 
 const TEXTS = [
@@ -22,6 +24,7 @@ const TEXTS = [
   'runtime-root',
   'criu',
   'socket',
+  'idle',
 ] as const;
 const SWITCHES = ['debug', 'systemd-cgroup', 'h', 'help', 'v'] as const;
 
@@ -31,6 +34,7 @@ export const USAGE = `Usage of shimwright-shim:
   -containerd-binary string   program that publishes an event, run for each
   -criu string                path of criu
   -debug                      log what the shim does
+  -idle milliseconds          how long to stay without a container and a client (default 30000)
   -namespace string           namespace of the container
   -runtime-root string        where the OCI runtime keeps its state (default "/run/containerd/runc")
   -socket string              where to listen; without it, descriptor 3 is a socket that listens
@@ -73,7 +77,15 @@ export function parseCommandLine(args: readonly string[]): CommandLine | 'help' 
     systemdCgroup: isOn('systemd-cgroup'),
     debug: isOn('debug'),
     socket: text('socket'),
+    idleMs: given.has('idle') ? milliseconds(text('idle')) : undefined,
   };
+}
+
+function milliseconds(value: string): number {
+  if (/^[0-9]{1,9}$/.test(value)) return Number(value);
+  throw new CommandLineError(
+    `invalid value ${JSON.stringify(value)} for flag -idle: no number of milliseconds`,
+  );
 }
 
 function argumentOf(name: string, value: string | undefined): string {

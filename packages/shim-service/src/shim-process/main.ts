@@ -1,8 +1,12 @@
 // The shim as a process, in the place of containerd's own `containerd-shim` of runtime v1: the same command line, the
 // socket on descriptor 3, the bundle as working directory. With `--shared`, the shims of many bundles.
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import { ShimDefinition } from '@shimwright/shim-api';
-import { isTrustedPeer } from '@shimwright/shim-host';
+import { BoundSocket, isTrustedPeer } from '@shimwright/shim-host';
 import { TtrpcServer } from '@shimwright/ttrpc';
+import { IDLE_MS, IdleEnd } from '../idle-end.ts';
+import { takeSignals } from '../own-signals.ts';
 import { serveShared } from '../shared/serve-shared.ts';
 import { parseSharedCommandLine } from '../shared/shared-command-line.ts';
 import { createShimService } from '../shim-service.ts';
@@ -36,8 +40,8 @@ function parsed(args: readonly string[]): ReturnType<typeof parseCommandLine> {
 
 async function serve(command: CommandLine): Promise<void> {
   // Containers go on without their shim, and so does whoever reads their output.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));
-  process.on('SIGPIPE', () => {});
+  takeSignals();
+  process.umask(0o022);
   becomeSubreaper({ orphans: 'all' });
 
   const { publisher: program, address, namespace, workDir, runtimeRoot, criu, systemdCgroup } = command;
@@ -46,10 +50,28 @@ async function serve(command: CommandLine): Promise<void> {
     { path: process.cwd(), workDir, namespace, criu, runtimeRoot, systemdCgroup },
     { publish: (topic, event) => publisher.publish(topic, event), runtime: 'runc', oomEvents: false },
   );
-  const server = new TtrpcServer({ authorize: isTrustedPeer });
-  server.handle(ShimDefinition, service.handlers);
-  await server.listen(command.socket === '' ? { fd: INHERITED_SOCKET } : command.socket);
+  const idle = new IdleEnd(command.idleMs ?? IDLE_MS, false, () => process.exit(0));
+  const server = new TtrpcServer();
+  server.handle(ShimDefinition, idle.watched(service.handlers));
+  await listen(command, (socket) => {
+    if (!isTrustedPeer(socket)) {
+      socket.on('error', () => {}).destroy();
+      return;
+    }
+    idle.connected(socket);
+    server.accept(socket);
+  });
   if (command.debug) log(`serving ${process.cwd()}`);
+}
+
+async function listen({ socket }: CommandLine, onConnection: (connection: Socket) => void): Promise<void> {
+  if (socket !== '') {
+    await BoundSocket.serve(socket, onConnection);
+    return;
+  }
+  const server = createServer(onConnection).listen({ fd: INHERITED_SOCKET });
+  await once(server, 'listening');
+  server.on('error', () => {}); // an accept that failed is that client's loss alone
 }
 
 function log(message: string): void {
