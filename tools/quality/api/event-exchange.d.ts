@@ -1,5 +1,6 @@
+/// <reference types="node" preserve="true" />
 import { Any, Envelope, Timestamp } from "@shimwright/shim-api";
-type EventExchangeErrorCode = 'ERR_EVENT_NAMESPACE' | 'ERR_EVENT_TOPIC' | 'ERR_EVENT_ENVELOPE' | 'ERR_EVENT_FILTER';
+type EventExchangeErrorCode = 'ERR_EVENT_NAMESPACE' | 'ERR_EVENT_TOPIC' | 'ERR_EVENT_ENVELOPE' | 'ERR_EVENT_FILTER' | 'ERR_EVENT_ARGUMENT';
 interface EventExchangeErrorFacts {
   readonly filter?: string;
   readonly position?: number;
@@ -44,13 +45,13 @@ interface EventSubscription extends AsyncIterableIterator<EventEnvelope, undefin
 interface EventExchangeOptions {
   readonly maxPending?: number;
 }
-type SubscribeArguments = readonly string[] | readonly [...filters: string[], options: SubscribeOptions];
+type SubscribeArguments = readonly string[] | readonly [...filters: string[], options: SubscribeOptions | undefined] | readonly [filters: readonly string[], options?: SubscribeOptions | undefined];
 export declare class EventExchange {
   #private;
-  constructor({ maxPending }?: EventExchangeOptions);
+  constructor(options?: EventExchangeOptions);
   publish(namespace: string, topic: string, event: Any): EventEnvelope;
   forward(envelope: Readonly<Envelope>): EventEnvelope;
-  forwardFrom(source: AsyncIterable<RecordedEvent>, options?: ForwardFromOptions): Promise<void>;
+  forwardFrom(source: AsyncIterable<RecordedEvent> | Iterable<RecordedEvent>, options?: ForwardFromOptions): Promise<void>;
   subscribe(...filtersAndOptions: SubscribeArguments): EventSubscription;
 }
 export type { EventEnvelope, EventExchangeErrorCode, EventExchangeErrorFacts, EventExchangeOptions, EventSubscription, ForwardFromOptions, LostEvents, RecordedEvent, SubscribeArguments, SubscribeOptions };

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export declare function setNonBlocking(fd: number, on: boolean): void;
 export declare function setCloseOnExec(fd: number, on: boolean): void;
 export declare function duplicateDescriptor(fd: number): number;

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { Readable } from "node:stream";
 type StdioTarget = 'ignore' | 'inherit' | number;
 interface Stdio {
@@ -14,6 +15,7 @@ interface LogEntry {
 }
 interface RuntimeCallOptions {
   readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
 }
 interface StartProcessOptions extends RuntimeCallOptions, Stdio {
   readonly pidFile?: string | undefined;
@@ -80,80 +82,6 @@ interface Ended {
   readonly exitCode: number;
   readonly log: readonly LogEntry[];
 }
-interface ContainerEvent {
-  readonly type: string;
-  readonly id: string;
-  readonly data: ContainerStats | undefined;
-}
-interface UsageStats {
-  readonly limit: number;
-  readonly usage?: number;
-  readonly max?: number;
-  readonly failcnt: number;
-}
-interface ContainerStats {
-  readonly cpu?: {
-    readonly usage?: {
-      readonly total?: number;
-      readonly percpu?: readonly number[];
-      readonly kernel: number;
-      readonly user: number;
-    };
-    readonly throttling?: {
-      readonly periods?: number;
-      readonly throttledPeriods?: number;
-      readonly throttledTime?: number;
-    };
-  };
-  readonly memory?: {
-    readonly cache?: number;
-    readonly usage?: UsageStats;
-    readonly swap?: UsageStats;
-    readonly kernel?: UsageStats;
-    readonly raw?: Readonly<Record<string, number>>;
-  };
-  readonly pids?: {
-    readonly current?: number;
-    readonly limit?: number;
-  };
-}
-declare const STATUSES: readonly ['creating', 'created', 'running', 'pausing', 'paused', 'stopped'];
-type ContainerStatus = (typeof STATUSES)[number];
-interface ContainerState {
-  readonly id: string;
-  readonly status: ContainerStatus;
-  readonly pid: number;
-  readonly bundle: string;
-  readonly rootfs?: string | undefined;
-  readonly created?: string | undefined;
-  readonly owner?: string | undefined;
-  readonly ociVersion?: string | undefined;
-  readonly annotations: Readonly<Record<string, string>>;
-}
-type OciRuntimeErrorCode = 'ERR_RUNTIME_ARGUMENT' | 'ERR_RUNTIME_NOT_FOUND' | 'ERR_RUNTIME_NOT_EXIST' | 'ERR_RUNTIME_EXISTS' | 'ERR_RUNTIME_STATE' | 'ERR_RUNTIME_UNSUPPORTED' | 'ERR_RUNTIME_FAILED' | 'ERR_RUNTIME_OUTPUT' | 'ERR_RUNTIME_CLEANUP';
-interface OciRuntimeErrorFacts {
-  readonly call?: string | undefined;
-  readonly id?: string | undefined;
-  readonly command?: string | undefined;
-  readonly args?: readonly string[] | undefined;
-  readonly exitCode?: number | undefined;
-  readonly exitSignal?: string | undefined;
-  readonly stderr?: string | undefined;
-  readonly log?: readonly LogEntry[] | undefined;
-}
-export declare class OciRuntimeError extends Error {
-  readonly code: OciRuntimeErrorCode;
-  readonly call: string | undefined;
-  readonly id: string | undefined;
-  readonly command: string | undefined;
-  readonly args: readonly string[] | undefined;
-  readonly exitCode: number | undefined;
-  readonly exitSignal: string | undefined;
-  readonly stderr: string;
-  readonly log: readonly LogEntry[];
-  constructor(code: OciRuntimeErrorCode, message: string, facts?: OciRuntimeErrorFacts & ErrorOptions);
-}
-export declare function findRuntime(command?: string, searchPath?: string): string;
 interface RuntimeStart {
   readonly command: string;
   readonly args: readonly string[];
@@ -182,9 +110,137 @@ interface OciRuntimeOptions {
   readonly log?: string | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly tempDir?: string | undefined;
+  readonly timeoutMs?: number | undefined;
   readonly abortGraceMs?: number | undefined;
   readonly spawn?: RuntimeSpawn | undefined;
   readonly cleanupTimeoutMs?: number | undefined;
+}
+interface ChosenRuntime {
+  readonly command: string;
+  readonly name: string;
+  readonly reason: string;
+}
+type Int64 = number | bigint;
+interface ContainerEvent {
+  readonly type: string;
+  readonly id: string;
+  readonly data: ContainerStats | undefined;
+}
+interface UsageStats {
+  readonly limit: Int64;
+  readonly usage?: Int64;
+  readonly max?: Int64;
+  readonly failcnt: Int64;
+}
+interface ContainerStats {
+  readonly cpu?: {
+    readonly usage?: {
+      readonly total?: Int64;
+      readonly percpu?: readonly Int64[];
+      readonly kernel: Int64;
+      readonly user: Int64;
+    };
+    readonly throttling?: {
+      readonly periods?: Int64;
+      readonly throttledPeriods?: Int64;
+      readonly throttledTime?: Int64;
+    };
+  };
+  readonly memory?: {
+    readonly cache?: Int64;
+    readonly usage?: UsageStats;
+    readonly swap?: UsageStats;
+    readonly kernel?: UsageStats;
+    readonly raw?: Readonly<Record<string, Int64>>;
+  };
+  readonly pids?: {
+    readonly current?: Int64;
+    readonly limit?: Int64;
+  };
+}
+declare const STATUSES: readonly ['creating', 'created', 'running', 'pausing', 'paused', 'stopped'];
+type ContainerStatus = (typeof STATUSES)[number];
+interface ContainerState {
+  readonly id: string;
+  readonly status: ContainerStatus;
+  readonly pid: number;
+  readonly bundle: string;
+  readonly rootfs?: string | undefined;
+  readonly created?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly ociVersion?: string | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+type OciRuntimeErrorCode = 'ERR_RUNTIME_ARGUMENT' | 'ERR_RUNTIME_NOT_FOUND' | 'ERR_RUNTIME_NOT_EXIST' | 'ERR_RUNTIME_EXISTS' | 'ERR_RUNTIME_STATE' | 'ERR_RUNTIME_UNSUPPORTED' | 'ERR_RUNTIME_FAILED' | 'ERR_RUNTIME_OUTPUT' | 'ERR_RUNTIME_TIMEOUT' | 'ERR_RUNTIME_CLEANUP';
+interface OciRuntimeErrorFacts {
+  readonly call?: string | undefined;
+  readonly id?: string | undefined;
+  readonly command?: string | undefined;
+  readonly args?: readonly string[] | undefined;
+  readonly exitCode?: number | undefined;
+  readonly exitSignal?: string | undefined;
+  readonly stderr?: string | undefined;
+  readonly log?: readonly LogEntry[] | undefined;
+}
+export declare class OciRuntimeError extends Error {
+  readonly code: OciRuntimeErrorCode;
+  readonly call: string | undefined;
+  readonly id: string | undefined;
+  readonly command: string | undefined;
+  readonly args: readonly string[] | undefined;
+  readonly exitCode: number | undefined;
+  readonly exitSignal: string | undefined;
+  readonly stderr: string;
+  readonly log: readonly LogEntry[];
+  constructor(code: OciRuntimeErrorCode, message: string, facts?: OciRuntimeErrorFacts & ErrorOptions);
+}
+export declare function isOciRuntimeError(error: unknown): error is OciRuntimeError;
+export declare function findRuntime(command?: string, searchPath?: string): string;
+interface RuntimeFeatures {
+  readonly ociVersionMin: string;
+  readonly ociVersionMax: string;
+  readonly hooks: readonly string[];
+  readonly mountOptions: readonly string[];
+  readonly linux: LinuxFeatures;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly potentiallyUnsafeConfigAnnotations: readonly string[];
+  readonly checkpoint: boolean | undefined;
+}
+interface LinuxFeatures {
+  readonly namespaces?: readonly string[] | undefined;
+  readonly capabilities?: readonly string[] | undefined;
+  readonly cgroup?: {
+    readonly v1?: boolean | undefined;
+    readonly v2?: boolean | undefined;
+    readonly systemd?: boolean | undefined;
+    readonly systemdUser?: boolean | undefined;
+    readonly rdma?: boolean | undefined;
+  } | undefined;
+  readonly seccomp?: {
+    readonly enabled?: boolean | undefined;
+    readonly actions?: readonly string[] | undefined;
+    readonly operators?: readonly string[] | undefined;
+    readonly archs?: readonly string[] | undefined;
+    readonly knownFlags?: readonly string[] | undefined;
+    readonly supportedFlags?: readonly string[] | undefined;
+  } | undefined;
+  readonly apparmor?: {
+    readonly enabled?: boolean | undefined;
+  } | undefined;
+  readonly selinux?: {
+    readonly enabled?: boolean | undefined;
+  } | undefined;
+  readonly intelRdt?: {
+    readonly enabled?: boolean | undefined;
+  } | undefined;
+  readonly netDevices?: {
+    readonly enabled?: boolean | undefined;
+  } | undefined;
+  readonly mountExtensions?: {
+    readonly idmap?: {
+      readonly enabled?: boolean | undefined;
+    } | undefined;
+  } | undefined;
 }
 interface RuntimeVersion {
   readonly name: string;
@@ -192,69 +248,124 @@ interface RuntimeVersion {
   readonly spec: string | undefined;
   readonly commit: string | undefined;
 }
-interface RuntimeFeatures {
-  readonly ociVersionMin: string;
-  readonly ociVersionMax: string;
-  readonly hooks: readonly string[];
-  readonly mountOptions: readonly string[];
-  readonly linux: Readonly<Record<string, unknown>>;
-  readonly annotations: Readonly<Record<string, string>>;
-}
+type Limit = Int64 | 'unlimited';
 interface ProcessSpec {
-  readonly args: readonly string[];
+  readonly args?: readonly string[] | undefined;
   readonly cwd: string;
-  readonly env?: readonly string[];
+  readonly env?: readonly string[] | undefined;
   readonly user?: {
     readonly uid: number;
     readonly gid: number;
-    readonly umask?: number;
-    readonly additionalGids?: readonly number[];
-  };
-  readonly terminal?: boolean;
+    readonly umask?: number | undefined;
+    readonly additionalGids?: readonly number[] | undefined;
+  } | undefined;
+  readonly terminal?: boolean | undefined;
+  readonly consoleSize?: {
+    readonly height: number;
+    readonly width: number;
+  } | undefined;
   readonly capabilities?: {
-    readonly bounding?: readonly string[];
-    readonly effective?: readonly string[];
-    readonly inheritable?: readonly string[];
-    readonly permitted?: readonly string[];
-    readonly ambient?: readonly string[];
-  };
-  readonly noNewPrivileges?: boolean;
-  readonly oomScoreAdj?: number;
+    readonly bounding?: readonly string[] | undefined;
+    readonly effective?: readonly string[] | undefined;
+    readonly inheritable?: readonly string[] | undefined;
+    readonly permitted?: readonly string[] | undefined;
+    readonly ambient?: readonly string[] | undefined;
+  } | undefined;
+  readonly rlimits?: readonly {
+    readonly type: string;
+    readonly soft: Limit;
+    readonly hard: Limit;
+  }[] | undefined;
+  readonly noNewPrivileges?: boolean | undefined;
+  readonly apparmorProfile?: string | undefined;
+  readonly selinuxLabel?: string | undefined;
+  readonly oomScoreAdj?: number | undefined;
+  readonly scheduler?: {
+    readonly policy: string;
+    readonly nice?: number | undefined;
+    readonly priority?: number | undefined;
+    readonly flags?: readonly string[] | undefined;
+    readonly runtime?: Int64 | undefined;
+    readonly deadline?: Int64 | undefined;
+    readonly period?: Int64 | undefined;
+  } | undefined;
+  readonly ioPriority?: {
+    readonly class: string;
+    readonly priority?: number | undefined;
+  } | undefined;
+  readonly execCPUAffinity?: {
+    readonly initial?: string | undefined;
+    readonly final?: string | undefined;
+  } | undefined;
 }
 interface Resources {
   readonly memory?: {
-    readonly limit?: number;
-    readonly reservation?: number;
-    readonly swap?: number;
-  };
+    readonly limit?: Limit | undefined;
+    readonly reservation?: Limit | undefined;
+    readonly swap?: Limit | undefined;
+    readonly kernel?: Limit | undefined;
+    readonly kernelTCP?: Limit | undefined;
+    readonly swappiness?: Int64 | undefined;
+    readonly disableOOMKiller?: boolean | undefined;
+    readonly useHierarchy?: boolean | undefined;
+    readonly checkBeforeUpdate?: boolean | undefined;
+  } | undefined;
   readonly cpu?: {
-    readonly shares?: number;
-    readonly quota?: number;
-    readonly period?: number;
-    readonly realtimeRuntime?: number;
-    readonly realtimePeriod?: number;
-    readonly cpus?: string;
-    readonly mems?: string;
-  };
+    readonly shares?: Int64 | undefined;
+    readonly quota?: Limit | undefined;
+    readonly burst?: Int64 | undefined;
+    readonly period?: Int64 | undefined;
+    readonly realtimeRuntime?: Int64 | undefined;
+    readonly realtimePeriod?: Int64 | undefined;
+    readonly cpus?: string | undefined;
+    readonly mems?: string | undefined;
+    readonly idle?: Int64 | undefined;
+  } | undefined;
   readonly pids?: {
-    readonly limit: number;
-  };
+    readonly limit?: Limit | undefined;
+  } | undefined;
   readonly blockIO?: {
-    readonly weight?: number;
-  };
+    readonly weight?: number | undefined;
+    readonly leafWeight?: number | undefined;
+    readonly weightDevice?: readonly DeviceWeight[] | undefined;
+    readonly throttleReadBpsDevice?: readonly DeviceRate[] | undefined;
+    readonly throttleWriteBpsDevice?: readonly DeviceRate[] | undefined;
+    readonly throttleReadIOPSDevice?: readonly DeviceRate[] | undefined;
+    readonly throttleWriteIOPSDevice?: readonly DeviceRate[] | undefined;
+  } | undefined;
+  readonly hugepageLimits?: readonly {
+    readonly pageSize: string;
+    readonly limit: Int64;
+  }[] | undefined;
+  readonly unified?: Readonly<Record<string, string>> | undefined;
+  readonly devices?: readonly object[] | undefined;
+  readonly network?: object | undefined;
+  readonly rdma?: Readonly<Record<string, object>> | undefined;
+}
+interface DeviceWeight {
+  readonly major: number;
+  readonly minor: number;
+  readonly weight?: number | undefined;
+  readonly leafWeight?: number | undefined;
+}
+interface DeviceRate {
+  readonly major: number;
+  readonly minor: number;
+  readonly rate: Int64;
 }
 export declare class OciRuntime {
   #private;
   constructor(options?: OciRuntimeOptions);
+  chosen(options?: RuntimeCallOptions): Promise<ChosenRuntime>;
   create(id: string, options: RuntimeCreateOptions): Promise<Started>;
-  start(id: string, { signal }?: RuntimeCallOptions): Promise<void>;
+  start(id: string, options?: RuntimeCallOptions): Promise<void>;
   run(id: string, options: RuntimeRunOptions & {
     readonly detach: true;
   }): Promise<Started>;
   run(id: string, options: RuntimeRunOptions & {
     readonly detach?: false | undefined;
   }): Promise<Ended>;
-  state(id: string, { signal }?: RuntimeCallOptions): Promise<ContainerState>;
+  state(id: string, options?: RuntimeCallOptions): Promise<ContainerState>;
   exec(id: string, process: readonly string[] | ProcessSpec, options: RuntimeExecOptions & {
     readonly detach: true;
   }): Promise<Started>;
@@ -262,13 +373,13 @@ export declare class OciRuntime {
     readonly detach?: false | undefined;
   }): Promise<Ended>;
   kill(id: string, signal?: NodeJS.Signals | number, options?: RuntimeKillOptions): Promise<void>;
-  delete(id: string, { force, signal }?: RuntimeDeleteOptions): Promise<void>;
-  pause(id: string, { signal }?: RuntimeCallOptions): Promise<void>;
-  resume(id: string, { signal }?: RuntimeCallOptions): Promise<void>;
-  update(id: string, resources: Resources, { signal }?: RuntimeCallOptions): Promise<void>;
-  ps(id: string, { signal }?: RuntimeCallOptions): Promise<readonly number[]>;
-  events(id: string, { intervalMs, signal }?: RuntimeEventsOptions): AsyncGenerator<ContainerEvent, void, undefined>;
-  stats(id: string, { signal }?: RuntimeCallOptions): Promise<ContainerStats>;
+  delete(id: string, options?: RuntimeDeleteOptions): Promise<void>;
+  pause(id: string, options?: RuntimeCallOptions): Promise<void>;
+  resume(id: string, options?: RuntimeCallOptions): Promise<void>;
+  update(id: string, resources: Resources, options?: RuntimeCallOptions): Promise<void>;
+  ps(id: string, options?: RuntimeCallOptions): Promise<readonly number[]>;
+  events(id: string, options?: RuntimeEventsOptions): AsyncGenerator<ContainerEvent, void, undefined>;
+  stats(id: string, options?: RuntimeCallOptions): Promise<ContainerStats>;
   checkpoint(id: string, options: RuntimeCheckpointOptions): Promise<void>;
   restore(id: string, options: RuntimeRestoreOptions & {
     readonly detach: true;
@@ -276,8 +387,8 @@ export declare class OciRuntime {
   restore(id: string, options: RuntimeRestoreOptions & {
     readonly detach?: false | undefined;
   }): Promise<Ended>;
-  list({ signal }?: RuntimeCallOptions): Promise<readonly ContainerState[]>;
-  version({ signal }?: RuntimeCallOptions): Promise<RuntimeVersion>;
-  features({ signal }?: RuntimeCallOptions): Promise<RuntimeFeatures>;
+  list(options?: RuntimeCallOptions): Promise<readonly ContainerState[]>;
+  version(options?: RuntimeCallOptions): Promise<RuntimeVersion>;
+  features(options?: RuntimeCallOptions): Promise<RuntimeFeatures>;
 }
-export type { ContainerEvent, ContainerState, ContainerStats, ContainerStatus, CriuOptions, Ended, LogEntry, OciRuntimeErrorCode, OciRuntimeErrorFacts, OciRuntimeOptions, ProcessSpec, Resources, RuntimeCallOptions, RuntimeCheckpointOptions, RuntimeCreateOptions, RuntimeDeleteOptions, RuntimeEventsOptions, RuntimeExecOptions, RuntimeFeatures, RuntimeKillOptions, RuntimeRestoreOptions, RuntimeRunOptions, RuntimeSpawn, RuntimeStart, RuntimeVersion, SpawnedRuntime, StartProcessOptions, Started, Stdio, StdioTarget, UsageStats };
+export type { ChosenRuntime, ContainerEvent, ContainerState, ContainerStats, ContainerStatus, CriuOptions, DeviceRate, DeviceWeight, Ended, Int64, Limit, LinuxFeatures, LogEntry, OciRuntimeErrorCode, OciRuntimeErrorFacts, OciRuntimeOptions, ProcessSpec, Resources, RuntimeCallOptions, RuntimeCheckpointOptions, RuntimeCreateOptions, RuntimeDeleteOptions, RuntimeEventsOptions, RuntimeExecOptions, RuntimeFeatures, RuntimeKillOptions, RuntimeRestoreOptions, RuntimeRunOptions, RuntimeSpawn, RuntimeStart, RuntimeVersion, SpawnedRuntime, StartProcessOptions, Started, Stdio, StdioTarget, UsageStats };

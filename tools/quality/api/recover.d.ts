@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { BundleRoots } from "@shimwright/bundle-core";
 import { EventPublisher, RuncOptions } from "@shimwright/shim-api";
 type RecoverErrorCode = 'ERR_RECOVER_PROC' | 'ERR_RECOVER_FOREIGN';

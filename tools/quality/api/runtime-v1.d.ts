@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { Bundle, Bundle as Bundle$1, BundleError, Spec, defaultSpec, listBundles, loadBundle, newBundle } from "@shimwright/bundle-core";
 import { Finding, RecoverError, RecoverOptions, RecoverProgress, recover } from "@shimwright/recover";
 import { EventPublisher, EventPublisher as EventPublisher$1, RuncOptions, decodeEvent } from "@shimwright/shim-api";

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { SharedShim, SharedShim as SharedShim$1, ShimConfig, ShimConfig as ShimConfig$1, ShimHandlers, ShimService } from "@shimwright/shim-api";
 import { SpooledEvent, isExitUnknown, readSpool, spoolPath, watchSpool } from "@shimwright/shim-host";
 import { Socket } from "node:net";

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { Socket } from "node:net";
 import { AddSharedShimRequest, Any } from "@shimwright/shim-api";
 export declare class BoundSocket {
@@ -57,7 +58,7 @@ export declare class BundleRegister<Process extends RegisteredProcess> {
 }
 export declare function readRegister<Process extends RegisteredProcess>(content: string, isProcess: (process: RegisteredProcess) => process is Process): RegisteredBundle<Process> | undefined;
 export declare function cleanEnvironment(env?: NodeJS.ProcessEnv): Record<string, string>;
-type ShimHostErrorCode = 'ERR_SHIM_ADDRESS' | 'ERR_SHIM_ADDRESS_IN_USE' | 'ERR_SPOOL_INSECURE' | 'ERR_SPOOL_EVENT';
+type ShimHostErrorCode = 'ERR_SHIM_ADDRESS' | 'ERR_SHIM_ADDRESS_IN_USE' | 'ERR_SHIM_FILE' | 'ERR_SPOOL_INSECURE' | 'ERR_SPOOL_EVENT';
 export declare class ShimHostError extends Error {
   readonly code: ShimHostErrorCode;
   readonly path: string;
@@ -73,6 +74,12 @@ interface EventFile {
 }
 export declare function eventFile({ topic, namespace, event }: Omit<EventFile, 'offset'>): Buffer;
 export declare function readEventFile(file: string): EventFile | undefined;
+interface PackagedFile {
+  readonly package: string;
+  readonly name: string;
+  readonly moduleUrl: string | undefined;
+}
+export declare function packagedFile(file: PackagedFile): string;
 export declare function workerIn(directory: string, pid: number): ProcessIdentity | undefined;
 export declare function isTrustedProcess(pid: number): boolean;
 export declare function workingDirectory(pid: number): string | undefined;
@@ -117,4 +124,4 @@ export declare function isTrustedUser(uid: number): boolean;
 export declare function isTrustedPeer(socket: Socket): boolean;
 export declare function markUnknown(event: Any): Any;
 export declare function isExitUnknown({ value }: Any): boolean;
-export type { EventFile, ProcessIdentity, ProcessStat, Publication, RegisteredBundle, RegisteredProcess, RegisteredShim, SharedFiles, ShimHostErrorCode, SpooledEvent };
+export type { EventFile, PackagedFile, ProcessIdentity, ProcessStat, Publication, RegisteredBundle, RegisteredProcess, RegisteredShim, SharedFiles, ShimHostErrorCode, SpooledEvent };

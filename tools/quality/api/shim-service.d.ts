@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { Any, ShimConfig, ShimConfig as ShimConfig$1, ShimHandlers } from "@shimwright/shim-api";
 import { RuntimeSpawn } from "@shimwright/oci-runtime";
 type ShimServiceErrorCode = 'ERR_SHIM_SUBREAPER' | 'ERR_SHIM_STDIO' | 'ERR_SHIM_CONSOLE';
