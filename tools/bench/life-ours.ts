@@ -1,4 +1,4 @@
-// The whole life of a container through our packages: `life-ours.ts BASE SPEC`, see turns.ts.
+// The whole life of a container through our packages: `life-ours.ts BASE SPEC CRUN`, see turns.ts.
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { newBundleSync } from '@shimwright/bundle-core';
@@ -17,7 +17,7 @@ import {
 import { type Any, ociProcessType, packJson } from '@shimwright/shim-api';
 import { contend } from './turns.ts';
 
-const [base = '', specFile = ''] = process.argv.slice(2);
+const [base = '', specFile = '', crun = ''] = process.argv.slice(2);
 const spec = readFileSync(specFile, 'utf8');
 const rootfs = [{ type: 'bind', source: '/', options: ['bind', 'ro'] }];
 const config = { shim: 'containerd-shim', runtimeRoot: path.join(base, 'runc') };
@@ -46,7 +46,7 @@ interface Container {
 async function made(
   opt: ShimOpt,
   containerSpec = spec,
-  io: { stdout?: string; stderr?: string } = {},
+  request: { stdout?: string; stderr?: string; runtime?: string } = {},
 ): Promise<Container> {
   const id = `node-${++lives}`;
   const bundle = newBundleSync({
@@ -56,7 +56,7 @@ async function made(
     spec: containerSpec.replaceAll('@ID@', id),
   });
   const shim = await newShimClient(bundle, 'bench', opt);
-  await shim.create({ id, bundle: bundle.path, rootfs, ...io });
+  await shim.create({ id, bundle: bundle.path, rootfs, ...request });
   await shim.start({ id });
   const end = async () => {
     await shim.wait({ id });
@@ -68,9 +68,11 @@ async function made(
   return { shim, id, end };
 }
 
-const repeat = (opt: ShimOpt) => async (count: number) => {
-  for (let done = 0; done < count; done++) await (await made(opt)).end();
-};
+const repeat =
+  (opt: ShimOpt, request = {}) =>
+  async (count: number) => {
+    for (let done = 0; done < count; done++) await (await made(opt, spec, request)).end();
+  };
 
 const atOnce = (opt: ShimOpt) => async (count: number) => {
   await Promise.all(Array.from({ length: count }, async () => (await made(opt)).end()));
@@ -157,6 +159,8 @@ await contend({
   life: repeat(remote),
   shared: repeat(shared),
   local: repeat(local),
+  'shared-crun': repeat(shared, { runtime: crun }),
+  'local-crun': repeat(local, { runtime: crun }),
   'at-once': atOnce(local),
   exec: execs,
   output,

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { type Bundle, listBundles } from '@shimwright/bundle-core';
 import { newShimClient, recover, shimConnect } from '@shimwright/runtime-v1';
+import { chooseRuntime } from './choose-runtime.ts';
 import { type Layout, namespace } from './layout.ts';
 
 const { SIGKILL } = constants.signals;
@@ -9,11 +10,20 @@ const { SIGKILL } = constants.signals;
 const MAX_MS = 15_000;
 
 /** Ends and removes what an interrupted demo has left: a container that lives by its shim, all else by `recover`. */
-export async function cleanUp({ state, root, config, daemonAddress }: Layout): Promise<void> {
+export async function cleanUp({ base, state, root, config, daemonAddress }: Layout): Promise<void> {
   const signal = AbortSignal.timeout(MAX_MS);
   const roots = { path: state, workDir: root };
   for (const bundle of await listBundles(roots)) await endShim(bundle, config, signal);
-  await recover(config, { ...roots, namespace, daemonAddress, settleMs: 0, clean: true, signal });
+  const { command: runtime } = await chooseRuntime(base);
+  await recover(config, {
+    ...roots,
+    namespace,
+    daemonAddress,
+    runOptions: { runtime },
+    settleMs: 0,
+    clean: true,
+    signal,
+  });
 }
 
 /** One that cannot be reached any more is dead, and `recover` cleans it. */

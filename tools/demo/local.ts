@@ -8,6 +8,7 @@ import {
   TaskIO,
 } from '@shimwright/runtime-v1';
 import { decodeEvent } from '@shimwright/shim-api';
+import { chooseRuntime } from './choose-runtime.ts';
 import { id, layout, namespace } from './layout.ts';
 import { runProgram } from './program.ts';
 import { chapter, show, step } from './timeline.ts';
@@ -29,7 +30,10 @@ await runProgram(async () => {
   const shim = await newShimClient(bundle, namespace, shimLocal(config, exchange));
   const stdio = TaskIO.open({ stdin: '', stdout: `${io}/stdout`, stderr: `${io}/stderr` });
   const mounts = [{ type: 'bind', source: rootfs, target: '', options: ['bind', 'ro'] }];
-  const { pid } = await shim.create({ id, bundle: bundle.path, rootfs: mounts, ...stdio.paths });
+  const { name, command: runtime, reason } = await chooseRuntime(base);
+  step('OCI runtime chosen', `${name}. ${reason}`);
+  const request = { id, bundle: bundle.path, rootfs: mounts, runtime, ...stdio.paths };
+  const { pid } = await shim.create(request);
   step('container created', `process ${pid}, root directory ${rootfs}, read-only`);
 
   await shim.start({ id });

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { defaultSpec, newBundle } from '@shimwright/bundle-core';
 import { newShimClient, shimRemote } from '@shimwright/runtime-v1';
 import { TaskIO } from '@shimwright/shim-client';
+import { chooseRuntime } from './choose-runtime.ts';
 import { id, layout, namespace } from './layout.ts';
 import { runProgram } from './program.ts';
 import { chapter, show, step } from './timeline.ts';
@@ -24,7 +25,10 @@ await runProgram(async () => {
 
   const stdio = TaskIO.open({ stdin: '', stdout: `${io}/stdout`, stderr: `${io}/stderr` });
   const mounts = [{ type: 'bind', source: rootfs, target: '', options: ['bind', 'ro'] }];
-  const { pid } = await shim.create({ id, bundle: bundle.path, rootfs: mounts, ...stdio.paths });
+  const { name, command: runtime, reason } = await chooseRuntime(base);
+  step('OCI runtime chosen', `${name}. ${reason}`);
+  const request = { id, bundle: bundle.path, rootfs: mounts, runtime, ...stdio.paths };
+  const { pid } = await shim.create(request);
   step('container created', `process ${pid}, root directory ${rootfs}, read-only`);
 
   await shim.start({ id });

@@ -1,6 +1,6 @@
 // The whole life of a container by containerd's own client: the peer of life-ours.ts.
 //
-//	go-life BASE SPEC   reads lines "WORK COUNT" and answers each with the nanoseconds it took
+//	go-life BASE SPEC CRUN   reads lines "WORK COUNT" and answers each with the nanoseconds it took
 //
 // A shim runs this program for each event as well; there is nothing to do with it here.
 package main
@@ -68,7 +68,7 @@ func main() {
 		_, err := fmt.Sscan(lines.Text(), &work, &count)
 		must(err)
 		works := map[string]func(base string, spec []byte, count int) time.Duration{
-			"life": inTurn(life), "bare": inTurn(bare), "at-once": atOnce, "exec": execs, "output": output,
+			"life": inTurn(life), "life-crun": inTurn(lifeOfCrun), "bare": inTurn(bare), "at-once": atOnce, "exec": execs, "output": output,
 		}
 		fmt.Println(works[work](base, spec, count).Nanoseconds())
 	}
@@ -105,7 +105,7 @@ type container struct {
 	ctx context.Context
 }
 
-func made(base string, spec []byte, stdout string) container {
+func made(base string, spec []byte, stdout, runtime string) container {
 	ctx := namespaces.WithNamespace(context.Background(), namespace)
 	id := fmt.Sprintf("go-%d", lives.Add(1))
 	spec = []byte(strings.ReplaceAll(string(spec), "@ID@", id))
@@ -124,6 +124,7 @@ func made(base string, spec []byte, stdout string) container {
 		ID:     id,
 		Bundle: b.path,
 		Rootfs: []*types.Mount{{Type: "bind", Source: "/", Options: []string{"bind", "ro"}}},
+		Runtime: runtime,
 		Stdout: stdout,
 		Stderr: stdout,
 	})
@@ -144,7 +145,12 @@ func (t container) end() {
 }
 
 func life(base string, spec []byte) {
-	made(base, spec, "").end()
+	made(base, spec, "", "").end()
+}
+
+// The third argument: a crun that works on this machine.
+func lifeOfCrun(base string, spec []byte) {
+	made(base, spec, "", os.Args[3]).end()
 }
 
 // The same by runc's command line alone, as a child would be run: the least it can take.
@@ -173,7 +179,7 @@ func bare(base string, spec []byte) {
 
 // Processes in a container that runs, each from its start to its exit.
 func execs(base string, spec []byte, count int) time.Duration {
-	t := made(base, command(spec, "/bin/sleep", "600"), "")
+	t := made(base, command(spec, "/bin/sleep", "600"), "", "")
 	process, err := json.Marshal(map[string]interface{}{
 		"args": []string{"/bin/true"}, "cwd": "/", "user": map[string]int{"uid": 0, "gid": 0},
 	})
@@ -203,7 +209,7 @@ func output(base string, spec []byte, count int) time.Duration {
 	must(unix.Mkfifo(fifo, 0600))
 	reader, err := os.OpenFile(fifo, os.O_RDWR, 0)
 	must(err)
-	t := made(base, command(spec, "/usr/bin/head", "-c", strconv.Itoa(count<<20), "/dev/zero"), fifo)
+	t := made(base, command(spec, "/usr/bin/head", "-c", strconv.Itoa(count<<20), "/dev/zero"), fifo, "")
 	start := time.Now()
 	_, err = io.CopyN(io.Discard, reader, int64(count)<<20)
 	must(err)
