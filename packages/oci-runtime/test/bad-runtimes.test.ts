@@ -1,7 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { OciRuntime, type OciRuntimeError } from '@shimwright/oci-runtime';
+import {
+  isOciRuntimeError,
+  OciRuntime,
+  type OciRuntimeError,
+  type RuntimeFeatures,
+} from '@shimwright/oci-runtime';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { leftovers } from '../../../tools/leftovers.ts';
@@ -10,6 +15,8 @@ import { needs } from '../../../tools/testing/needs.ts';
 import { sandbox } from '../../../tools/testing/sandbox.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import { bench, makeFifo, until } from './fixtures/container.ts';
+import { fakeRuntime } from './fixtures/fake-runtime.ts';
+import { allRuntimes } from './fixtures/runtimes.ts';
 
 /** A runtime that does what the script says, and a directory for it and a bundle, in which no temporary files may stay. */
 async function fake(script: string, options = {}) {
@@ -393,16 +400,74 @@ describe('runc', () => {
   });
 });
 
-describe('crun', () => {
-  needs('linux', 'command crun');
+describe.each(allRuntimes())('$title, by what it says that it has,', ({ name, command, gate }) => {
+  gate();
 
-  test('has neither events, nor checkpoints, nor, of this age, features', async () => {
-    const runtime = new OciRuntime({ command: 'crun' });
-    const unsupported = { code: 'ERR_RUNTIME_UNSUPPORTED' };
-    expect(await failureOf(runtime.stats('web'))).toMatchObject(unsupported);
+  test('gives statistics and events, or does not know them', async () => {
+    const runtime = new OciRuntime({ command, root: await tempDir() });
+    const fails = { code: name === 'crun' ? 'ERR_RUNTIME_UNSUPPORTED' : 'ERR_RUNTIME_NOT_EXIST' };
+    expect(await failureOf(runtime.stats('web'))).toMatchObject(fails);
+    expect(await failureOf(runtime.events('web').next())).toMatchObject(fails);
+  });
+
+  test('saves and restores containers, or was built without', async () => {
+    const base = await tempDir({ 'config.json': '{}' });
+    const runtime = new OciRuntime({ command, root: `${base}/root` });
+    const features = await runtime.features().catch((error: unknown) => error);
+    if (isOciRuntimeError(features)) expect(features.code).toBe('ERR_RUNTIME_UNSUPPORTED');
+    const saved = await failureOf(runtime.checkpoint('web', { imagePath: base }));
+    const restored = await failureOf(runtime.restore('web', { bundle: base, imagePath: base }));
+    const can = !isOciRuntimeError(features) && (features as RuntimeFeatures).checkpoint === true;
+    expect([saved.code, restored.code]).toEqual(
+      can
+        ? ['ERR_RUNTIME_NOT_EXIST', 'ERR_RUNTIME_FAILED']
+        : ['ERR_RUNTIME_UNSUPPORTED', 'ERR_RUNTIME_UNSUPPORTED'],
+    );
+  });
+
+  test('tells its features in the words of the specification, where it tells any', async () => {
+    const features = await new OciRuntime({ command })
+      .features()
+      .catch((error: OciRuntimeError) => error.code);
+    if (features === 'ERR_RUNTIME_UNSUPPORTED') return; // crun before 1.8.6, runc before 1.1
+    expect(features).toMatchObject({
+      ociVersionMin: '1.0.0',
+      hooks: expect.arrayContaining(['createRuntime', 'poststop']),
+      linux: {
+        namespaces: expect.arrayContaining(['pid', 'mount']),
+        cgroup: { v1: true, v2: true, systemd: true },
+        seccomp: { enabled: true, actions: expect.arrayContaining(['SCMP_ACT_ERRNO']) },
+      },
+    });
+  });
+});
+
+describe('what a runtime says that it was built without', () => {
+  needs('linux');
+
+  const say = (features: object) =>
+    `case "$*" in *" features"*) echo '${JSON.stringify(features)}'; exit 0;; esac; exit 1`;
+  const versions = { ociVersionMin: '1.0.0', ociVersionMax: '1.2.0' };
+
+  test('criu, is not asked of it', async () => {
+    const annotations = { 'run.oci.crun.checkpoint.enabled': 'false' };
+    const { runtime, runs, lastArgs } = await fakeRuntime(say({ ...versions, annotations }));
+    const unsupported = { code: 'ERR_RUNTIME_UNSUPPORTED', id: 'web', args: undefined };
     expect(await failureOf(runtime.checkpoint('web', { imagePath: '/tmp' }))).toMatchObject(unsupported);
-    const { version } = await runtime.version();
-    if (version === '1.8.1') expect(await failureOf(runtime.features())).toMatchObject(unsupported);
+    expect(await failureOf(runtime.restore('web', { bundle: '/', imagePath: '/tmp' }))).toMatchObject(
+      unsupported,
+    );
+    expect([await runs(), (await lastArgs()).at(-1)]).toEqual([1, 'features']); // asked once
+  });
+
+  test('systemd, is not asked of it', async () => {
+    const { runtime, runs } = await fakeRuntime(say({ ...versions, linux: { cgroup: { systemd: false } } }), {
+      systemdCgroup: true,
+    });
+    const unsupported = { code: 'ERR_RUNTIME_UNSUPPORTED', id: 'web' };
+    expect(await failureOf(runtime.create('web', { bundle: '/' }))).toMatchObject(unsupported);
+    expect(await failureOf(runtime.run('web', { bundle: '/' }))).toMatchObject(unsupported);
+    expect(await runs()).toBe(1);
   });
 });
 
