@@ -9,14 +9,16 @@ const GOPATH = '/usr/share/gocode';
 /**
  * Builds the Go program in `directory` unless a build newer than its sources is there.
  *
+ * @param gopath of sources that come before those of Debian's packages.
  * @returns the path of the binary, below `tools/.bin`.
  */
-export async function buildGo(directory: string): Promise<string> {
+export async function buildGo(directory: string, gopath?: string): Promise<string> {
   const binary = path.join(import.meta.dirname, '.bin', path.basename(directory));
   if (!(await isFresh(binary, directory))) {
     await mkdir(path.dirname(binary), { recursive: true });
     // Without cgo it takes no C compiler, which a machine with Debian's Go may lack.
-    const env = { GO111MODULE: 'off', GOPATH, CGO_ENABLED: '0' };
+    const sources = gopath === undefined ? GOPATH : `${gopath}:${GOPATH}`;
+    const env = { GO111MODULE: 'off', GOPATH: sources, CGO_ENABLED: '0' };
     await execa('go', ['build', '-o', binary, '.'], { cwd: directory, env });
   }
   return binary;

@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ShimDefinition } from '@shimwright/shim-api';
 import { connect, type TtrpcClient, TtrpcError, TtrpcServer } from '@shimwright/ttrpc';
-import { frameOf, type ModelStream, RESPONSE, readStream } from './frame-model.ts';
+import { frameOf, type ModelStream, REQUEST, RESPONSE, readStream } from './frame-model.ts';
 import { type HostileStream, partsOf } from './hostile-bytes.ts';
 import { HUNG_MS, notHung } from './hung.ts';
 import { isMalformed } from './protobuf-model.ts';
+import { StreamsDefinition } from './streams-service.ts';
 
 /** Calls that wait when the attack comes, on the stream ids 1, 3, 5 and so on. */
 export const WAITING_CALLS = 8;
@@ -87,7 +88,12 @@ export async function attackClient(server: HostileServer, stream: HostileStream)
   socket.resume();
   try {
     const shim = client.service(ShimDefinition);
-    const calls = Array.from({ length: WAITING_CALLS }, () => shim.state({ id: 'fuzz' }));
+    const streams = client.service(StreamsDefinition);
+    const calls = Array.from({ length: WAITING_CALLS }, (_, index) => {
+      if (index % 4 === 2) return countOf(streams.count({ id: 'fuzz' }));
+      if (index % 4 === 3) return countOf(streams.echo([{ id: 'fuzz' }]));
+      return shim.state({ id: 'fuzz' });
+    });
     const settled = Promise.allSettled(calls);
     const checked = server.check();
     for (const part of [GOOD_ANSWER, ...partsOf(stream)]) socket.write(part);
@@ -102,6 +108,13 @@ export async function attackClient(server: HostileServer, stream: HostileStream)
   return model.frames.length;
 }
 
+/** How many messages there are in a stream, in place of an id. */
+async function countOf(messages: AsyncIterable<unknown>): Promise<{ readonly id: string }> {
+  let count = 0;
+  for await (const _ of messages) count += 1;
+  return { id: String(count) };
+}
+
 function expectSettled([first, ...others]: readonly PromiseSettledResult<{ readonly id: string }>[]): void {
   assert(first?.status === 'fulfilled' && first.value.id === 'fuzz', 'the good answer arrived');
   for (const call of others) {
@@ -114,7 +127,7 @@ function expectEnd(reason: TtrpcError | undefined, { frames, isBroken }: ModelSt
   assert(reason instanceof TtrpcError);
   const hasBadFrame = frames.some(
     ({ type, streamId, isTooLarge, data }) =>
-      type !== RESPONSE || !hasCall(streamId) || (!isTooLarge && isMalformed(data)),
+      type === REQUEST || !hasCall(streamId) || (type === RESPONSE && !isTooLarge && isMalformed(data)),
   );
   if (isBroken || hasBadFrame) assert.equal(reason.code, 'ERR_TTRPC_PROTOCOL');
   else assert(['ERR_TTRPC_PROTOCOL', 'ERR_TTRPC_CLOSED'].includes(reason.code), reason);

@@ -1,6 +1,16 @@
 import { strict as assert } from 'node:assert';
 import { corpus } from './corpus.ts';
-import { frameOf, type ModelFrame, type ModelStream, REQUEST, RESPONSE, readStream } from './frame-model.ts';
+import {
+  DATA,
+  frameOf,
+  type ModelFrame,
+  type ModelStream,
+  NO_DATA,
+  REMOTE_CLOSED,
+  REQUEST,
+  RESPONSE,
+  readStream,
+} from './frame-model.ts';
 import { type HostileStream, partsOf } from './hostile-bytes.ts';
 import { fieldOf, isMalformed } from './protobuf-model.ts';
 import { RawConnection } from './raw-connection.ts';
@@ -30,6 +40,51 @@ export async function attackServer(path: string, stream: HostileStream): Promise
     return model.frames.length;
   } finally {
     connection.close();
+  }
+}
+
+/**
+ * Sends calls with streams to a server and checks what comes back: nothing on a stream that was not opened, nothing after the
+ * end of one, and an answer to one more good call; or the end of the connection where a frame is none.
+ *
+ * @returns how many frames it was.
+ */
+export async function attackStreams(path: string, stream: HostileStream): Promise<number> {
+  const connection = await RawConnection.to(path);
+  try {
+    for (const part of partsOf(stream)) connection.send(part);
+    const model = complete(connection, Buffer.concat(stream.pieces));
+    if (model.isBroken) {
+      await connection.until(() => connection.isOver, 'the end of a connection that brought no frame');
+    } else if (model.frames.at(-1)?.bytes.equals(lastCall())) {
+      const isAnswered = () => connection.answers().some(({ streamId }) => streamId === LAST_STREAM_ID);
+      await connection.until(() => connection.isOver || isAnswered(), 'the answer to the last call');
+      expectLastAnswer(model, connection.answers());
+    }
+    expectOrder(model, connection.answers());
+    return model.frames.length;
+  } finally {
+    connection.close();
+  }
+}
+
+/** Each stream that was opened once ends once, and says nothing after that. */
+function expectOrder({ frames }: ModelStream, answers: readonly ModelFrame[]): void {
+  const opened = new Map<number, number>();
+  for (const { streamId } of frames.filter(({ type }) => type === REQUEST)) {
+    opened.set(streamId, (opened.get(streamId) ?? 0) + 1);
+  }
+  const ended = new Set<number>();
+  for (const { streamId, type, flags, data } of answers) {
+    assert(
+      frames.some((frame) => frame.streamId === streamId),
+      `an answer on stream ${streamId}, on which nothing was sent`,
+    );
+    if (opened.get(streamId) !== 1) continue;
+    assert(!ended.has(streamId), `stream ${streamId} goes on after its end`);
+    if (type === RESPONSE || (flags & REMOTE_CLOSED) !== 0) ended.add(streamId);
+    else assert.equal(type, DATA);
+    if ((flags & NO_DATA) !== 0) assert.equal(data.length, 0);
   }
 }
 
@@ -64,13 +119,18 @@ async function expectAnswers(connection: RawConnection, model: ModelStream): Pro
   );
   for (const { type } of answers) assert.equal(type, RESPONSE);
   expectRefusals(model, answers);
-  if (model.frames.at(-1)?.bytes.equals(lastCall())) {
-    const last = answers.filter(({ streamId }) => streamId === LAST_STREAM_ID);
-    assert(
-      last.some(({ data }) => data.equals(LAST_ANSWER)),
-      'the last call has its answer',
-    );
-  }
+  expectLastAnswer(model, answers);
+}
+
+/** The last call is answered, unless another one had its stream id, which must rise. */
+function expectLastAnswer({ frames }: ModelStream, answers: readonly ModelFrame[]): void {
+  const own = frames.filter(({ streamId }) => streamId === LAST_STREAM_ID);
+  if (own.length !== 1 || !own[0]?.bytes.equals(lastCall())) return;
+  const last = answers.filter(({ streamId }) => streamId === LAST_STREAM_ID);
+  assert(
+    last.some(({ data }) => data.equals(LAST_ANSWER)),
+    'the last call has its answer',
+  );
 }
 
 /** A request that is no message is answered with a status, wherever its stream id tells which answer that is. */
@@ -92,8 +152,14 @@ function lastCall(): Buffer {
   return frameOf(LAST_STREAM_ID, REQUEST, state.bytes.subarray(10));
 }
 
+/** The streams that must have an answer: that of each request, and of each message on one that was not opened. */
 function requestsIn({ frames }: ModelStream): number[] {
-  return frames.filter(({ type }) => type === REQUEST).map(({ streamId }) => streamId);
+  let highest = 0;
+  return frames.flatMap(({ type, streamId }) => {
+    const isAnswered = type === REQUEST || (type === DATA && streamId > highest);
+    if (type === REQUEST) highest = Math.max(highest, streamId);
+    return isAnswered ? [streamId] : [];
+  });
 }
 
 function take(ids: number[], id: number): boolean {

@@ -5,8 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ShimDefinition, type ShimService } from '@shimwright/shim-api';
-import { connect, type TtrpcClient } from '@shimwright/ttrpc';
+import { connect, type ServiceClient, type TtrpcClient } from '@shimwright/ttrpc';
 import { HUNG_MS } from './hung.ts';
+import { StreamsDefinition } from './streams-service.ts';
 
 /** The most its heap may have; more ends the process. */
 const MAX_HEAP_MIB = 256;
@@ -37,6 +38,7 @@ export class AttackedServer implements AsyncDisposable {
   readonly #directory: string;
   readonly #client: TtrpcClient;
   readonly #calls: ShimService;
+  readonly #streams: ServiceClient<typeof StreamsDefinition>;
   readonly #good: Promise<void>;
   #failure: Error | undefined;
   #stderr = '';
@@ -61,6 +63,7 @@ export class AttackedServer implements AsyncDisposable {
     this.#directory = directory;
     this.#client = client;
     this.#calls = client.service(ShimDefinition);
+    this.#streams = client.service(StreamsDefinition);
     child.stderr?.on('data', (chunk) => {
       this.#stderr += chunk;
     });
@@ -115,8 +118,17 @@ export class AttackedServer implements AsyncDisposable {
         throw new Error(`a client that behaves was not answered. stderr: ${this.#stderr}`, { cause });
       });
       assert.equal(answer.id, id);
+      if (call % 16 === 0) await this.#stream();
       this.goodCalls += 1;
     }
+  }
+
+  /** A call with streams in both directions. */
+  async #stream(): Promise<void> {
+    const sent = [{ id: 'a' }, { id: '' }, { id: 'c' }];
+    const received: unknown[] = [];
+    for await (const one of this.#streams.echo(sent, { timeoutMs: HUNG_MS })) received.push(one);
+    assert.deepEqual(received, sent);
   }
 }
 

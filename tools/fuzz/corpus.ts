@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** What the samples of a file are: bytes to a server, bytes to a client, or a message by the name of its type. */
-export type CorpusName = 'requests' | 'responses' | 'messages';
+export type CorpusName = 'requests' | 'responses' | 'messages' | 'streams';
 
 /** Real bytes, which mutations begin with. */
 export interface Sample {

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { attackClient, HostileServer, WAITING_CALLS } from './attack-client.ts';
 import { attackCodecs } from './attack-codecs.ts';
-import { attackServer } from './attack-server.ts';
+import { attackServer, attackStreams } from './attack-server.ts';
 import { AttackedServer } from './attacked-server.ts';
 import { type CorpusName, corpus, corpusLine } from './corpus.ts';
 import { usedBytes } from './held-bytes.ts';
-import { type HostileStream, hostileMessage, hostileStream } from './hostile-bytes.ts';
+import { type HostileStream, hostileConversations, hostileMessage, hostileStream } from './hostile-bytes.ts';
 import { HUNG_MS } from './hung.ts';
 import { attackCodecsWithBombs } from './message-bombs.ts';
 import { attackServerWithBombs } from './server-bombs.ts';
+import { STREAM_MESSAGES, STREAM_REQUESTS } from './stream-samples.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** How much is to be done, and from which seed. */
@@ -62,15 +63,36 @@ async function fuzzServer(plan: FuzzPlan, watchdog: Watchdog, log: Log): Promise
   };
   const before = await server.state();
   const clock = startClock();
-  const streams = hostileStream('requests', 300, fc.nat({ max: 600 }));
+  const rising = fc.constant((position: number) => 2 * position + 1);
+  const streams = hostileStream('requests', 300, rising);
   const frames = await rounds('requests', plan.seed, plan.serverFrames, streams, attack);
   log(`server: ${clock(frames, 'frames')}, ${server.goodCalls} calls of a good client meanwhile`);
   await server.expectAsBefore(before, 'the attacks');
+  await fuzzStreams(server, plan, watchdog, log);
+  await server.expectAsBefore(before, 'the attacks with streams');
 
   const bombClock = startClock();
   const bombs = await attackServerWithBombs(server, plan.bombCalls);
   const { peakBytes } = await server.state();
   log(`server bombs: ${bombClock(bombs, 'frames')}, at most ${inMiB(peakBytes)} in the process`);
+}
+
+async function fuzzStreams(
+  server: AttackedServer,
+  plan: FuzzPlan,
+  watchdog: Watchdog,
+  log: Log,
+): Promise<void> {
+  const attack = async (stream: HostileStream) => {
+    watchdog.beat(Buffer.alloc(0));
+    const frames = await attackStreams(server.socket, stream);
+    await server.check();
+    return frames;
+  };
+  const clock = startClock();
+  const conversations = hostileConversations(200, STREAM_REQUESTS, STREAM_MESSAGES);
+  const frames = await rounds('streams', plan.seed, plan.serverFrames / 2, conversations, attack);
+  log(`server, streams: ${clock(frames, 'frames')}`);
 }
 
 async function fuzzClient(plan: FuzzPlan, watchdog: Watchdog, log: Log): Promise<void> {
@@ -81,7 +103,7 @@ async function fuzzClient(plan: FuzzPlan, watchdog: Watchdog, log: Log): Promise
   };
   const before = usedBytes();
   const clock = startClock();
-  const ids = fc.nat({ max: WAITING_CALLS - 1 }).map((index) => 2 * index + 1);
+  const ids = fc.nat({ max: WAITING_CALLS - 1 }).map((index) => () => 2 * index + 1);
   const streams = hostileStream('responses', 24, ids);
   const frames = await rounds('responses', plan.seed, plan.clientFrames, streams, attack);
   log(`client: ${clock(frames, 'frames')}, ${server.goodCalls} calls to a good server meanwhile`);

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { type CorpusName, corpus } from './corpus.ts';
-import { frameOf, HEADER_BYTES, REQUEST, RESPONSE } from './frame-model.ts';
+import {
+  DATA,
+  frameOf,
+  HEADER_BYTES,
+  NO_DATA,
+  REMOTE_CLOSED,
+  REMOTE_OPEN,
+  REQUEST,
+  RESPONSE,
+} from './frame-model.ts';
 
 /** Numbers on whose other side something else begins: of bytes, signs, varints, lengths and limits. */
 const EDGES = [
@@ -115,6 +124,9 @@ export interface HostileStream {
   readonly cuts: readonly number[];
 }
 
+/** Gives the stream id of a frame by its position. */
+export type StreamIdOf = (position: number) => number;
+
 /**
  * Streams of up to `maxPieces` frames, made from the real ones of a corpus.
  *
@@ -123,33 +135,123 @@ export interface HostileStream {
 export function hostileStream(
   name: CorpusName,
   maxPieces: number,
-  usualStreamId: fc.Arbitrary<number>,
+  usualStreamId: fc.Arbitrary<StreamIdOf>,
 ): fc.Arbitrary<HostileStream> {
   const samples = corpus(name).map(({ bytes }) => bytes);
   const contents = samples.map((bytes) => bytes.subarray(HEADER_BYTES));
-  const streamId = fc.oneof(
-    { weight: 199, arbitrary: usualStreamId },
-    { weight: 1, arbitrary: fc.nat({ max: 0xffff_ffff }) },
-  );
   const content = fc.oneof({ weight: 4, arbitrary: mutated(contents) }, { weight: 1, arbitrary: fields });
   const usualType = name === 'requests' ? REQUEST : RESPONSE;
-  const framed = fc.tuple(streamId, content).map(([id, data]) => frameOf(id, usualType, data));
-  const type = fc.constantFrom(REQUEST, RESPONSE, REQUEST, RESPONSE, 0, 3, 255);
-  const lying = fc
-    .tuple(streamId, type, content, fc.constantFrom(...EDGES))
-    .map(([id, kind, data, length]) => frameOf(id, kind, data, length));
-  const noise = fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes));
+  const framed = fc.tuple(mostly(usualStreamId), content).map(
+    ([idOf, data]): Piece =>
+      (position) =>
+        frameOf(idOf(position), usualType, data),
+  );
+  return piecesOf(maxPieces, framed, mutated(samples), mostly(usualStreamId), content);
+}
+
+/** What a stream consists of, which depends on where in it it is. */
+type Piece = (position: number) => Buffer;
+
+/** Most ids are the usual ones. A client's that is too high takes all that are lower from those that follow. */
+function mostly(usual: fc.Arbitrary<StreamIdOf>): fc.Arbitrary<StreamIdOf> {
+  const any = fc.nat({ max: 0xffff_ffff }).map((id) => () => id);
+  return fc.oneof({ weight: 999, arbitrary: usual }, { weight: 1, arbitrary: any });
+}
+
+/** Frames, most of them `framed`, and some that lie, or are none. */
+function piecesOf(
+  maxPieces: number,
+  framed: fc.Arbitrary<Piece>,
+  samples: fc.Arbitrary<Buffer>,
+  streamId: fc.Arbitrary<StreamIdOf>,
+  content: fc.Arbitrary<Buffer>,
+): fc.Arbitrary<HostileStream> {
+  const type = fc.constantFrom(REQUEST, RESPONSE, DATA, REQUEST, RESPONSE, DATA, 0, 4, 255);
+  const lying = fc.tuple(streamId, type, content, fc.constantFrom(...EDGES), fc.nat({ max: 255 })).map(
+    ([idOf, kind, data, length, flags]): Piece =>
+      (position) =>
+        frameOf(idOf(position), kind, data, length, flags),
+  );
+  const unknown = fc.tuple(fc.constantFrom(0, 4, 255), content, fc.nat({ max: 255 })).map(
+    ([kind, data, flags]): Piece =>
+      (position) =>
+        frameOf(position, kind, data, data.length, flags),
+  );
+  const noise = fc.uint8Array({ maxLength: 64 }).map(
+    (bytes): Piece =>
+      () =>
+        Buffer.from(bytes),
+  );
   // Most pieces keep the connection in step, or little of it would ever be read as frames.
   const piece = fc.oneof(
     { weight: 1000, arbitrary: framed },
-    { weight: 3, arbitrary: mutated(samples) },
+    { weight: 5, arbitrary: unknown },
+    {
+      weight: 3,
+      arbitrary: samples.map(
+        (bytes): Piece =>
+          () =>
+            bytes,
+      ),
+    },
     { weight: 2, arbitrary: lying },
     { weight: 1, arbitrary: noise },
   );
   return fc.record({
-    pieces: fc.array(piece, { minLength: 1, maxLength: maxPieces, size: 'max' }),
+    pieces: fc
+      .array(piece, { minLength: 1, maxLength: maxPieces, size: 'max' })
+      .map((pieces) => pieces.map((one, position) => one(position))),
     cuts: fc.array(fc.integer({ min: 1, max: 3000 }), { maxLength: 4 }),
   });
+}
+
+/**
+ * Calls with streams of the service in streams-service.ts: they are opened, get messages and their ends, mostly in the right
+ * order, and many at the same time.
+ *
+ * @param requests the data of requests, real ones.
+ * @param messages real ones.
+ */
+export function hostileConversations(
+  maxPieces: number,
+  requests: readonly Buffer[],
+  messages: readonly Buffer[],
+): fc.Arbitrary<HostileStream> {
+  const flags = fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(REMOTE_OPEN, REMOTE_CLOSED) },
+    { weight: 1, arbitrary: fc.nat({ max: 255 }) },
+  );
+  // Every fourth position opens a stream; the others say something on one of those that were opened last.
+  const opened = (position: number) => 2 * Math.floor(position / 4) + 1;
+  const open = fc.tuple(rarelyMutated(requests), flags).map(
+    ([data, flag]) =>
+      (position: number) =>
+        frameOf(opened(position), REQUEST, data, data.length, flag),
+  );
+  const dataFlags = fc.oneof(
+    { weight: 12, arbitrary: fc.constant(0) },
+    { weight: 3, arbitrary: fc.constant(REMOTE_CLOSED | NO_DATA) },
+    { weight: 2, arbitrary: fc.constant(REMOTE_CLOSED) },
+    { weight: 1, arbitrary: fc.nat({ max: 255 }) },
+  );
+  const say = fc.tuple(rarelyMutated(messages), dataFlags, fc.nat({ max: 6 })).map(
+    ([data, flag, back]) =>
+      (position: number) =>
+        frameOf(Math.max(1, opened(position) - 2 * back), DATA, data, data.length, flag),
+  );
+  const framed = fc.tuple(open, say, fc.nat({ max: 30 })).map(([opening, saying, chance]): Piece => {
+    return (position) => (position % 4 === 0 || chance === 0 ? opening(position) : saying(position));
+  });
+  const samples = [...requests, ...messages];
+  const usual = fc.constant((position: number) => opened(position));
+  return piecesOf(maxPieces, framed, mutated(samples), mostly(usual), mutated(samples));
+}
+
+function rarelyMutated(samples: readonly Buffer[]): fc.Arbitrary<Buffer> {
+  return fc.oneof(
+    { weight: 20, arbitrary: fc.constantFrom(...samples) },
+    { weight: 1, arbitrary: mutated(samples) },
+  );
 }
 
 /** The parts a stream is sent in. */

@@ -37,7 +37,9 @@ function* fieldsOf(message: Buffer): Generator<ModelField> {
     const [type, number] = [tag.value % 8, Math.floor(tag.value / 8)];
     const length = varint(message, tag.end);
     const [start, end] = rangeOf(type, tag.end, length);
-    const isSure = tag.end - at <= MAX_SURE_BYTES && (type !== 2 || length.end - tag.end <= MAX_SURE_BYTES);
+    const isGroup = type === 3 || type === 4; // which may be passed over, or refused
+    const isSure =
+      !isGroup && tag.end - at <= MAX_SURE_BYTES && (type !== 2 || length.end - tag.end <= MAX_SURE_BYTES);
     yield { number, type, start, end, isSure };
     at = end;
   }

@@ -1,11 +1,21 @@
 import { strict as assert } from 'node:assert';
 import { CreateTaskRequest, StateRequest, WaitRequest } from '@shimwright/shim-api';
 import type { AttackedServer } from './attacked-server.ts';
-import { frameOf, MAX_DATA_BYTES, type ModelFrame, REQUEST } from './frame-model.ts';
+import {
+  DATA,
+  frameOf,
+  MAX_DATA_BYTES,
+  type ModelFrame,
+  REMOTE_CLOSED,
+  REMOTE_OPEN,
+  REQUEST,
+} from './frame-model.ts';
 import { fieldOf } from './protobuf-model.ts';
 import { RawConnection } from './raw-connection.ts';
+import { StreamsDefinition } from './streams-service.ts';
 
 const SERVICE = 'containerd.runtime.linux.shim.v1.Shim';
+const STREAMS = StreamsDefinition.fullName;
 const MIB = 1024 * 1024;
 
 /** What a bomb is given. */
@@ -82,6 +92,59 @@ const BOMBS: Readonly<Record<string, (site: BombSite) => Promise<number>>> = {
     return connections.length * 8;
   },
 
+  'streams that are opened and never end': async (site) => {
+    const connections = await site.connect(10);
+    const request = requestOf('Leave', Buffer.alloc(0), STREAMS);
+    for (const one of connections) {
+      for (let call = 0; call < 3000; call++) one.send(openFrame(2 * call + 1, request));
+    }
+    while ((await site.atWork()) < connections.length * 1024) await site.check();
+    assert.equal(await site.atWork(), connections.length * 1024, 'the 1024 calls that a connection may have');
+    for (const one of connections) await one.until(() => one.answers().length === 1976, 'the refusals');
+    return connections.length * 3000;
+  },
+
+  'messages of streams that nobody reads': async (site) => {
+    const connections = await site.connect(10);
+    const request = requestOf('Leave', Buffer.alloc(0), STREAMS);
+    const message = StateRequest.encode({ id: 'x'.repeat(MIB) }).finish();
+    for (const one of connections) {
+      for (let stream = 0; stream < 4; stream++) one.send(openFrame(2 * stream + 1, request));
+      for (let turn = 0; turn < 40; turn++) {
+        for (let stream = 0; stream < 4; stream++) one.send(frameOf(2 * stream + 1, DATA, message));
+      }
+    }
+    await site.check();
+    for (const one of connections) await one.until(() => one.answers().length > 0, 'the end of a stream');
+    return connections.length * 164;
+  },
+
+  'empty messages of streams without end': async (site) => {
+    const connections = await site.connect(4);
+    const request = requestOf('Leave', Buffer.alloc(0), STREAMS);
+    const empty = Buffer.alloc(100_000 * 10, frameOf(1, DATA, Buffer.alloc(0)));
+    for (const one of connections) {
+      one.send(openFrame(1, request));
+      for (let turn = 0; turn < 4; turn++) one.send(empty);
+    }
+    await site.check();
+    for (const one of connections) await one.until(() => one.answers().length > 0, 'the end of a stream');
+    return connections.length * 400_000;
+  },
+
+  'streams of answers that nobody reads': async (site) => {
+    const connections = await site.connect(10);
+    const request = requestOf('Count', StateRequest.encode({ id: '1000000000' }).finish(), STREAMS);
+    for (const one of connections) {
+      one.pause();
+      for (let call = 0; call < 100; call++) {
+        one.send(frameOf(2 * call + 1, REQUEST, request, request.length, REMOTE_CLOSED));
+      }
+    }
+    await site.check();
+    return connections.length * 100;
+  },
+
   'a request that comes byte by byte': async (site) => {
     const [connection] = await site.connect(1);
     const frame = frameOf(1, REQUEST, requestOf('State', Buffer.alloc(0)));
@@ -121,7 +184,7 @@ const BOMBS: Readonly<Record<string, (site: BombSite) => Promise<number>>> = {
   },
 };
 
-/** All that the process of the server may have: its heap, 12 MiB for each of ten connections, Node itself, and some air. */
+/** All that the process of the server may have: its heap, 28 MiB for each of ten connections, Node itself, and some air. */
 const MAX_PEAK_BYTES = 640 * MIB;
 
 /**
@@ -189,12 +252,18 @@ function filled(pattern: Buffer): Buffer {
   return Buffer.alloc(MAX_DATA_BYTES - 1024 - (MAX_DATA_BYTES % pattern.length), pattern);
 }
 
+/** A request whose client goes on sending. */
+function openFrame(streamId: number, request: Buffer): Buffer {
+  return frameOf(streamId, REQUEST, request, request.length, REMOTE_OPEN);
+}
+
 function header(streamId: number, claimedLength: number): Buffer {
   return frameOf(streamId, REQUEST, Buffer.alloc(0), claimedLength);
 }
 
-function requestOf(method: string, payload: Uint8Array): Buffer {
-  return Buffer.concat([field(1, Buffer.from(SERVICE)), field(2, Buffer.from(method)), field(3, payload)]);
+/** The data of a request. */
+export function requestOf(method: string, payload: Uint8Array, service = SERVICE): Buffer {
+  return Buffer.concat([field(1, Buffer.from(service)), field(2, Buffer.from(method)), field(3, payload)]);
 }
 
 function field(number: number, content: Uint8Array): Buffer {

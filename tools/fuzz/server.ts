@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { ShimDefinition, type ShimHandlers } from '@shimwright/shim-api';
 import { TtrpcServer } from '@shimwright/ttrpc';
 import type { ServerState } from './attacked-server.ts';
+import { StreamsDefinition, streamHandlers } from './streams-service.ts';
 
 /** A `State` of this many letters `x` is answered with a text of 1 MiB. */
 const MUCH = 'much';
@@ -41,7 +42,9 @@ const handlers: ShimHandlers = {
 };
 
 // So that the end of a connection that has all it may is seen soon.
-const server = new TtrpcServer({ maxStallMs: 500 }).handle(ShimDefinition, handlers);
+const server = new TtrpcServer({ maxStallMs: 500 })
+  .handle(ShimDefinition, handlers)
+  .handle(StreamsDefinition, streamHandlers(untilAborted));
 await server.listen(String(process.argv[2]));
 
 process.on('message', () => {

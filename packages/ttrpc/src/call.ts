@@ -22,6 +22,16 @@ export class Call implements CallContext {
     return this.#controller.signal;
   }
 
+  /** Whether nobody waits for the answer any more. */
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  /** Why that is so. */
+  get reason(): unknown {
+    return this.#reason;
+  }
+
   /** Tells the handler that nobody waits for its answer any more. */
   abort(reason: unknown): void {
     if (this.#aborted) return;

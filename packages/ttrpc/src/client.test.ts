@@ -4,10 +4,10 @@ import path from 'node:path';
 import { duplexPair } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { answering, connected, framesOf, gate, listening, serving } from '../test/fixtures/peers.ts';
+import { answering, connected, ENDS, framesOf, gate, listening, serving } from '../test/fixtures/peers.ts';
 import { shimState } from '../test/fixtures/shim-state.ts';
 import { decodeRequest, errorFrame, responseFrame } from './envelope.ts';
-import { type Frame, MAX_DATA_BYTES, REQUEST, RESPONSE, writeHeader } from './frame.ts';
+import { DATA, type Frame, MAX_DATA_BYTES, REQUEST, RESPONSE, writeHeader } from './frame.ts';
 import { connect, statusNames, TtrpcClient, TtrpcError } from './index.ts';
 
 const MIB = 1024 * 1024;
@@ -74,6 +74,33 @@ describe('connecting', () => {
     theirs.once('data', () => theirs.write(response(1, 'b')));
     expect(await call).toMatchObject({ id: 'b' });
     await client.close();
+  });
+});
+
+describe('over a stream that has ended already', () => {
+  test.each(ENDS.map((end, index) => [index, end] as const))('every call says so: %i', async (_, end) => {
+    const [near, far] = duplexPair();
+    await end(near, far);
+    const client = TtrpcClient.over(near);
+    await expect(client.service(shimState).state({})).rejects.toMatchObject({ code: 'ERR_TTRPC_CLOSED' });
+    expect(await client.closed).toMatchObject({ code: 'ERR_TTRPC_CLOSED' });
+    await client.close();
+  });
+});
+
+describe('what waits to be sent', () => {
+  test('has a limit, beyond which calls are refused; others are sent when the server reads', async () => {
+    const peer = gate<Socket>();
+    const client = await connect(await listening(peer.resolve), { maxPendingBytes: 4 * MIB });
+    onTestFinished(() => client.close());
+    const shim = client.service(shimState);
+    const calls = Array.from({ length: 12 }, () => shim.state({ id: 'x'.repeat(MIB) }));
+    const results = calls.map((call) => call.catch(({ code }: TtrpcError) => code));
+    for (const result of results.slice(4)) expect(await result).toBe('ERR_TTRPC_QUEUE_FULL');
+    expect(await framesOf(await peer.promise, 4)).toHaveLength(4);
+    const next = shim.state({ id: 'next' });
+    (await peer.promise).write(response(9, 'next'));
+    expect(await next).toMatchObject({ id: 'next' });
   });
 });
 
@@ -216,7 +243,7 @@ describe('a call', () => {
 describe('what is no ttrpc', () => {
   test.each([
     ['text', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
-    ['a frame of an unknown type', frame(1, 3, Buffer.alloc(1))],
+    ['a stream that has no call', frame(5, DATA, Buffer.alloc(1))],
     ['a request', frame(1, REQUEST, Buffer.alloc(0))],
     ['a response that is no protobuf', frame(1, RESPONSE, Buffer.from('ffff', 'hex'))],
     ['a response on stream 0', response(0, '')],

@@ -1,5 +1,7 @@
+import { Buffer } from 'node:buffer';
+import { nextTick } from 'node:process';
 import type { Duplex } from 'node:stream';
-import { TtrpcError } from './errors.ts';
+import { messageOf, TtrpcError } from './errors.ts';
 import { type Frame, FrameDecoder } from './frame.ts';
 
 /** What one side does with its connection. */
@@ -12,6 +14,13 @@ export interface ConnectionEvents {
   drain?(): void;
 }
 
+/** Why a connection is not read. It is read again when no reason is left. */
+export const PauseReason = { calls: 1, unread: 2 } as const;
+type PauseReason = (typeof PauseReason)[keyof typeof PauseReason];
+
+/** Streams send no further message while so much waits for the other side to read, so that calls come in between. */
+const STREAM_WINDOW_BYTES = 256 * 1024;
+
 /** A stream that carries frames in both directions. */
 export class Connection {
   readonly #stream: Duplex;
@@ -23,6 +32,9 @@ export class Connection {
   #flushing = false;
   #blocked = false;
   #ended = false;
+  #paused = 0;
+  /** Of streams that wait until they may send. */
+  #waiting: (() => void)[] = [];
 
   constructor(stream: Duplex, events: ConnectionEvents) {
     this.#stream = stream;
@@ -39,10 +51,9 @@ export class Connection {
     stream.on('end', () =>
       this.#end(this.#decoder.isWithinFrame ? lost('it ended within a frame') : lost('it ended')),
     );
-    stream.on('close', () => {
-      this.#end(lost('it ended'));
-      this.#closed.resolve();
-    });
+    stream.on('close', () => this.#close());
+    // What has happened already is not told again.
+    if (isOver(stream)) nextTick(() => this.#close());
   }
 
   /** Bytes given to `send` that wait for the other side to read; `drain` is called when they no longer do. */
@@ -62,20 +73,32 @@ export class Connection {
     if (this.#flushing) return;
     this.#flushing = true;
     // After the promise callbacks of this tick, which send further frames.
-    process.nextTick(() => {
+    nextTick(() => {
       this.#flushing = false;
       this.#flush();
     });
   }
 
+  /** Resolves when a stream may send its next message, or when the connection has ended. */
+  async untilWritable(): Promise<void> {
+    while (!this.#ended && this.pendingBytes >= STREAM_WINDOW_BYTES) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting.push(resolve);
+      await promise;
+    }
+  }
+
   /** Stops reading: what the other side sends waits in the system, and then there. */
-  pause(): void {
+  pause(reason: PauseReason): void {
+    this.#paused |= reason;
     this.#stream.pause();
   }
 
-  /** Reads on. */
-  resume(): void {
-    this.#stream.resume();
+  /** Reads on, unless there is another reason not to. */
+  resume(reason: PauseReason): void {
+    if ((this.#paused & reason) === 0) return;
+    this.#paused &= ~reason;
+    if (this.#paused === 0) this.#stream.resume();
   }
 
   /** Ends the connection at once; resolves when the stream is closed. */
@@ -86,11 +109,11 @@ export class Connection {
 
   /** Ends the connection once all that was sent is on its way; resolves when the stream is closed. */
   async finish(): Promise<void> {
-    while (!this.#ended && this.pendingBytes > 0) {
+    while (!this.#ended && !this.#stream.writableEnded && this.pendingBytes > 0) {
       this.#flush();
       if (this.#blocked) await this.#drained();
     }
-    this.#stream.end(() => this.#end(undefined));
+    if (!this.#stream.writableEnded) this.#stream.end(() => this.#end(undefined));
     await this.#closed.promise;
   }
 
@@ -109,7 +132,17 @@ export class Connection {
       this.#queuedBytes = 0;
       this.#blocked = !this.#stream.write(bytes);
     }
-    if (!this.#blocked) this.#events.drain?.();
+    if (this.#blocked) return;
+    this.#wakeStreams();
+    this.#events.drain?.();
+  }
+
+  /** Each looks again whether it may send, in the order they came. */
+  #wakeStreams(): void {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
   }
 
   #receive(chunk: Buffer): void {
@@ -117,8 +150,13 @@ export class Connection {
     try {
       this.#decoder.push(chunk);
     } catch (error) {
-      this.#end(error instanceof TtrpcError ? error : lost(String(error), error));
+      this.#end(error instanceof TtrpcError ? error : lost(messageOf(error), error));
     }
+  }
+
+  #close(): void {
+    this.#end(lost('it ended'));
+    this.#closed.resolve();
   }
 
   #end(error: TtrpcError | undefined): void {
@@ -127,8 +165,14 @@ export class Connection {
     this.#queue = [];
     this.#queuedBytes = 0;
     this.#stream.destroy();
+    this.#wakeStreams();
     this.#events.close(error);
   }
+}
+
+/** Whether a stream has ended in either direction, or was destroyed. */
+function isOver(stream: Duplex): boolean {
+  return stream.destroyed || stream.readableEnded || stream.writableEnded || !stream.readable;
 }
 
 function lost(why: string, cause?: unknown): TtrpcError {

@@ -1,7 +1,6 @@
+import { setTimeout } from 'node:timers';
+import { MAX_DELAY_MS } from './arguments.ts';
 import { TtrpcError } from './errors.ts';
-
-/** The longest delay a timer can have: 24 days. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** Calls back when the time is over; never for a deadline that is further away than a timer can be set. */
 export function startDeadline(

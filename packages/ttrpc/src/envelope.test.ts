@@ -71,7 +71,6 @@ describe('a request', () => {
     [undefined, 0],
     [Number.POSITIVE_INFINITY, 0],
     [Number.MAX_VALUE, 0],
-    [Number.NaN, 0],
     [0, 1],
     [-1, 1],
     [1.5, 1_500_000],
@@ -165,9 +164,69 @@ describe('a response', () => {
     expect(decodeResponse(dataOf(frame)).error?.message).toMatch(/^€+$/);
   });
 
+  test('with details is read as it was written', () => {
+    const detail = fc.record({ typeUrl: text, value: fc.uint8Array().map((bytes) => Buffer.from(bytes)) });
+    fc.assert(
+      fc.property(fc.array(detail), (details) => {
+        const { error } = decodeResponse(
+          dataOf(errorFrame(1, TtrpcError.status('ABORTED', 'why', { details }))),
+        );
+        expect(error).toMatchObject({ status: 'ABORTED', message: 'why', details });
+      }),
+    );
+  });
+
+  test('with too many details has none of them', () => {
+    const details = [{ typeUrl: 'large', value: Buffer.alloc(2 * 1024 * 1024) }];
+    const frame = errorFrame(1, TtrpcError.status('ABORTED', 'why', { details }));
+    expect(decodeResponse(dataOf(frame)).error).toMatchObject({ message: 'why', details: [] });
+    const bombs = Buffer.alloc(2 * 8193, Buffer.of(0x1a, 0));
+    expect(() => decodeResponse(Buffer.concat([hex('0a 82 80 01'), bombs]))).toThrow(
+      expect.objectContaining({ code: 'ERR_TTRPC_PROTOCOL' }),
+    );
+  });
+
+  test('with a misspelt status is UNKNOWN, with the message', () => {
+    const error = Object.assign(new TtrpcError('ERR_TTRPC_STATUS', 'why'), { status: 'NOT_FUOND' });
+    const { error: found } = decodeResponse(dataOf(errorFrame(1, error as TtrpcError)));
+    expect(found).toMatchObject({ status: 'UNKNOWN', message: 'why' });
+  });
+
   test('of more than 4 MiB is not made', () => {
     expect(() => responseFrame(1, Buffer.alloc(MAX_DATA_BYTES))).toThrow(tooLarge);
     expect(responseFrame(1, Buffer.alloc(MAX_DATA_BYTES - 5))).toHaveLength(HEADER_BYTES + MAX_DATA_BYTES);
+  });
+});
+
+describe('what is given twice is merged', () => {
+  test('a status, so that an error stays one', () => {
+    const [first, second] = [hex('0a 06 08 05 12 02 6e 6f'), hex('0a 04 1a 02 0a 00')];
+    for (const bytes of [Buffer.concat([first, second]), Buffer.concat([second, first])]) {
+      expect(decodeResponse(bytes).error).toMatchObject({
+        status: 'NOT_FOUND',
+        message: 'no',
+        details: [{ typeUrl: '', value: Buffer.alloc(0) }],
+      });
+    }
+    expect(decodeResponse(hex('0a 02 08 05 0a 02 08 06 0a 00')).error).toMatchObject({
+      status: 'ALREADY_EXISTS',
+    });
+    expect(decodeResponse(hex('0a 02 08 05 0a 02 08 00')).error).toBeUndefined();
+  });
+
+  test('a request: the last of its texts and numbers, all of its metadata', () => {
+    const [first, second] = [
+      hex('0a 01 61 12 01 62 1a 01 63 20 01 2a 06 0a 01 6b 12 01 76'),
+      hex('12 01 78 2a 06 0a 01 6b 12 01 77'),
+    ];
+    const request = decodeRequest(Buffer.concat([first, second]));
+    expect({ ...request, metadata: { ...request.metadata } }).toEqual({
+      service: 'a',
+      method: 'x',
+      payload: Buffer.from('c'),
+      timeoutNano: 1,
+      metadata: { k: ['v', 'w'] },
+    });
   });
 });
 

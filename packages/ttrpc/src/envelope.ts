@@ -1,13 +1,21 @@
+import { Buffer } from 'node:buffer';
 import { TtrpcError } from './errors.ts';
-import { HEADER_BYTES, MAX_DATA_BYTES, REQUEST, RESPONSE, writeHeader } from './frame.ts';
-import { statusCode, statusName } from './status.ts';
+import { checkDataSize, HEADER_BYTES, REQUEST, RESPONSE, writeHeader } from './frame.ts';
+import { encodeStatus, errorOf, mergeStatus, type StatusMessage } from './status-message.ts';
 import type { Metadata } from './types.ts';
-import { FieldReader, varintBytes, writeVarint } from './wire.ts';
+import {
+  bytesField,
+  delimited,
+  FieldReader,
+  numberField,
+  textField,
+  varint,
+  varintBytes,
+  writeVarint,
+} from './wire.ts';
 
 // Request: service 1, method 2, payload 3, timeout_nano 4, metadata 5 (key 1, value 2).
-// Response: status 1 (google.rpc.Status: code 1, message 2), payload 2.
-const varint = (field: number) => field << 3;
-const delimited = (field: number) => (field << 3) | 2;
+// Response: status 1 (google.rpc.Status), payload 2.
 
 /** What a request says; its payload shares memory with the frame. */
 export interface Request {
@@ -43,15 +51,16 @@ export function requestFrame(
   prefix: Buffer,
   payload: Uint8Array,
   options: { readonly timeoutMs?: number | undefined; readonly metadata?: Metadata | undefined } | undefined,
+  flags = 0,
 ): Buffer {
   const rest = options ? callFields(options) : NOTHING;
   const size = prefix.length + payloadBytes(payload.length) + rest.length;
-  checkSize(size);
+  checkDataSize(size);
   const frame = Buffer.allocUnsafe(HEADER_BYTES + size);
   frame.set(prefix, HEADER_BYTES);
   const end = writePayload(frame, 3, payload, HEADER_BYTES + prefix.length);
   if (rest.length > 0) frame.set(rest, end);
-  writeHeader(frame, streamId, REQUEST);
+  writeHeader(frame, streamId, REQUEST, flags);
   return frame;
 }
 
@@ -62,24 +71,19 @@ export function requestFrame(
  */
 export function responseFrame(streamId: number, payload: Uint8Array): Buffer {
   const size = payloadBytes(payload.length);
-  checkSize(size);
+  checkDataSize(size);
   const frame = Buffer.allocUnsafe(HEADER_BYTES + size);
   writePayload(frame, 2, payload, HEADER_BYTES);
   writeHeader(frame, streamId, RESPONSE);
   return frame;
 }
 
-/** The frame of a response with a status other than OK. A message that is too long is cut. */
+/** The frame of a response with a status other than OK. */
 export function errorFrame(streamId: number, error: TtrpcError): Buffer {
-  const code = Buffer.of(varint(1), statusCode(error.status ?? 'UNKNOWN'));
-  const status = Buffer.concat([code, textField(2, error.message.slice(0, MAX_MESSAGE_CHARS))]);
-  const frame = Buffer.concat([Buffer.alloc(HEADER_BYTES), bytesField(1, status)]);
+  const frame = Buffer.concat([Buffer.alloc(HEADER_BYTES), bytesField(1, encodeStatus(error))]);
   writeHeader(frame, streamId, RESPONSE);
   return frame;
 }
-
-/** With at most four bytes to a character this stays far below the limit of a frame. */
-const MAX_MESSAGE_CHARS = 512 * 1024;
 
 /** An empty entry takes two bytes on the wire and up to a hundred in memory. */
 const MAX_METADATA_ENTRIES = 8192;
@@ -115,25 +119,14 @@ export function decodeRequest(data: Buffer): Request {
 /** Reads the data of a response's frame; unknown fields are skipped. @throws {TtrpcError} `ERR_TTRPC_PROTOCOL` */
 export function decodeResponse(data: Buffer): Response {
   const reader = new FieldReader(data);
-  const response: { error: TtrpcError | undefined; payload: Buffer } = { error: undefined, payload: NOTHING };
+  let status: StatusMessage | undefined;
+  let payload = NOTHING;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === delimited(1)) response.error = decodeStatus(reader.bytes());
-    else if (tag === delimited(2)) response.payload = reader.bytes();
+    if (tag === delimited(1)) status = mergeStatus(reader.bytes(), status);
+    else if (tag === delimited(2)) payload = reader.bytes();
     else reader.skip(tag);
   }
-  return response;
-}
-
-function decodeStatus(data: Buffer): TtrpcError | undefined {
-  const reader = new FieldReader(data);
-  let code = 0;
-  let message = '';
-  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === varint(1)) code = reader.varint();
-    else if (tag === delimited(2)) message = reader.string();
-    else reader.skip(tag);
-  }
-  return code === 0 ? undefined : TtrpcError.status(statusName(code), message);
+  return { error: status && errorOf(status), payload };
 }
 
 /** Fields 4 and 5, which few calls have. */
@@ -184,30 +177,4 @@ function writePayload(frame: Buffer, field: number, bytes: Uint8Array, offset: n
   const start = writeVarint(frame, bytes.length, offset + 1);
   frame.set(bytes, start);
   return start + bytes.length;
-}
-
-function bytesField(field: number, bytes: Uint8Array): Buffer {
-  const buffer = Buffer.allocUnsafe(1 + varintBytes(bytes.length) + bytes.length);
-  buffer[0] = delimited(field);
-  buffer.set(bytes, writeVarint(buffer, bytes.length, 1));
-  return buffer;
-}
-
-function textField(field: number, text: string): Buffer {
-  return bytesField(field, Buffer.from(text));
-}
-
-function numberField(field: number, value: number): Buffer {
-  const buffer = Buffer.allocUnsafe(1 + varintBytes(value));
-  buffer[0] = varint(field);
-  writeVarint(buffer, value, 1);
-  return buffer;
-}
-
-function checkSize(size: number): void {
-  if (size <= MAX_DATA_BYTES) return;
-  throw new TtrpcError(
-    'ERR_TTRPC_TOO_LARGE',
-    `a message of ${size} bytes is more than the ${MAX_DATA_BYTES} that ttrpc can carry`,
-  );
 }

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { TtrpcError } from './errors.ts';
 
 /** The most bytes of data a frame may carry; containerd's ttrpc has the same limit. */
@@ -8,21 +9,60 @@ export const HEADER_BYTES = 10;
 
 export const REQUEST = 1;
 export const RESPONSE = 2;
+/** One message of a stream, in either direction. */
+export const DATA = 3;
+
+/** The sender of the frame sends nothing more on its stream. */
+export const REMOTE_CLOSED = 1;
+/** The sender of the request sends data on its stream. */
+export const REMOTE_OPEN = 2;
+/** The frame holds no message, not even an empty one. */
+export const NO_DATA = 4;
 
 /** One frame of ttrpc. */
 export interface Frame {
   readonly streamId: number;
   readonly type: number;
+  readonly flags: number;
   /** Undefined when it was larger than {@link MAX_DATA_BYTES}; its bytes have been dropped. */
   readonly data: Buffer | undefined;
 }
 
 /** Writes the header of a frame to the beginning of `frame`, whose other bytes are its data. */
-export function writeHeader(frame: Buffer, streamId: number, type: number): void {
+export function writeHeader(frame: Buffer, streamId: number, type: number, flags = 0): void {
   frame.writeUInt32BE(frame.length - HEADER_BYTES, 0);
   frame.writeUInt32BE(streamId, 4);
   frame[8] = type;
-  frame[9] = 0;
+  frame[9] = flags;
+}
+
+/**
+ * The frame of one message of a stream.
+ *
+ * @throws {TtrpcError} `ERR_TTRPC_TOO_LARGE`.
+ */
+export function dataFrame(streamId: number, message: Uint8Array): Buffer {
+  checkDataSize(message.length);
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + message.length);
+  frame.set(message, HEADER_BYTES);
+  writeHeader(frame, streamId, DATA);
+  return frame;
+}
+
+/** The frame that says that its sender sends nothing more on the stream. */
+export function endFrame(streamId: number): Buffer {
+  const frame = Buffer.allocUnsafe(HEADER_BYTES);
+  writeHeader(frame, streamId, DATA, REMOTE_CLOSED | NO_DATA);
+  return frame;
+}
+
+/** @throws {TtrpcError} `ERR_TTRPC_TOO_LARGE` for data that a frame cannot carry. */
+export function checkDataSize(bytes: number): void {
+  if (bytes <= MAX_DATA_BYTES) return;
+  throw new TtrpcError(
+    'ERR_TTRPC_TOO_LARGE',
+    `a message of ${bytes} bytes is more than the ${MAX_DATA_BYTES} that ttrpc can carry`,
+  );
 }
 
 /** Turns bytes, however they are cut, into frames. It keeps none of the bytes it is given, only copies. */
@@ -46,9 +86,9 @@ export class FrameDecoder {
 
   /**
    * Takes more bytes and reports each frame that is complete with them; one that is too large is reported
-   * as soon as its header is there.
+   * as soon as its header is there. Frames of a type that is not known here are passed over.
    *
-   * @throws {TtrpcError} `ERR_TTRPC_PROTOCOL` for a type that is neither request nor response.
+   * @throws {TtrpcError} `ERR_TTRPC_PROTOCOL` for one of an unknown type that is too large: those are other bytes.
    */
   push(chunk: Buffer): void {
     let offset = 0;
@@ -69,10 +109,11 @@ export class FrameDecoder {
 
   /** Makes room for the data that the header announces. */
   #begin(): void {
-    checkType(this.#header[8] ?? 0);
     this.#missing = this.#header.readUInt32BE(0);
     const fits = this.#missing <= MAX_DATA_BYTES;
-    this.#data = fits ? Buffer.allocUnsafe(this.#missing) : undefined;
+    const isKnown = isKnownType(this.#header[8] ?? 0);
+    if (!fits && !isKnown) throw noFrame(this.#header);
+    this.#data = fits && isKnown ? Buffer.allocUnsafe(this.#missing) : undefined;
     if (!fits) this.#report(undefined);
   }
 
@@ -84,11 +125,15 @@ export class FrameDecoder {
   }
 
   #report(data: Buffer | undefined): void {
-    this.#onFrame({ streamId: this.#header.readUInt32BE(4), type: this.#header[8] ?? 0, data });
+    const header = this.#header;
+    this.#onFrame({ streamId: header.readUInt32BE(4), type: header[8] ?? 0, flags: header[9] ?? 0, data });
   }
 }
 
-function checkType(type: number): void {
-  if (type === REQUEST || type === RESPONSE) return;
-  throw new TtrpcError('ERR_TTRPC_PROTOCOL', `a frame of type ${type} is neither a request nor a response`);
+function isKnownType(type: number): boolean {
+  return type === REQUEST || type === RESPONSE || type === DATA;
+}
+
+function noFrame(header: Buffer): TtrpcError {
+  return new TtrpcError('ERR_TTRPC_PROTOCOL', `no frame begins with the bytes ${header.toString('hex')}`);
 }

@@ -1,59 +1,137 @@
+import { clearTimeout } from 'node:timers';
+import { checkCallOptions, checkDescriptor } from './arguments.ts';
 import { Call } from './call.ts';
 import { startDeadline } from './deadline.ts';
+import { DeferredStream } from './deferred-stream.ts';
 import { TtrpcError } from './errors.ts';
+import { type AnyHandler, checkHandlers, handlerOf } from './handler-of.ts';
+import { checkInterceptors, type Interceptor } from './interceptor.ts';
+import { mapped, Relay } from './relay.ts';
+import { interceptedHandler } from './service-table.ts';
 import type {
-  CallOptions,
+  CallContext,
   MethodDescriptor,
   ServiceClient,
   ServiceDescriptor,
   ServiceHandlers,
+  TtrpcCallOptions,
 } from './types.ts';
 
 /**
  * The calls of a service, answered by these handlers in this process: nothing is serialized and there is
  * no connection, but all else is as if there were: fields that are left out are filled in, errors have a
  * status, deadlines and signals end a call.
+ *
+ * @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for a handler that is no function, or a descriptor that is none.
  */
 export function inProcess<Service extends ServiceDescriptor>(
   descriptor: Service,
   handlers: ServiceHandlers<Service>,
+  options: { readonly interceptors?: readonly Interceptor[] } = {},
 ): ServiceClient<Service> {
+  checkDescriptor(descriptor);
+  checkHandlers(handlers);
+  const interceptors = checkInterceptors(options.interceptors);
   const calls = Object.entries(descriptor.methods).map(([name, method]) => {
-    const handler = (handlers as Readonly<Record<string, Handler | undefined>>)[name]?.bind(handlers);
-    return [name, (request: never, options?: CallOptions) => perform(method, handler, request, options)];
+    const handler = handlerOf(handlers, name) ?? unimplemented(method.name);
+    const wrapped = interceptedHandler(descriptor.fullName, method, handler, interceptors);
+    return [name, localMethod(method, wrapped)];
   });
   return Object.fromEntries(calls);
 }
 
-type Handler = (request: unknown, context: Call) => unknown;
-
-async function perform(
-  { name, requestType, responseType }: MethodDescriptor,
-  handler: Handler | undefined,
-  request: never,
-  { signal, timeoutMs, metadata = {} }: CallOptions = {},
-): Promise<unknown> {
-  signal?.throwIfAborted();
-  const call = new Call(timeoutMs, metadata);
-  const { promise: ended, reject } = Promise.withResolvers<never>();
-  const end = (reason: unknown) => {
-    call.abort(reason);
-    reject(reason);
+function localMethod(method: MethodDescriptor, handler: AnyHandler) {
+  return (request: unknown, options: TtrpcCallOptions = {}) => {
+    const response = new LocalCall(method, options).perform(handler, request);
+    return method.responseStream ? new DeferredStream(response) : response;
   };
-  const onAbort = () => end(signal?.reason);
-  const timer = startDeadline(timeoutMs, end);
-  signal?.addEventListener('abort', onAbort);
-  try {
-    const message = requestType.fromPartial(request);
-    const answer = (async () => {
-      if (!handler) throw TtrpcError.status('UNIMPLEMENTED', `method ${name}`);
-      return responseType.fromPartial((await handler(message, call)) as never);
-    })().catch((error: unknown) => {
+}
+
+function unimplemented(name: string): AnyHandler {
+  return () => {
+    throw TtrpcError.status('UNIMPLEMENTED', `method ${name}`);
+  };
+}
+
+/** One call, from its beginning until its response is there, or the stream of them is over. */
+class LocalCall {
+  readonly #method: MethodDescriptor;
+  readonly #options: TtrpcCallOptions;
+  readonly #ended = Promise.withResolvers<never>();
+  readonly #onAbort = () => this.#end(this.#options.signal?.reason);
+  #call: Call | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #requests: Relay<unknown> | undefined;
+  #responses: Relay<unknown> | undefined;
+
+  constructor(method: MethodDescriptor, options: TtrpcCallOptions) {
+    this.#method = method;
+    this.#options = options;
+    this.#ended.promise.catch(() => {}); // told where somebody waits
+  }
+
+  async perform(handler: AnyHandler, request: unknown): Promise<unknown> {
+    const { signal, timeoutMs, metadata = {} } = this.#options;
+    signal?.throwIfAborted();
+    checkCallOptions(this.#options);
+    const call = new Call(timeoutMs, metadata);
+    this.#call = call;
+    const message = this.#request(request);
+    this.#timer = startDeadline(timeoutMs, (error) => this.#end(error));
+    signal?.addEventListener('abort', this.#onAbort);
+    try {
+      const response = await Promise.race([this.#answer(handler, message, call), this.#ended.promise]);
+      if (!this.#method.responseStream) this.#settle();
+      return response;
+    } catch (error) {
+      this.#settle();
+      throw error;
+    }
+  }
+
+  #request(request: unknown): unknown {
+    const { requestStream, requestType } = this.#method;
+    const filledIn = (message: unknown) => requestType.fromPartial(message as never);
+    if (!requestStream) return filledIn(request);
+    const failed = (error: unknown) => {
+      this.#end(error);
+      return error;
+    };
+    this.#requests = new Relay(mapped(request, filledIn, failed));
+    return this.#requests;
+  }
+
+  async #answer(handler: AnyHandler, message: unknown, context: CallContext): Promise<unknown> {
+    const { responseStream, responseType } = this.#method;
+    const filledIn = (response: unknown) => responseType.fromPartial(response as never);
+    try {
+      const response = await handler(message, context);
+      if (!responseStream) return filledIn(response);
+      const responses = mapped(response, filledIn, TtrpcError.from);
+      this.#responses = new Relay(responses, (isComplete) => this.#left(isComplete));
+      if (this.#call?.aborted) this.#responses.abort(this.#call.reason);
+      return this.#responses;
+    } catch (error) {
       throw TtrpcError.from(error);
-    });
-    return await Promise.race([answer, ended]);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** The caller has all responses, or wants no more of them. */
+  #left(isComplete: boolean): void {
+    if (!isComplete) this.#call?.abort(TtrpcError.status('CANCELLED', 'the caller reads no further'));
+    this.#settle();
+  }
+
+  #end(reason: unknown): void {
+    this.#call?.abort(reason);
+    this.#requests?.abort(reason);
+    this.#responses?.abort(reason);
+    this.#ended.reject(reason);
+  }
+
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    void this.#requests?.return();
   }
 }

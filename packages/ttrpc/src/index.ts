@@ -1,17 +1,24 @@
-export { connect, TtrpcClient } from './client.ts';
-export { TtrpcError, type TtrpcErrorCode } from './errors.ts';
+export { TtrpcClient, type TtrpcClientOptions } from './client.ts';
+export { type ConnectOptions, connect } from './connect.ts';
+export { type StatusDetail, TtrpcError, type TtrpcErrorCode, type TtrpcErrorOptions } from './errors.ts';
 export { inProcess } from './in-process.ts';
-export { TtrpcServer, type TtrpcServerOptions } from './server.ts';
+export type { CallNext, InterceptedCall, Interceptor } from './interceptor.ts';
+export { type ServerErrorContext, TtrpcServer, type TtrpcServerOptions } from './server.ts';
 export { type StatusName, statusNames } from './status.ts';
 export type {
   CallContext,
-  CallOptions,
+  ClientMethod,
   MessageCodec,
   MessageInit,
   MessageOf,
+  MessageSource,
+  MessageStream,
   Metadata,
   MethodDescriptor,
+  MethodHandler,
+  PartialMessage,
   ServiceClient,
   ServiceDescriptor,
   ServiceHandlers,
+  TtrpcCallOptions,
 } from './types.ts';

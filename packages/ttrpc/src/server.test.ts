@@ -1,14 +1,18 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdir, readdir, unlink, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import { duplexPair } from 'node:stream';
+import { runInNewContext } from 'node:vm';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { connected, dialled, framesOf, gate, serving } from '../test/fixtures/peers.ts';
+import { connected, dialled, ENDS, framesOf, gate, serving, servingAt } from '../test/fixtures/peers.ts';
 import { shimState } from '../test/fixtures/shim-state.ts';
 import { decodeResponse, requestFrame, requestPrefix } from './envelope.ts';
 import { type Frame, MAX_DATA_BYTES, REQUEST, RESPONSE, writeHeader } from './frame.ts';
-import { TtrpcClient, TtrpcError, TtrpcServer } from './index.ts';
+import { connect, TtrpcClient, TtrpcError, TtrpcServer } from './index.ts';
 
 const MIB = 1024 * 1024;
 const prefix = requestPrefix(shimState.fullName, 'State');
@@ -143,12 +147,14 @@ describe('a server', () => {
     expect(found && answerTo(found)).toMatchObject({ status: 'INTERNAL' });
   });
 
-  test('passes over responses, and closes a connection that brings what is no frame', async () => {
+  test('passes over responses and unknown frames, and closes a connection that brings what is no frame', async () => {
     const { socket } = await serving(({ id }) => ({ id }));
     const raw = await dialled(socket);
-    raw.write(Buffer.concat([frame(1, RESPONSE, Buffer.alloc(3)), state(3, 'good')]));
+    raw.write(
+      Buffer.concat([frame(1, RESPONSE, Buffer.alloc(3)), frame(1, 77, Buffer.alloc(3)), state(3, 'good')]),
+    );
     expect(await framesOf(raw, 1)).toMatchObject([{ streamId: 3 }]);
-    raw.write(frame(5, 77, Buffer.alloc(3)));
+    raw.write(Buffer.from('HTTP/1.1 200 OK'));
     expect(await framesOf(raw)).toEqual([]);
   });
 
@@ -383,6 +389,149 @@ describe('who is served', () => {
   });
 });
 
+describe('a handler', () => {
+  test.each([
+    ['no prototype', Object.create(null)],
+    ['undefined', undefined],
+    ['a symbol', Symbol('why')],
+    ['a misspelt status', TtrpcError.status('NOT_FUOND' as 'NOT_FOUND', 'why')],
+    ['a status of its own', Object.assign(new Error('why'), { code: 'ERR_TTRPC_STATUS', status: 'gone' })],
+    ['a status of HTTP', Object.assign(new Error('why'), { status: 404 })],
+    ['OK', TtrpcError.status('OK', 'why')],
+  ])('that rejects with %s is answered UNKNOWN, and shutdown ends', async (_, reason) => {
+    const { server, socket } = await serving(() => Promise.reject(reason));
+    const { shim } = await connected(socket);
+    await expect(shim.state({})).rejects.toMatchObject({ status: 'UNKNOWN' });
+    await server.shutdown();
+  });
+
+  test.each([
+    ['a promise of another realm', runInNewContext('Promise.resolve({ id: "a" })')],
+    // biome-ignore lint/suspicious/noThenProperty: that is what it is about
+    ['what only has a then', { then: (resolve: (value: unknown) => void) => resolve({ id: 'a' }) }],
+  ])('may give %s', async (_, response) => {
+    const { socket } = await serving(() => response);
+    const { shim } = await connected(socket);
+    expect(await shim.state({})).toMatchObject({ id: 'a' });
+  });
+
+  test('that throws an error of another copy of this package answers its status and details', async () => {
+    const details = [{ typeUrl: 'type.googleapis.com/a', value: Buffer.of(1, 2) }];
+    const other = { code: 'ERR_TTRPC_STATUS', status: 'ABORTED', message: 'why', details };
+    const { socket } = await serving(() => Promise.reject(other));
+    const { shim } = await connected(socket);
+    await expect(shim.state({})).rejects.toMatchObject({ status: 'ABORTED', message: 'why', details });
+  });
+});
+
+describe('onError', () => {
+  test('is told of what a handler throws without a status, and where, and of nothing else', async () => {
+    const told: unknown[] = [];
+    const { socket } = await serving(
+      ({ id }) => {
+        if (id === 'status') throw TtrpcError.status('NOT_FOUND', 'why');
+        if (id === 'none') throw new RangeError('why');
+        return id === 'bad' ? { id: 5 as unknown as string } : { id };
+      },
+      { onError: (...args) => told.push(args) },
+    );
+    const { shim } = await connected(socket);
+    for (const id of ['status', 'none', 'bad'])
+      await expect(shim.state({ id })).rejects.toBeInstanceOf(TtrpcError);
+    const context = { service: shimState.fullName, method: 'State' };
+    expect(told).toEqual([
+      [expect.any(RangeError), context],
+      [expect.any(TypeError), context],
+    ]);
+  });
+
+  test('is told of a client that sends what is no ttrpc, and of an authorize that fails', async () => {
+    const told: unknown[] = [];
+    const reason = new Error('cannot tell');
+    const onError = (error: unknown) => told.push(error);
+    const { socket } = await serving(({ id }) => ({ id }), { onError });
+    const raw = await dialled(socket);
+    raw.write('HTTP/1.1 200 OK');
+    await framesOf(raw);
+    const other = await serving(() => ({}), { onError, authorize: () => Promise.reject(reason) });
+    await framesOf(await dialled(other.socket));
+    expect(told).toEqual([expect.objectContaining({ code: 'ERR_TTRPC_PROTOCOL' }), reason]);
+  });
+
+  test.each([
+    ['throws', () => expect.unreachable()],
+    ['rejects', () => Promise.reject(new Error('nobody cares'))],
+  ])('that %s disturbs nobody', async (_, onError) => {
+    const { socket } = await serving(() => Promise.reject(new Error('why')), { onError });
+    const { shim } = await connected(socket);
+    for (let call = 0; call < 3; call++) {
+      await expect(shim.state({})).rejects.toMatchObject({ status: 'UNKNOWN', message: 'why' });
+    }
+  });
+});
+
+describe('the path of a socket', () => {
+  test('is left to the server that has taken it over', async () => {
+    const { server: old, socket } = await serving(() => ({ id: 'old' }));
+    await unlink(socket);
+    const { server: next } = await servingAt(socket, () => ({ id: 'next' }));
+    await old.close();
+    const { shim } = await connected(socket);
+    expect(await shim.state({})).toMatchObject({ id: 'next' });
+    await next.close();
+    expect(await readdir(path.dirname(socket))).toEqual([]);
+  });
+
+  test.each([
+    ['a file', (file: string) => writeFile(file, 'text')],
+    ['a directory', (file: string) => mkdir(file)],
+  ])('is left to %s that has come in its place', async (_, make) => {
+    const { server, socket } = await serving(() => ({}));
+    await unlink(socket);
+    await make(socket);
+    await server.shutdown();
+    expect(await readdir(path.dirname(socket))).toEqual([path.basename(socket)]);
+  });
+
+  test('is removed where the working directory is another one now, or somebody has removed it', async () => {
+    const dir = await tempDir();
+    const code = `import { TtrpcServer } from ${JSON.stringify(path.join(import.meta.dirname, 'index.ts'))};
+      process.chdir(${JSON.stringify(dir)});
+      const server = new TtrpcServer();
+      await server.listen('a.sock');
+      process.chdir('/');
+      await server.close();`;
+    await execa(process.execPath, ['--input-type=module', '--eval', code]);
+    expect(await readdir(dir)).toEqual([]);
+    const { server, socket } = await serving(() => ({}));
+    await unlink(socket);
+    await server.close();
+  });
+
+  test('of more bytes than the system takes is refused, and not cut', async () => {
+    const dir = await tempDir();
+    const file = path.join(dir, 'x'.repeat(107 - dir.length));
+    await using server = new TtrpcServer();
+    await expect(server.listen(file)).rejects.toMatchObject({ code: 'ERR_TTRPC_LISTEN' });
+    await expect(connect(file)).rejects.toMatchObject({ code: 'ERR_TTRPC_UNREACHABLE' });
+    expect(await readdir(dir)).toEqual([]);
+    await server.listen(file.slice(0, 107));
+    expect(await readdir(dir)).toEqual([path.basename(file).slice(0, -1)]);
+  });
+});
+
+describe('a stream that has ended already', () => {
+  test('is no connection, and the server shuts down all the same', async () => {
+    const { server } = await serving(() => ({}));
+    for (const end of ENDS) {
+      const [near, far] = duplexPair();
+      await end(far, near);
+      server.accept(far);
+    }
+    await server.shutdown();
+  });
+});
+
 describe('shutdown', () => {
   test('lets calls at work come to their end, and answers UNAVAILABLE to new ones', async () => {
     const [started, open] = [gate(), gate()];
@@ -439,6 +588,19 @@ describe('shutdown', () => {
     expect(big).toHaveProperty('stdout.length', 3 * MIB);
     expect(late).toMatchObject({ status: 'UNAVAILABLE' });
     await down;
+  });
+
+  test('may be called again and again, while answers are on their way and afterwards', async () => {
+    const { server, socket } = await serving(() => ({ stdout: 'x'.repeat(3 * MIB) }));
+    const raw = await dialled(socket);
+    raw.write(state(1, 'big'));
+    await once(raw, 'readable');
+    const downs = [server.shutdown(), server.shutdown()];
+    await new Promise(setImmediate);
+    downs.push(server.shutdown(), server.shutdown());
+    expect((await framesOf(raw)).map(answerTo)).toMatchObject([{ stdout: expect.any(String) }]);
+    await Promise.all(downs);
+    await Promise.all([server.shutdown(), server.close()]);
   });
 
   test('may be called twice, and ends at once where nothing is at work', async () => {
@@ -506,7 +668,16 @@ describe('close', () => {
     server.accept(theirs);
     expect(theirs.destroyed).toBe(true);
     ours.destroy();
-    await server.listen(socket);
+    await expect(server.listen(socket)).rejects.toMatchObject({ code: 'ERR_TTRPC_LISTEN' });
+    expect(existsSync(socket)).toBe(false);
+  });
+
+  test('a server that is closed while it begins to listen does not listen', async () => {
+    const socket = path.join(await tempDir(), 'ttrpc.sock');
+    const server = new TtrpcServer();
+    const listening = expect(server.listen(socket)).rejects.toMatchObject({ code: 'ERR_TTRPC_LISTEN' });
+    await server.close();
+    await listening;
     expect(existsSync(socket)).toBe(false);
   });
 

@@ -1,19 +1,29 @@
+import { checkDescriptor } from './arguments.ts';
 import { TtrpcError } from './errors.ts';
-import type { CallContext, MethodDescriptor, ServiceDescriptor, ServiceHandlers } from './types.ts';
+import { type AnyHandler, checkHandlers, handlerOf } from './handler-of.ts';
+import { type CallNext, type Interceptor, intercepted } from './interceptor.ts';
+import type { MethodDescriptor, ServiceDescriptor, ServiceHandlers } from './types.ts';
 
 /** A handler with the codecs of its method. */
 export interface Method {
   readonly descriptor: MethodDescriptor;
-  readonly handler: (request: unknown, context: CallContext) => unknown;
+  readonly handler: AnyHandler;
 }
 
 /** The methods that a server answers, by their names on the wire. */
 export class ServiceTable {
   readonly #services = new Map<string, ReadonlyMap<string, Method>>();
+  readonly #interceptors: readonly Interceptor[];
+
+  constructor(interceptors: readonly Interceptor[]) {
+    this.#interceptors = interceptors;
+  }
 
   /** Adds a service, or replaces the one of the same name. */
   add<Service extends ServiceDescriptor>(descriptor: Service, handlers: ServiceHandlers<Service>): void {
-    this.#services.set(descriptor.fullName, new Map(methodsOf(descriptor, handlers)));
+    checkDescriptor(descriptor);
+    const methods = methodsOf(descriptor, handlers, this.#interceptors);
+    this.#services.set(descriptor.fullName, new Map(methods.map((one) => [one.descriptor.name, one])));
   }
 
   /** @throws {TtrpcError} `UNIMPLEMENTED`, in the words of containerd's ttrpc. */
@@ -26,13 +36,32 @@ export class ServiceTable {
   }
 }
 
-function methodsOf<Service extends ServiceDescriptor>(
-  descriptor: Service,
-  handlers: ServiceHandlers<Service>,
-): (readonly [string, Method])[] {
-  return Object.entries(descriptor.methods).flatMap(([name, method]) => {
-    const handler = (handlers as Readonly<Record<string, Method['handler'] | undefined>>)[name];
-    // Bound, so that the handlers may be the methods of an object.
-    return handler ? [[method.name, { descriptor: method, handler: handler.bind(handlers) }] as const] : [];
+/** The methods that there are handlers for. */
+function methodsOf(
+  { fullName, methods }: ServiceDescriptor,
+  handlers: unknown,
+  interceptors: readonly Interceptor[],
+): Method[] {
+  checkHandlers(handlers);
+  return Object.entries(methods).flatMap(([name, descriptor]) => {
+    const handler = handlerOf(handlers, name);
+    return handler
+      ? [{ descriptor, handler: interceptedHandler(fullName, descriptor, handler, interceptors) }]
+      : [];
   });
+}
+
+/** The handler with the interceptors around it. */
+export function interceptedHandler(
+  service: string,
+  method: MethodDescriptor,
+  handler: AnyHandler,
+  interceptors: readonly Interceptor[],
+): AnyHandler {
+  const last: CallNext = async ({ request, signal, timeoutMs, metadata }) =>
+    handler(request, { signal: signal as AbortSignal, timeoutMs, metadata });
+  const next = intercepted(interceptors, last);
+  if (!next) return handler;
+  return (request, { signal, timeoutMs, metadata }) =>
+    next({ service, method, request, signal, timeoutMs, metadata });
 }

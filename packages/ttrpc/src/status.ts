@@ -27,7 +27,12 @@ export function statusName(code: number): StatusName {
   return statusNames[code] ?? 'UNKNOWN';
 }
 
-/** The number of a status code. */
+/** The number of a status code; that of `UNKNOWN` for a name that gRPC does not define. */
 export function statusCode(name: StatusName): number {
-  return statusNames.indexOf(name);
+  return statusNames.indexOf(isStatusName(name) ? name : 'UNKNOWN');
+}
+
+/** Whether that is the name of a gRPC status. */
+export function isStatusName(name: unknown): name is StatusName {
+  return (statusNames as readonly unknown[]).includes(name);
 }

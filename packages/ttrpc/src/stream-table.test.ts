@@ -40,13 +40,18 @@ describe('the table of streams', () => {
     expect(table.take(waiting.streamId)).toBe(waiting);
   });
 
-  test('begins anew when the ids are used up, and passes over those in use', () => {
+  test('says so when the ids are used up, and begins at no id again', () => {
     const table = new StreamTable<{ streamId: number }>(0xffff_fffb);
-    const [first, second] = [{ streamId: table.nextId() }, { streamId: 1 }];
+    const [first, second] = [{ streamId: table.nextId() }, { streamId: table.nextId() }];
     table.add(first);
-    table.add(second);
-    expect([first.streamId, table.nextId(), table.nextId()]).toEqual([0xffff_fffd, 0xffff_ffff, 3]);
+    expect([first.streamId, second.streamId]).toEqual([0xffff_fffd, 0xffff_ffff]);
+    for (let turn = 0; turn < 3; turn++) {
+      expect(() => table.nextId()).toThrow(expect.objectContaining({ code: 'ERR_TTRPC_EXHAUSTED' }));
+    }
+    expect(table.hasIssued(0xffff_ffff)).toBe(true);
+    expect(table.get(0xffff_fffd)).toBe(first);
     expect(table.take(0xffff_fffd)).toBe(first);
+    expect(table.size).toBe(0);
   });
 
   test('knows which ids it has given', () => {

@@ -1,3 +1,5 @@
+import { TtrpcError } from './errors.ts';
+
 const FIRST_SLOTS = 64;
 
 /** The highest stream id of a client: ids are odd numbers of 32 bits. */
@@ -14,30 +16,42 @@ export class StreamTable<Stream extends { readonly streamId: number }> {
   #slots: (Stream | undefined)[] = emptySlots(FIRST_SLOTS);
   #size = 0;
   #lastId: number;
-  #hasWrapped = false;
 
   /** @param lastId the first stream's id is two more. */
   constructor(lastId = -1) {
     this.#lastId = lastId;
   }
 
-  /** An id for a new stream: odd, and higher than the last until there are none left and it begins anew. */
+  /** How many are in it. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * An id for a new stream: odd, and higher than the last.
+   *
+   * @throws {TtrpcError} `ERR_TTRPC_EXHAUSTED` when there are none left.
+   */
   nextId(): number {
     if (this.#size * 2 > this.#slots.length) this.#grow();
-    do {
-      this.#lastId += 2;
-      if (this.#lastId > LAST_STREAM_ID) {
-        this.#lastId = 1;
-        this.#hasWrapped = true;
-      }
-    } while (this.#slots[this.#slotOf(this.#lastId)]);
-    return this.#lastId;
+    let next = this.#lastId;
+    do next += 2;
+    while (this.#slots[this.#slotOf(next)]);
+    if (next > LAST_STREAM_ID) throw exhausted();
+    this.#lastId = next;
+    return next;
   }
 
   /** Puts in a stream, whose id `nextId` has given last. */
   add(stream: Stream): void {
     this.#slots[this.#slotOf(stream.streamId)] = stream;
     this.#size += 1;
+  }
+
+  /** The stream of that id; undefined when it is not there, or no longer. */
+  get(streamId: number): Stream | undefined {
+    const stream = this.#slots[this.#slotOf(streamId)];
+    return stream?.streamId === streamId ? stream : undefined;
   }
 
   /** Takes a stream out; undefined when it is not there, or no longer. */
@@ -57,7 +71,7 @@ export class StreamTable<Stream extends { readonly streamId: number }> {
 
   /** Whether `nextId` has given this id. */
   hasIssued(streamId: number): boolean {
-    return streamId % 2 === 1 && (this.#hasWrapped || streamId <= this.#lastId);
+    return streamId % 2 === 1 && streamId <= this.#lastId;
   }
 
   #slotOf(streamId: number): number {
@@ -69,6 +83,13 @@ export class StreamTable<Stream extends { readonly streamId: number }> {
     this.#slots = emptySlots(this.#slots.length * 2);
     for (const stream of streams) this.#slots[this.#slotOf(stream.streamId)] = stream;
   }
+}
+
+function exhausted(): TtrpcError {
+  return new TtrpcError(
+    'ERR_TTRPC_EXHAUSTED',
+    'the connection has used all its stream ids: connect again for further calls',
+  );
 }
 
 function emptySlots(count: number): undefined[] {

@@ -43,7 +43,7 @@ describe('a varint', () => {
     expect(new FieldReader(hex('ff ff ff ff ff ff ff ff 7f')).int64()).toBe(2 ** 63);
   });
 
-  test('of more than ten bytes is refused', () => {
+  test('of more than 64 bits is refused', () => {
     expect(() => new FieldReader(hex('ff'.repeat(11))).varint()).toThrow(protocolError);
   });
 
@@ -70,13 +70,45 @@ describe('the reader', () => {
     ['a length beyond the end', '12 05 74'],
     ['eight bytes of which one is missing', '19 01020304050607'],
     ['four bytes of which one is missing', '25 010203'],
-    ['a group', '1b'],
+    ['a group that does not end', '1b'],
+    ['a group that ends as another', '1b 24'],
+    ['a group that ends within a field', '1b 0a'],
+    ['the end of a group that did not begin', '1c'],
+    ['groups without end', '1b'.repeat(10_001)],
+    ['a tag of more than 32 bits', '88 80 80 80 10 01'],
+    ['a length of more than 32 bits', '0a 81 80 80 80 10 78'],
+    ['a varint of more than 64 bits', '08 ff ff ff ff ff ff ff ff ff 02'],
     ['a wire type that does not exist', '0f'],
     ['a field with the number 0', '00'],
     ['a tag that is cut off', 'ff'],
   ])('refuses %s', (_, bytes) => {
     const reader = new FieldReader(hex(bytes));
     expect(() => reader.skip(reader.tag())).toThrow(protocolError);
+  });
+
+  test('passes over groups with all that is in them, however deep', () => {
+    const within = '1b 08 05 12 01 78 25 01020304 19 0102030405060708';
+    const depth = 10_000;
+    for (const bytes of ['1b 1c', `${within} 1c`, `1b ${'23'.repeat(5)} 08 01 ${'24'.repeat(5)} 1c`]) {
+      const reader = new FieldReader(hex(`${bytes} 12 01 79`));
+      reader.skip(reader.tag());
+      expect([reader.tag(), reader.string()]).toEqual([0x12, 'y']);
+    }
+    const reader = new FieldReader(hex('1b'.repeat(depth) + '1c'.repeat(depth)));
+    reader.skip(reader.tag());
+    expect(reader.tag()).toBe(0);
+  });
+
+  test.each([
+    ['05', 5],
+    ['ff ff ff ff 07', 0x7fff_ffff],
+    ['ff ff ff ff ff ff ff ff ff 01', -1],
+    ['85 80 80 80 10', 5],
+    ['85 80 80 80 80 80 80 80 80 01', 5],
+  ])('reads %s as the number of 32 bits %i', (bytes, value) => {
+    const reader = new FieldReader(hex(`${bytes} 08`));
+    expect(reader.int32()).toBe(value);
+    expect(reader.tag()).toBe(8);
   });
 
   test('comes to an end with any bytes, or throws', () => {

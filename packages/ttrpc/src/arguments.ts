@@ -1,0 +1,72 @@
+import { TtrpcError } from './errors.ts';
+import type { Metadata, ServiceDescriptor } from './types.ts';
+
+/** The longest delay a timer can have: 24 days. */
+export const MAX_DELAY_MS: number = 2 ** 31 - 1;
+
+/** @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for a deadline or metadata that cannot be sent. */
+export function checkCallOptions(options: {
+  readonly timeoutMs?: number | undefined;
+  readonly metadata?: Metadata | undefined;
+}): void {
+  const { timeoutMs, metadata } = options;
+  if (timeoutMs !== undefined && (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs))) {
+    throw wrong(`timeoutMs must be a number of milliseconds, not ${shown(timeoutMs)}`);
+  }
+  if (metadata !== undefined) checkMetadata(metadata);
+}
+
+function checkMetadata(metadata: Metadata): void {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw wrong(`metadata must be an object, not ${shown(metadata)}`);
+  }
+  for (const [name, values] of Object.entries<unknown>(metadata)) {
+    if (Array.isArray(values) && values.every((value) => typeof value === 'string')) continue;
+    throw wrong(`the metadata "${name}" must be an array of strings, not ${shown(values)}`);
+  }
+}
+
+/**
+ * A limit, or what it is when it is not given.
+ *
+ * @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for one that is no whole number from 1 to `most`.
+ */
+export function limit(
+  name: string,
+  given: number | undefined,
+  otherwise: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
+  const value = given === undefined ? otherwise : given;
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
+  throw wrong(`${name} must be a whole number from 1 to ${most}, not ${shown(value)}`);
+}
+
+/**
+ * A function, or undefined when none was given.
+ *
+ * @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for anything else.
+ */
+export function optionalFunction<Value>(name: string, given: Value): Value {
+  if (given === undefined || typeof given === 'function') return given;
+  throw wrong(`${name} must be a function, not ${shown(given)}`);
+}
+
+/** @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for what describes no service. */
+export function checkDescriptor(descriptor: ServiceDescriptor): void {
+  const { fullName, methods } = Object(descriptor) as Partial<ServiceDescriptor>;
+  if (typeof fullName === 'string' && typeof methods === 'object' && methods !== null) return;
+  throw wrong('a service needs a descriptor, with its fullName and its methods');
+}
+
+/** The error for an argument that is not what it has to be. */
+export function wrong(message: string): TtrpcError {
+  return new TtrpcError('ERR_TTRPC_ARGUMENT', message);
+}
+
+/** A value as a message shows it, which is short. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
+}
