@@ -16,6 +16,7 @@ export const NEED_RUNTIME: readonly string[] = [
   'runtime-v1',
   'shim-client',
   'shim-service',
+  'task-core',
 ];
 
 /** What a package is called in an import. */

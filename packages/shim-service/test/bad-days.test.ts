@@ -339,8 +339,8 @@ describe('a host program', () => {
       nodeOptions: ['--conditions=@shimwright/source'],
     });
     expect(JSON.parse(stdout)).toMatchObject({
-      name: 'ShimServiceError',
-      code: 'ERR_SHIM_SUBREAPER',
+      name: 'TaskError',
+      code: 'ERR_TASK_SUBREAPER',
       message: expect.stringContaining('becomeSubreaper()'),
     });
   });

@@ -1,102 +1,132 @@
 import { constants } from 'node:os';
-import type { OciRuntime, ProcessSpec } from '@shimwright/oci-runtime';
-import type { Status } from '@shimwright/shim-api';
-import { TtrpcError } from '@shimwright/ttrpc';
+import type { ProcessSpec } from '@shimwright/oci-runtime';
 import { ContainerProcess } from './container-process.ts';
+import { messageOf, TaskError } from './errors.ts';
+import { parseExactly } from './exact-json.ts';
 import type { ProcessRecord } from './journal.ts';
 import { now } from './moment.ts';
-import type { ProcessExit } from './process-exit.ts';
-import type { ProcessIO } from './process-io.ts';
-import { runtimeFailure } from './runtime-failure.ts';
-import type { StdioPaths } from './stdio-paths.ts';
+import type { ProcessHost } from './process-host.ts';
+import type { ExecRequest, KillRequest, TaskStatus, TerminalSize } from './requests.ts';
+import { bounded } from './runtime-calls.ts';
+import type { ProcessIO } from './stdio/process-io.ts';
 
-/** What a further process needs of its container. */
-export interface ExecParent {
-  readonly containerId: string;
-  readonly runtime: OciRuntime;
-  readonly status: Status;
-  /** Aborted when the container is given up. */
-  readonly endSignal: AbortSignal;
-  openIO(stdio: StdioPaths): Promise<ProcessIO>;
-  onExit(process: ContainerProcess, exit: ProcessExit): Promise<void>;
-  /** Notes a process as it is now. */
-  save(process: ContainerProcess): void;
+const { SIGKILL } = constants.signals;
+const DOING = 'OCI runtime exec failed';
+
+/** What an earlier shim has done of it. */
+interface EarlierExec {
+  readonly isStarted?: boolean;
+  readonly io?: ProcessIO | undefined;
 }
 
 /** A process that was added to a container. */
 export class ExecProcess extends ContainerProcess {
-  readonly #spec: ProcessSpec;
-  readonly #parent: ExecParent;
+  readonly #spec: string;
   #isStarted = false;
 
-  constructor(id: string, stdio: StdioPaths, spec: ProcessSpec, parent: ExecParent, io?: ProcessIO) {
-    super(id, stdio);
-    this.#spec = { ...spec, terminal: stdio.terminal };
-    this.#parent = parent;
-    this.io = io;
+  /** @throws {TaskError} `ERR_TASK_ARGUMENT` for a specification that is no JSON. */
+  constructor({ execId, stdio, spec }: ExecRequest, host: ProcessHost, earlier: EarlierExec = {}) {
+    super(execId, stdio, host, 'created');
+    this.#spec = spec;
+    this.io = earlier.io;
+    this.#isStarted = earlier.isStarted ?? false;
+    this.#parsedSpec();
   }
 
-  get status(): Status {
-    const { status } = this.#parent;
-    if (status === 'PAUSED' || status === 'PAUSING') return status;
-    return this.state === 'created' ? 'CREATED' : this.state === 'running' ? 'RUNNING' : 'STOPPED';
+  override get status(): TaskStatus {
+    const { status } = this.host;
+    return status === 'PAUSED' || status === 'PAUSING' ? status : super.status;
   }
 
   override get record(): ProcessRecord {
     return { ...super.record, exec: { spec: this.#spec, isStarted: this.#isStarted } };
   }
 
-  async start(): Promise<void> {
-    if (this.state !== 'created') throw new Error(`cannot start a ${this.state} process`);
-    const { containerId, runtime, endSignal } = this.#parent;
-    this.io = await this.#parent.openIO(this.stdio);
-    this.#isStarted = true;
-    this.#parent.save(this);
-    try {
-      const { pid } = await runtime.exec(containerId, this.#spec, {
-        detach: true,
-        signal: endSignal,
-        ...this.io.runtimeOptions,
-      });
-      this.state = 'running';
-      this.watch(pid, (exit) => this.#parent.onExit(this, exit));
-      this.#parent.save(this);
-      await this.io.started();
-    } catch (error) {
-      if (this.pid !== 0) {
-        this.#killUnlessEnded(); // it has no terminal
-      } else {
-        this.io.close();
-        this.setEnded({ status: 0, exitedAt: now() }); // nobody may wait for it in vain
-        this.#parent.save(this);
+  start(signal?: AbortSignal): Promise<void> {
+    return this.lock.run(async () => {
+      this.machine.require('start', this.execId);
+      this.machine.note('start');
+      const io = await this.#openIO();
+      this.#isStarted = true;
+      this.host.save(this.record);
+      try {
+        await this.#run(io, signal);
+      } catch (error) {
+        this.#giveUp();
+        throw error;
       }
-      throw runtimeFailure('OCI runtime exec failed', error);
-    }
+    }, signal);
   }
 
-  async kill(signal: number): Promise<void> {
+  async kill({ signal: number }: KillRequest, signal?: AbortSignal): Promise<void> {
+    // Who it is becomes known when it has started.
+    if (this.state === 'starting') await this.lock.run(async () => {}, signal);
     if (this.pid === 0) {
-      throw TtrpcError.status('FAILED_PRECONDITION', 'process not created: failed precondition');
+      throw new TaskError('ERR_TASK_NOT_CREATED', 'process not created', { id: this.execId });
     }
     this.requireAlive();
     try {
-      this.signal(signal);
+      this.signal(number);
     } catch (cause) {
-      throw new Error(`exec kill error: unknown error after kill: ${signal} is no signal`, { cause });
+      const words = `exec kill error: unknown error after kill: ${number} is no signal`;
+      throw new TaskError('ERR_TASK_SIGNAL', words, { id: this.execId, cause });
     }
   }
 
-  #killUnlessEnded(): void {
-    if (!this.record.exit) this.signal(constants.signals.SIGKILL);
+  delete(signal?: AbortSignal): Promise<void> {
+    return this.lock.run(async () => {
+      this.machine.require('delete', this.execId);
+      this.io?.close();
+      this.machine.note('deleted');
+    }, signal);
   }
 
-  async delete(): Promise<void> {
-    if (this.state === 'running') throw new Error('cannot delete a running process');
-    this.io?.close();
-  }
-
-  override resize(size: { readonly width: number; readonly height: number }): void {
-    if (this.state === 'stopped') throw new Error('cannot resize a stopped container');
+  override resize(size: TerminalSize): void {
+    this.machine.require('resize', this.execId);
     super.resize(size);
+  }
+
+  async #openIO(): Promise<ProcessIO> {
+    try {
+      this.io = await this.host.openIO(this.stdio);
+    } catch (error) {
+      this.machine.note('refused');
+      throw error;
+    }
+    if (this.isStdinClosed) this.io.closeStdin();
+    return this.io;
+  }
+
+  async #run(io: ProcessIO, signal: AbortSignal | undefined): Promise<void> {
+    const { containerId, runtime, endSignal } = this.host;
+    const call = { doing: DOING, limit: 'making', signals: [signal, endSignal] } as const;
+    const spec = { ...this.#parsedSpec(), terminal: this.stdio.terminal };
+    const { pid } = await bounded(call, (limited) =>
+      runtime.exec(containerId, spec, { detach: true, signal: limited, ...io.runtimeOptions }),
+    );
+    this.pid = pid;
+    this.machine.note('started');
+    this.host.tell({ type: 'exec-started', containerId, execId: this.execId, pid }, this.record);
+    this.watch(pid);
+    await io.started();
+  }
+
+  /** Of a process that cannot be used, nothing stays, and nobody waits for it in vain. */
+  #giveUp(): void {
+    if (this.pid === 0) {
+      this.io?.close();
+      this.setEnded({ status: 0, exitedAt: now() });
+      this.host.save(this.record);
+    } else if (!this.record.exit) {
+      this.signal(SIGKILL); // it has no terminal
+    }
+  }
+
+  #parsedSpec(): ProcessSpec {
+    try {
+      return parseExactly(this.#spec) as ProcessSpec;
+    } catch (cause) {
+      throw new TaskError('ERR_TASK_ARGUMENT', `no JSON: ${messageOf(cause)}`, { id: this.execId, cause });
+    }
   }
 }

@@ -2,281 +2,320 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { unmountAll } from '@shimwright/linux-native';
-import { type CriuOptions, type OciRuntime, OciRuntimeError, type Resources } from '@shimwright/oci-runtime';
-import type { Status } from '@shimwright/shim-api';
-import { TtrpcError } from '@shimwright/ttrpc';
+import { OciRuntimeError, type Resources } from '@shimwright/oci-runtime';
 import { ContainerProcess } from './container-process.ts';
+import { TaskError } from './errors.ts';
 import type { ContainerRecord, ProcessRecord } from './journal.ts';
-import { Lock } from './lock.ts';
-import type { ProcessExit } from './process-exit.ts';
-import type { ProcessIO } from './process-io.ts';
-import { runtimeFailure } from './runtime-failure.ts';
-import type { StdioPaths } from './stdio-paths.ts';
+import type { ProcessHost } from './process-host.ts';
+import type { ProcessState } from './process-state.ts';
+import type { CheckpointRequest, KillRequest, RestoreRequest } from './requests.ts';
+import { unmountRootfs } from './rootfs.ts';
+import { bounded, isCutShort, type LimitKind } from './runtime-calls.ts';
+import type { ProcessIO } from './stdio/process-io.ts';
+import type { StdioPaths } from './stdio/stdio-paths.ts';
 
 /** How long the deletion of a container waits for its last output to be copied. */
 const DRAIN_MS = 2_000;
 
+/** How long a process that was killed may take to end, before it is left to itself. */
+const END_MS = 30_000;
+
 /** What the first process of a container is made from. */
 export interface InitOptions {
-  readonly id: string;
-  readonly bundle: string;
   readonly stdio: StdioPaths;
-  /** Where the rootfs is mounted; empty where nothing is. */
-  readonly rootfs: string;
-  readonly runtime: OciRuntime;
+  readonly io: ProcessIO;
   /** What a later shim has to know of it. */
   readonly facts: ContainerRecord;
   readonly noPivot: boolean;
   readonly noNewKeyring: boolean;
   /** A checkpoint to restore when it is started; undefined to make it anew. */
-  readonly restore: (CriuOptions & { readonly parentPath?: string }) | undefined;
-  readonly io: ProcessIO;
-  readonly onExit: (process: ContainerProcess, exit: ProcessExit) => Promise<void>;
-}
-
-/** How a container is checkpointed. */
-export interface CheckpointInit extends CriuOptions {
-  /** Where CRIU works, and leaves its logs. */
-  readonly workPath: string;
-  /** Whether the work directory stays, with CRIU's logs. */
-  readonly keepWork: boolean;
-  /** Whether the container goes on. */
-  readonly leaveRunning: boolean;
+  readonly restore: RestoreRequest | undefined;
 }
 
 const { SIGKILL } = constants.signals;
 
-const STATUS = { created: 'CREATED', running: 'RUNNING', paused: 'PAUSED', stopped: 'STOPPED' } as const;
-
 /** The first process of a container, and with it the container. */
 export class InitProcess extends ContainerProcess {
   readonly #options: InitOptions;
-  // What the OCI runtime is asked to do with a container is done one after the other.
-  readonly #lock = new Lock();
-  #isPausing = false;
-  readonly #end = new AbortController();
 
-  constructor(options: InitOptions) {
-    super(options.id, options.stdio);
+  constructor(options: InitOptions, host: ProcessHost) {
+    super('', options.stdio, host, 'creating');
     this.#options = options;
     this.io = options.io;
-  }
-
-  get status(): Status {
-    return this.#isPausing ? 'PAUSING' : STATUS[this.state];
   }
 
   override get record(): ProcessRecord {
     return { ...super.record, container: this.#options.facts };
   }
 
-  get runtime(): OciRuntime {
-    return this.#options.runtime;
-  }
-
-  /** Aborted when all of it is given up, so that no runtime that hangs is waited for. */
-  get endSignal(): AbortSignal {
-    return this.#end.signal;
-  }
-
   /** Makes the container, unless it is restored when it is started. */
-  async create(signal: AbortSignal): Promise<void> {
-    const { id, bundle, noPivot, noNewKeyring, restore, io, onExit } = this.#options;
-    if (restore) return;
-    try {
-      const { pid } = await this.runtime.create(id, {
-        ...{ bundle, noPivot, noNewKeyring, signal },
-        ...io.runtimeOptions,
-      });
-      this.watch(pid, (exit) => onExit(this, exit));
-    } catch (error) {
-      throw signal.aborted ? error : runtimeFailure('OCI runtime create failed', error);
-    }
-    await io.started();
+  create(signal: AbortSignal): Promise<void> {
+    return this.beforeEnd(
+      this.lock.run(async () => {
+        if (!this.#options.restore) await this.#create(signal);
+        this.machine.note('created');
+      }),
+    );
   }
 
-  start(): Promise<void> {
-    return this.#lock.run(async () => {
-      this.#require('created', `cannot start a ${this.state} process`);
-      await (this.#options.restore ? this.#restore() : this.#start());
-      // A process can end before this is known.
-      if (this.state === 'created') this.state = 'running';
-    });
+  start(signal?: AbortSignal): Promise<void> {
+    return this.lock.run(async () => {
+      this.machine.require('start', this.#id);
+      this.machine.note('start');
+      await this.beforeEnd(this.#start(signal));
+    }, signal);
   }
 
-  kill(signal: number, all: boolean): Promise<void> {
-    return this.#lock.run(async () => {
-      if (signal === 0) return this.requireAlive(); // it only asks
-      try {
-        await this.runtime.kill(this.id, signal, { all, signal: this.endSignal });
-      } catch (error) {
-        throw killFailure(error);
-      }
-    });
+  kill(request: KillRequest, signal?: AbortSignal): Promise<void> {
+    // What is to end a container waits for nothing that is done to it: that may be what hangs.
+    if (request.signal === SIGKILL) return this.#kill(request, signal);
+    return this.lock.run(async () => {
+      if (request.signal === 0) return this.requireAlive(); // it only asks
+      return this.#kill(request, signal);
+    }, signal);
   }
 
   /** Kills whatever is in the container, when its first process has ended but others could go on. */
   async killAll(): Promise<void> {
-    await this.runtime.kill(this.id, 'SIGKILL', { all: true });
+    await bounded({ doing: 'failed to kill all', limit: 'asking', signals: [] }, (signal) =>
+      this.host.runtime.kill(this.#id, 'SIGKILL', { all: true, signal }),
+    );
   }
 
-  pause(): Promise<void> {
-    return this.#lock.run(async () => {
-      if (this.state === 'created') throw new Error('cannot pause task in created state');
-      this.#require('running', `cannot pause a ${this.state} container`);
-      this.#isPausing = true;
+  pause(signal?: AbortSignal): Promise<void> {
+    return this.lock.run(async () => {
+      this.machine.require('pause', this.#id);
+      this.machine.note('pause');
+      await this.#change('OCI runtime pause failed', signal, (limited) =>
+        this.host.runtime.pause(this.#id, { signal: limited }),
+      );
+      this.machine.note('paused');
+      this.host.tell({ type: 'paused', containerId: this.#id });
+    }, signal);
+  }
+
+  resume(signal?: AbortSignal): Promise<void> {
+    return this.lock.run(async () => {
+      this.machine.require('resume', this.#id);
+      this.machine.note('resume');
+      await this.#change('OCI runtime resume failed', signal, (limited) =>
+        this.host.runtime.resume(this.#id, { signal: limited }),
+      );
+      this.machine.note('resumed');
+      this.host.tell({ type: 'resumed', containerId: this.#id });
+    }, signal);
+  }
+
+  update(resources: Resources, signal?: AbortSignal): Promise<void> {
+    return this.lock.run(async () => {
+      this.machine.require('update', this.#id);
+      await this.#run('OCI runtime update failed', 'asking', signal, (limited) =>
+        this.host.runtime.update(this.#id, resources, { signal: limited }),
+      );
+    }, signal);
+  }
+
+  checkpoint(options: CheckpointRequest, signal?: AbortSignal): Promise<void> {
+    return this.lock.run(async () => {
+      this.machine.require('checkpoint', this.#id);
       try {
-        await this.#runtimeCall('OCI runtime pause failed', this.runtime.pause(this.id, this.#untilEnd));
-        if (this.state === 'running') this.state = 'paused';
-      } finally {
-        this.#isPausing = false;
-      }
-    });
-  }
-
-  resume(): Promise<void> {
-    return this.#lock.run(async () => {
-      if (this.state === 'created') throw new Error('cannot resume task in created state');
-      if (this.state === 'running') throw new Error('cannot resume a running process');
-      this.#require('paused', 'cannot resume a stopped container');
-      await this.#runtimeCall('OCI runtime resume failed', this.runtime.resume(this.id, this.#untilEnd));
-      if (this.state === 'paused') this.state = 'running';
-    });
-  }
-
-  update(resources: Resources): Promise<void> {
-    return this.#lock.run(async () => {
-      if (this.state === 'stopped') throw new Error('cannot update a stopped container');
-      const updated = this.runtime.update(this.id, resources, this.#untilEnd);
-      await this.#runtimeCall('OCI runtime update failed', updated);
-    });
-  }
-
-  checkpoint(options: CheckpointInit): Promise<void> {
-    return this.#lock.run(async () => {
-      if (this.state === 'created') throw new Error('cannot checkpoint a task in created state');
-      if (this.state === 'stopped') throw new Error('cannot checkpoint a stopped container');
-      try {
-        await this.runtime.checkpoint(this.id, { ...options, ...this.#untilEnd });
+        await this.#run('OCI runtime checkpoint failed', 'saving', signal, (limited) =>
+          this.host.runtime.checkpoint(this.#id, { ...options, signal: limited }),
+        );
+        this.host.tell({ type: 'checkpointed', containerId: this.#id, imagePath: options.imagePath });
       } catch (error) {
         throw this.#checkpointFailure(error, options.workPath);
       } finally {
         if (!options.keepWork) rmSync(options.workPath, { recursive: true, force: true });
       }
-    });
+    }, signal);
   }
 
-  /** @throws in the words of the stock shim when the state does not allow another process. */
+  /** @throws {TaskError} `ERR_TASK_STATE` when no further process can be added now. */
   requireExec(): void {
-    if (this.state === 'paused' || this.state === 'stopped') {
-      throw new Error(`cannot exec in a ${this.state} state`);
+    this.machine.require('exec', this.#id);
+    if (this.state === 'created' && this.#options.restore) {
+      throw new TaskError('ERR_TASK_STATE', 'cannot exec in a created state', { id: this.#id });
     }
-    if (this.state === 'created' && this.#options.restore) throw new Error('cannot exec in a created state');
   }
 
-  delete(): Promise<void> {
-    return this.#lock.run(async () => {
-      if (this.state === 'running' || this.state === 'paused') {
-        throw new Error(`cannot delete a ${this.state} process`);
-      }
-      await this.#deleteContainer(false);
-      if (this.pid !== 0) await this.ended; // one that was never started has only just been killed
-    });
+  delete(signal?: AbortSignal): Promise<void> {
+    return this.lock.run(async () => {
+      this.machine.require('delete', this.#id);
+      await this.#deleteContainer(false, signal);
+      if (this.pid !== 0) await this.ended(signal); // one that was never started has only just been killed
+      this.machine.note('deleted');
+    }, signal);
   }
 
-  /** Ends and deletes the container whatever its state, for a shim that gives everything up. */
+  /** Ends and deletes the container whatever its state; what was being done to it was cut short before. */
   async destroy(): Promise<void> {
-    this.#end.abort(new Error('the shim gives the container up'));
     try {
-      await this.#lock.run(() => this.#deleteContainer(true));
+      await this.lock.run(() => this.#deleteContainer(true));
     } finally {
       if (this.pid !== 0) {
         // Where the runtime cannot. As long as it was not reaped, its id is its own.
         if (!this.record.exit) this.signal(SIGKILL);
-        await this.ended;
+        await this.#endInTime();
       }
     }
   }
 
-  get #untilEnd(): { readonly signal: AbortSignal } {
-    return { signal: this.endSignal };
+  get #id(): string {
+    return this.host.containerId;
   }
 
-  /** CRIU's own log says why; it is kept in the bundle, where the stock shim puts it. */
-  #checkpointFailure(error: unknown, workPath: string): Error {
-    const { message, cause } = runtimeFailure('OCI runtime checkpoint failed', error);
-    const [firstLine] = message.split('\n'); // the second names a file that is about to go
-    const kept = path.join(this.#options.bundle, 'criu-dump.log');
-    try {
-      copyFileSync(path.join(workPath, 'dump.log'), kept);
-    } catch {
-      return new Error(firstLine, { cause }); // criu did not get that far
-    }
-    return new Error(`${firstLine} path= ${kept}`, { cause });
-  }
-
-  async #start(): Promise<void> {
-    await this.#runtimeCall('OCI runtime start failed', this.runtime.start(this.id, this.#untilEnd));
-  }
-
-  async #restore(): Promise<void> {
-    const { bundle, noPivot, restore, io, onExit } = this.#options;
-    if (!restore) return;
-    const options = {
-      bundle,
-      noPivot,
-      ...restore,
-      detach: true,
-      noSubreaper: true,
-      ...this.#untilEnd,
-      ...io.runtimeOptions,
-    } as const;
-    const { pid } = await this.#runtimeCall(
-      'OCI runtime restore failed',
-      this.runtime.restore(this.id, options),
+  async #create(signal: AbortSignal): Promise<void> {
+    const { facts, noPivot, noNewKeyring, io } = this.#options;
+    const { bundle } = facts;
+    const { pid } = await this.#run('OCI runtime create failed', 'making', signal, (limited) =>
+      this.host.runtime.create(this.#id, {
+        ...{ bundle, noPivot, noNewKeyring, signal: limited },
+        ...io.runtimeOptions,
+      }),
     );
-    this.watch(pid, (exit) => onExit(this, exit));
+    this.watch(pid);
     await io.started();
   }
 
-  async #deleteContainer(force: boolean): Promise<void> {
-    const { io, rootfs } = this.#options;
-    if (!force) await Promise.race([io.drained, delay(DRAIN_MS, undefined, { ref: false })]);
+  async #start(signal: AbortSignal | undefined): Promise<void> {
+    await this.#change('OCI runtime start failed', signal, (limited) =>
+      this.#options.restore
+        ? this.#restore(this.#options.restore, limited)
+        : this.host.runtime.start(this.#id, { signal: limited }),
+    );
+    this.machine.note('started');
+    this.host.tell({ type: 'start', containerId: this.#id, pid: this.pid }, this.record);
+  }
+
+  async #restore(restore: RestoreRequest, signal: AbortSignal): Promise<void> {
+    const { facts, noPivot, io } = this.#options;
+    const { pid } = await this.host.runtime.restore(this.#id, {
+      ...{ bundle: facts.bundle, noPivot, ...restore },
+      ...{ detach: true, noSubreaper: true, signal },
+      ...io.runtimeOptions,
+    });
+    this.watch(pid);
+    await io.started();
+  }
+
+  async #kill({ signal: number, all = false }: KillRequest, signal: AbortSignal | undefined): Promise<void> {
     try {
-      await this.runtime.delete(this.id, { force });
+      await this.#run('unknown error after kill', 'asking', signal, (limited) =>
+        this.host.runtime.kill(this.#id, number, { all, signal: limited }),
+      );
     } catch (error) {
-      // After a checkpoint the runtime has deleted it by itself.
-      if (!(error instanceof OciRuntimeError && error.code === 'ERR_RUNTIME_NOT_EXIST')) {
-        throw runtimeFailure('failed to delete task', error);
-      }
-    } finally {
-      io.close();
-      unmountAll(rootfs);
+      const isLate = error instanceof TaskError && error.code === 'ERR_TASK_TIMEOUT';
+      if (!isLate || number !== SIGKILL || this.pid === 0 || this.record.exit) throw killFailure(error);
+      this.signal(SIGKILL); // the runtime hangs, and the kernel does not
     }
   }
 
-  async #runtimeCall<Result>(doing: string, call: Promise<Result>): Promise<Result> {
+  async #deleteContainer(force: boolean, signal?: AbortSignal): Promise<void> {
+    const { io, facts } = this.#options;
+    if (!force) await inTime(io.drained, DRAIN_MS);
+    // What gives a container up is not cut short by that.
+    const signals = force ? [] : [signal, this.host.endSignal];
+    const failures: unknown[] = [];
     try {
-      return await call;
+      await bounded({ doing: 'failed to delete task', limit: 'asking', signals }, (limited) =>
+        this.host.runtime.delete(this.#id, { force, signal: limited }),
+      );
     } catch (error) {
-      throw runtimeFailure(doing, error);
+      if (!(await this.#isGone(error))) failures.push(error);
+    }
+    io.close();
+    await unmountRootfs(facts.rootfs).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0]; // the first one is what matters
+  }
+
+  /** After a checkpoint the runtime has deleted the container by itself, and one that was cut short may have done it. */
+  async #isGone(error: unknown): Promise<boolean> {
+    if (error instanceof TaskError && isUnknownContainer(error.cause)) return true;
+    if (!isCutShort(error)) return false;
+    return (await this.#askState()) === 'deleted';
+  }
+
+  /** A call that changes the state; when it fails, that is what it was, and after a deadline what the runtime says. */
+  async #change<Result>(
+    doing: string,
+    signal: AbortSignal | undefined,
+    call: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await this.#run(doing, 'making', signal, call);
+    } catch (error) {
+      const found = isCutShort(error) && !this.host.endSignal.aborted ? await this.#askState() : undefined;
+      if (found === undefined || found === 'deleted') this.machine.note('refused');
+      else this.machine.settle(found);
+      throw error;
     }
   }
 
-  #require(state: 'created' | 'running' | 'paused', otherwise: string): void {
-    if (this.state !== state) throw new Error(otherwise);
+  /** The state in the runtime's words; undefined where it does not say. */
+  async #askState(): Promise<ProcessState | undefined> {
+    try {
+      const { status } = await this.#run('OCI runtime state failed', 'asking', undefined, (signal) =>
+        this.host.runtime.state(this.#id, { signal }),
+      );
+      // One that has stopped is known to have when its exit is.
+      if (status === 'stopped') return undefined;
+      return status === 'creating' ? 'created' : status;
+    } catch (error) {
+      return error instanceof TaskError && isUnknownContainer(error.cause) ? 'deleted' : undefined;
+    }
+  }
+
+  #run<Result>(
+    doing: string,
+    limit: LimitKind,
+    signal: AbortSignal | undefined,
+    call: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    return bounded({ doing, limit, signals: [signal, this.host.endSignal] }, call);
+  }
+
+  /** CRIU's own log says why; it is kept in the bundle, where the stock shim puts it. */
+  #checkpointFailure(error: unknown, workPath: string): unknown {
+    if (!(error instanceof TaskError) || error.code !== 'ERR_TASK_RUNTIME') return error;
+    const [firstLine = ''] = error.message.split('\n'); // the second names a file that is about to go
+    const kept = path.join(this.#options.facts.bundle, 'criu-dump.log');
+    const { cause } = error;
+    try {
+      copyFileSync(path.join(workPath, 'dump.log'), kept);
+    } catch {
+      return new TaskError('ERR_TASK_RUNTIME', firstLine, { cause }); // criu did not get that far
+    }
+    return new TaskError('ERR_TASK_RUNTIME', `${firstLine} path= ${kept}`, { path: kept, cause });
+  }
+
+  async #endInTime(): Promise<void> {
+    if (await inTime(this.ended(), END_MS)) return;
+    const words = `the process ${this.pid} of ${this.#id} was killed, but does not end`;
+    throw new TaskError('ERR_TASK_TIMEOUT', words, { id: this.#id });
   }
 }
 
-function killFailure(error: unknown): Error {
-  if (error instanceof OciRuntimeError) {
-    if (error.code === 'ERR_RUNTIME_STATE') {
-      return TtrpcError.status('NOT_FOUND', 'process already finished: not found', { cause: error });
-    }
-    if (error.code === 'ERR_RUNTIME_NOT_EXIST') {
-      return TtrpcError.status('NOT_FOUND', 'no such container: not found', { cause: error });
-    }
+function isUnknownContainer(error: unknown): boolean {
+  return error instanceof OciRuntimeError && error.code === 'ERR_RUNTIME_NOT_EXIST';
+}
+
+async function inTime(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const timer = new AbortController();
+  try {
+    const late = delay(ms, false, { signal: timer.signal, ref: false }).catch(() => false);
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    timer.abort();
   }
-  return runtimeFailure('unknown error after kill', error);
+}
+
+function killFailure(error: unknown): unknown {
+  if (!(error instanceof TaskError) || !(error.cause instanceof OciRuntimeError)) return error;
+  const { cause } = error;
+  if (cause.code === 'ERR_RUNTIME_STATE')
+    return new TaskError('ERR_TASK_FINISHED', 'process already finished', { cause });
+  if (cause.code === 'ERR_RUNTIME_NOT_EXIST')
+    return new TaskError('ERR_TASK_NOT_FOUND', 'no such container', { cause });
+  return error;
 }

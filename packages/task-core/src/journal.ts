@@ -1,13 +1,14 @@
-import type { ProcessSpec } from '@shimwright/oci-runtime';
-import type { Any } from '@shimwright/shim-api';
-import type { IOOwner } from './pipe-io.ts';
-import type { ProcessExit } from './process-exit.ts';
-import type { StdioPaths } from './stdio-paths.ts';
+import type { TaskEvent } from './events.ts';
+import type { ProcessExit } from './exits/process-exit.ts';
+import type { RuntimeChoice } from './requests.ts';
+import type { IOOwner, StdioPaths } from './stdio/stdio-paths.ts';
 
-/** A process of a container, as far as another shim needs to know it to go on with it. */
+/** A process of a container, as far as another shim needs to know it to go on with it. It can be written as JSON. */
 export interface ProcessRecord {
-  /** Its id in the container. */
-  readonly id: string;
+  /** The container's id. */
+  readonly containerId: string;
+  /** The id of a further process; empty for the first one. */
+  readonly execId: string;
   /** Where its stdio leads. */
   readonly stdio: StdioPaths;
   /** Whether its input was closed by a call. */
@@ -17,9 +18,9 @@ export interface ProcessRecord {
   /** How it ended; undefined while it has not. */
   readonly exit?: ProcessExit | undefined;
   /** What only the first process of a container has. */
-  readonly container?: ContainerRecord;
+  readonly container?: ContainerRecord | undefined;
   /** What only a further process has. */
-  readonly exec?: ExecRecord;
+  readonly exec?: ExecRecord | undefined;
 }
 
 /** What a container was made from, as far as its later life depends on it. */
@@ -28,41 +29,43 @@ export interface ContainerRecord {
   readonly bundle: string;
   /** Where the rootfs is mounted; empty where nothing is. */
   readonly rootfs: string;
-  /** The OCI runtime that the request named; empty for the shim's own choice. */
-  readonly runtime: string;
+  /** Whether an unmount of it may take long: it is more than bind mounts. */
+  readonly isSlowToUnmount: boolean;
+  /** The OCI runtime that knows it. */
+  readonly runtime: RuntimeChoice;
+  /** Whether other processes of the container can outlive its first. */
+  readonly sharesPids: boolean;
   /** Who owns its stdio; undefined for this user. */
   readonly owner?: IOOwner | undefined;
 }
 
 /** What a further process is made from. */
-interface ExecRecord {
-  /** What it runs. */
-  readonly spec: ProcessSpec;
+export interface ExecRecord {
+  /** What it runs, in JSON. */
+  readonly spec: string;
   /** Whether the OCI runtime was asked to start it. */
   readonly isStarted: boolean;
 }
 
 /**
- * Where a shim notes all that another one would have to know, should it be killed. Each note is there, whole, when the
- * method returns.
+ * The ordered log of all that happens to containers, and of all that another shim would have to know, should this one
+ * be killed. What a method notes is there, whole, when it returns. None of them throws: whoever keeps a log sees to it
+ * that a disk that is full does not end a container.
  */
 export interface Journal {
   /** Notes a process as it is now. */
   save(process: ProcessRecord): void;
   /** Forgets a process. */
-  forget(id: string): void;
-  /** Notes how a process ended and the event that tells so; returns what publishes that. */
-  exited(process: ProcessRecord, topic: string, event: Any): () => void;
-  /** Publishes an event that a later shim would not have to tell. */
-  publish(topic: string, event: Any): void;
+  forget(containerId: string, execId: string): void;
+  /**
+   * Notes an event together with the process as it is after it. From then on it is told, by whoever goes on with the log.
+   *
+   * @returns what tells it; those of one container are called in the order of their events.
+   */
+  note(event: TaskEvent, process?: ProcessRecord): () => void;
 }
 
-/** Notes nothing: for a shim that its containers do not outlive. */
-export function noJournal(publish: (topic: string, event: Any) => void): Journal {
-  return {
-    save: () => {},
-    forget: () => {},
-    exited: (_process, topic, event) => () => publish(topic, event),
-    publish,
-  };
+/** A log that only tells, for containers that nobody goes on with. */
+export function tellingJournal(tell: (event: TaskEvent) => void): Journal {
+  return { save: () => {}, forget: () => {}, note: (event) => () => tell(event) };
 }

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { type ExitStatus, makePipe, spawnProcess } from '@shimwright/linux-native';
 import type { RuntimeSpawn } from '@shimwright/oci-runtime';
-import { watchExit } from './process-exit.ts';
+import { watchExit } from './exits/process-exit.ts';
 
 /** How many descriptors a program always has. */
 const STANDARD = 3;

@@ -1,23 +1,29 @@
 import { existsSync } from 'node:fs';
-import { unmountAll } from '@shimwright/linux-native';
-import { type OciRuntime, OciRuntimeError } from '@shimwright/oci-runtime';
+import { OciRuntimeError } from '@shimwright/oci-runtime';
 import { type AddSharedShimRequest, decodeEvent } from '@shimwright/shim-api';
 import { isExitUnknown } from '@shimwright/shim-host';
-import type { AdoptedProcess } from '../adopted-process.ts';
-import type { ProcessState } from '../container-process.ts';
-import type { ProcessExit } from '../process-exit.ts';
-import type { Adopted } from '../shim-service.ts';
-import { unknownExit, watchForeign } from './adopted-exit.ts';
+import {
+  type Adopted,
+  type AdoptedProcess,
+  bounded,
+  type ContainerRecord,
+  type ProcessExit,
+  type ProcessState,
+  reopenIO,
+  runtimeOf,
+  TaskError,
+  unknownExit,
+  unmountRootfs,
+  watchForeign,
+} from '@shimwright/task-core';
 import type { Outbox } from './outbox.ts';
 import type { RegisteredProcess } from './registry.ts';
-import { reopenIO } from './reopened-io.ts';
 import { exitName } from './shared-journal.ts';
 import { endStrayRuntimes } from './stray-runtimes.ts';
 
 /** What the adoption of a bundle's processes needs. */
 export interface AdoptionOptions {
   readonly request: AddSharedShimRequest;
-  readonly runtime: (name: string) => OciRuntime;
   readonly outbox: Outbox;
 }
 
@@ -43,7 +49,7 @@ export async function adoptProcesses(
     if (init) await undoCreation(init, options);
     return existsSync(options.request.path) ? { processes: [], registered: [] } : undefined;
   }
-  const state = await stateOf(init, options);
+  const state = await stateOf(init);
   if (state === undefined && !existsSync(options.request.path)) return undefined;
   const processes = registered.map((known) =>
     adopted(known, known === init ? state : undefined, options.outbox),
@@ -51,28 +57,42 @@ export async function adoptProcesses(
   return { processes, registered };
 }
 
-async function undoCreation(init: RegisteredProcess, { request, runtime }: AdoptionOptions): Promise<void> {
-  if (!init.container) return;
+async function undoCreation(init: RegisteredProcess, { request }: AdoptionOptions): Promise<void> {
+  const { container, containerId } = init;
+  if (!container) return;
   await endStrayRuntimes(request.path);
-  await runtime(init.container.runtime)
-    .delete(init.id, { force: true })
-    .catch(() => {}); // it was never made
-  unmountAll(init.container.rootfs);
+  await asked(container, 'delete', (runtime, signal) =>
+    runtime.delete(containerId, { force: true, signal }),
+  ).catch(
+    () => {}, // it was never made
+  );
+  await unmountRootfs(container.rootfs);
 }
 
 /** The state of a container in the words of the OCI runtime; undefined for one that it does not know. */
-async function stateOf(
-  { id, container }: RegisteredProcess,
-  { runtime }: AdoptionOptions,
-): Promise<ProcessState | undefined> {
+async function stateOf({ containerId, container }: RegisteredProcess): Promise<ProcessState | undefined> {
+  if (!container) return undefined;
   try {
-    const { status } = await runtime(container?.runtime ?? '').state(id);
+    const { status } = await asked(container, 'state', (runtime, signal) =>
+      runtime.state(containerId, { signal }),
+    );
     if (status === 'creating') return 'created';
     return status === 'pausing' ? 'paused' : status;
   } catch (error) {
-    if (error instanceof OciRuntimeError && error.code === 'ERR_RUNTIME_NOT_EXIST') return undefined;
+    const cause = error instanceof TaskError ? error.cause : undefined;
+    if (cause instanceof OciRuntimeError && cause.code === 'ERR_RUNTIME_NOT_EXIST') return undefined;
     throw error;
   }
+}
+
+/** What the OCI runtime of a container answers, in the time that it may take. */
+function asked<Result>(
+  { runtime, bundle }: ContainerRecord,
+  call: string,
+  ask: (runtime: ReturnType<typeof runtimeOf>, signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const bounds = { doing: `OCI runtime ${call} failed`, limit: 'asking', signals: [] } as const;
+  return bounded(bounds, (signal) => ask(runtimeOf(runtime, bundle), signal));
 }
 
 function adopted(record: RegisteredProcess, state: ProcessState | undefined, outbox: Outbox): Adopted {

@@ -9,7 +9,7 @@ import {
   readRegister,
   sharedFiles,
 } from '@shimwright/shim-host';
-import type { ProcessRecord } from '../journal.ts';
+import type { ProcessRecord } from '@shimwright/task-core';
 
 /** A process as it is registered: as it was noted, and when it began; that is empty while it is not made. */
 export interface RegisteredProcess extends ProcessRecord, AnyRegisteredProcess {}

@@ -2,9 +2,9 @@ import { lstatSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { type AddSharedShimRequest, SharedShimsDefinition } from '@shimwright/shim-api';
 import { isTrustedPeer, removeFile, sharedFiles } from '@shimwright/shim-host';
+import { becomeSubreaper } from '@shimwright/task-core';
 import { TtrpcError, TtrpcServer } from '@shimwright/ttrpc';
 import { takeSignals } from '../own-signals.ts';
-import { becomeSubreaper } from '../subreaper.ts';
 import { Registry } from './registry.ts';
 import { SharedShims } from './shared-shims.ts';
 

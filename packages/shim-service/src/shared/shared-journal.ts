@@ -1,6 +1,6 @@
-import type { Any } from '@shimwright/shim-api';
 import { type BundleRegister, markUnknown, processStat } from '@shimwright/shim-host';
-import type { Journal, ProcessRecord } from '../journal.ts';
+import type { Journal, ProcessRecord, TaskEvent } from '@shimwright/task-core';
+import { type PublishedEvent, publishedEvent } from '../v1/event.ts';
 import type { Outbox } from './outbox.ts';
 import { keyOf, type RegisteredProcess } from './registry.ts';
 
@@ -25,31 +25,31 @@ export class SharedJournal implements Journal {
 
   save(record: ProcessRecord): void {
     if (this.#isClosed) return;
-    const registered = { ...record, startTime: this.#startTime(record) };
+    const registered = { ...record, id: processId(record), startTime: this.#startTime(record) };
     this.#quietly(() => this.#register.save(registered));
   }
 
-  forget(id: string): void {
-    if (!this.#isClosed) this.#quietly(() => this.#register.forget(id));
+  forget(containerId: string, execId: string): void {
+    if (!this.#isClosed) this.#quietly(() => this.#register.forget(processId({ containerId, execId })));
   }
 
-  exited(record: ProcessRecord, topic: string, event: Any): () => void {
+  note(event: TaskEvent, record?: ProcessRecord): () => void {
     if (this.#isClosed) return () => {};
-    const name = exitName(record);
-    const told = record.exit?.isUnknown ? markUnknown(event) : event;
+    const published = publishedEvent(event);
+    const tell = published ? this.#prepare(published, record) : () => {};
+    if (record) this.save(record);
+    return tell;
+  }
+
+  #prepare({ topic, event }: PublishedEvent, record: ProcessRecord | undefined): () => void {
+    this.#published += 1;
+    // An exit that was noted is found by its name, should this process be killed before it is told.
+    const name = record?.exit ? exitName(record) : `now-${this.#published}`;
+    const told = record?.exit?.isUnknown ? markUnknown(event) : event;
     this.#quietly(() => this.#outbox.prepare(name, topic, told));
-    this.save(record);
     return () => {
       if (!this.#isClosed) this.#outbox.send(name);
     };
-  }
-
-  publish(topic: string, event: Any): void {
-    if (this.#isClosed) return;
-    this.#published += 1;
-    const name = `now-${this.#published}`;
-    this.#quietly(() => this.#outbox.prepare(name, topic, event));
-    this.#outbox.send(name);
   }
 
   /** Notes and publishes nothing any more. */
@@ -57,8 +57,8 @@ export class SharedJournal implements Journal {
     this.#isClosed = true;
   }
 
-  #startTime({ id, pid }: ProcessRecord): string {
-    const known = this.#register.processes.get(id);
+  #startTime({ pid, ...record }: ProcessRecord): string {
+    const known = this.#register.processes.get(processId(record));
     if (known?.pid === pid && known.startTime !== '') return known.startTime;
     return (pid !== 0 && processStat(pid)?.startTime) || '';
   }
@@ -74,6 +74,11 @@ export class SharedJournal implements Journal {
 }
 
 /** What the event of an exit is called in the outbox. */
-export function exitName({ id, pid }: ProcessRecord): string {
-  return `${keyOf(id)}-${pid}`;
+export function exitName(record: ProcessRecord): string {
+  return `${keyOf(processId(record))}-${record.pid}`;
+}
+
+/** The id of a process as runtime v1 has it: that of the container is the id of its first one. */
+function processId({ containerId, execId }: Pick<ProcessRecord, 'containerId' | 'execId'>): string {
+  return execId || containerId;
 }

@@ -17,7 +17,7 @@ import {
   refusalOf,
 } from '@shimwright/shim-host';
 import { TtrpcServer } from '@shimwright/ttrpc';
-import { createLastingService, type LastingService } from '../shim-service.ts';
+import { createLastingService, type LastingService } from '../v1/shim-v1.ts';
 import { adoptProcesses } from './adopt-processes.ts';
 import type { Outbox } from './outbox.ts';
 import { ProgramOutbox } from './program-outbox.ts';
@@ -83,8 +83,7 @@ export class SharedShim {
    */
   async adopt(registered: readonly RegisteredProcess[]): Promise<boolean> {
     const { request } = this;
-    const around = { request, runtime: this.#service.runtime.bind(this.#service), outbox: this.#outbox };
-    const adopted = await adoptProcesses(registered, around);
+    const adopted = await adoptProcesses(registered, { request, outbox: this.#outbox });
     if (!adopted) return false;
     this.#register.open(adopted.registered);
     this.#service.adopt(adopted.processes);

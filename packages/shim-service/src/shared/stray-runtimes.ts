@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { processStat } from '@shimwright/shim-host';
-import { watchForeign } from './adopted-exit.ts';
+import { watchForeign } from '@shimwright/task-core';
 
 /**
  * Resolves when no OCI runtime is at work any more that a killed shim left behind while it made the container of a

@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { ShimDefinition } from '@shimwright/shim-api';
 import { BoundSocket, isTrustedPeer } from '@shimwright/shim-host';
+import { becomeSubreaper } from '@shimwright/task-core';
 import { TtrpcServer } from '@shimwright/ttrpc';
 import { IDLE_MS, IdleEnd } from '../idle-end.ts';
 import { takeSignals } from '../own-signals.ts';
 import { serveShared } from '../shared/serve-shared.ts';
 import { parseSharedCommandLine } from '../shared/shared-command-line.ts';
-import { createShimService } from '../shim-service.ts';
-import { becomeSubreaper } from '../subreaper.ts';
+import { createShimService } from '../v1/shim-v1.ts';
 import { type CommandLine, CommandLineError, parseCommandLine, USAGE } from './command-line.ts';
 import { Publisher } from './publisher.ts';
 

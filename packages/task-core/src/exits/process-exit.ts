@@ -1,26 +1,23 @@
 import { closeSync } from 'node:fs';
-import {
-  type ExitStatus,
-  exitOfPidfd,
-  isSystemError,
-  openPidfd,
-  reap,
-  watchReadable,
-} from '@shimwright/linux-native';
-import type { Timestamp } from '@shimwright/shim-api';
-import { now } from './moment.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ExitStatus, exitOfPidfd, isSystemError, openPidfd, reap } from '@shimwright/linux-native';
+import { type Moment, now } from '../moment.ts';
+import { untilReadable } from './until-readable.ts';
 
 /** How and when a process ended. */
 export interface ProcessExit extends ExitStatus {
   /** Its exit status; 128 and the signal's number where one ended it; 255 where nobody knows. */
   readonly status: number;
   /** When it was noticed. */
-  readonly exitedAt: Timestamp;
+  readonly exitedAt: Moment;
   /** Set where the status is made up: it ended while no shim watched, and the kernel no longer knows how. */
   readonly isUnknown?: true;
 }
 
 const UNKNOWN_STATUS = 255;
+
+/** How often a process is asked about that cannot be watched. */
+const RETRY_MS = 100;
 
 // How many exits of processes that nobody watches are remembered.
 const MAX_EARLY_EXITS = 1024;
@@ -43,43 +40,57 @@ export function noteEarlyExit(pid: number, status: number): void {
 
 /**
  * Resolves when a process ends that was handed to this one, a subreaper, and reaps it. Each is watched by a
- * descriptor of its own: nothing is polled, and no child of Node is ever waited for.
+ * descriptor of its own: nothing is polled, and no child of Node is ever waited for. Only where there is no descriptor
+ * left, or no memory for one, it is asked for again and again, so that nothing but this end is late. Never rejects.
  */
 export async function watchExit(pid: number): Promise<ProcessExit> {
   watched.add(pid);
   try {
-    return await ended(pid);
+    for (;;) {
+      const found = await exitByPidfd(pid);
+      const exit = found instanceof Error ? exitWithout(pid, found) : found;
+      if (exit) return { exitedAt: now(), ...exit }; // one that was seen earlier has its own time
+      await delay(RETRY_MS);
+    }
   } finally {
     watched.delete(pid);
   }
 }
 
-async function ended(pid: number): Promise<ProcessExit> {
-  let pidfd: number;
+/** Resolves to how a process ended, once it has, or to why that cannot be told. */
+async function exitByPidfd(pid: number): Promise<ExitStatus | Error> {
+  let pidfd: number | undefined;
   try {
     pidfd = openPidfd(pid);
+    await untilReadable(pidfd);
+    return exitOf(pid, pidfd);
   } catch (error) {
-    if (!isSystemError(error, 'ESRCH')) throw error;
-    const exit = earlyExits.get(pid) ?? { status: UNKNOWN_STATUS, exitedAt: now() };
-    earlyExits.delete(pid);
-    return exit;
+    return error instanceof Error ? error : new Error(String(error));
+  } finally {
+    if (pidfd !== undefined) closeSync(pidfd);
   }
-  return new Promise((resolve) => {
-    const watch = watchReadable(pidfd, () => {
-      const exit = exitOf(pid, pidfd);
-      if (exit === undefined) return;
-      watch.close();
-      closeSync(pidfd);
-      resolve({ ...exit, exitedAt: now() });
-    });
-  });
 }
 
-function exitOf(pid: number, pidfd: number): ExitStatus | undefined {
+function exitWithout(pid: number, failure: Error): ExitStatus | undefined {
+  if (isSystemError(failure, 'ESRCH')) {
+    const early = earlyExits.get(pid);
+    earlyExits.delete(pid);
+    return early ?? { status: UNKNOWN_STATUS };
+  }
   try {
     return reap(pid);
+  } catch {
+    return undefined; // it is not ours yet, or no more: the next try tells
+  }
+}
+
+function exitOf(pid: number, pidfd: number): ExitStatus {
+  try {
+    const exit = reap(pid);
+    if (exit) return exit;
   } catch (error) {
     if (!isSystemError(error, 'ECHILD')) throw error;
     return exitOfPidfd(pidfd) ?? { status: UNKNOWN_STATUS };
   }
+  throw new Error(`${pid} has ended, but cannot be reaped yet`);
 }

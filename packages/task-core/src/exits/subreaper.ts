@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isSubreaper, isSystemError, peek, peekAny, reap, setSubreaper } from '@shimwright/linux-native';
-import { ShimServiceError } from './errors.ts';
+import { TaskError } from '../errors.ts';
 import { isWatched, noteEarlyExit } from './process-exit.ts';
 
 /** How to be a subreaper. */
@@ -42,11 +42,11 @@ export function becomeSubreaper({ orphans = 'containers' }: SubreaperOptions = {
   reaping = orphans;
 }
 
-/** @throws {ShimServiceError} `ERR_SHIM_SUBREAPER` unless this process is a subreaper. */
+/** @throws {TaskError} `ERR_TASK_SUBREAPER` unless this process is a subreaper. */
 export function requireSubreaper(): void {
   if (isSubreaper()) return;
-  throw new ShimServiceError(
-    'ERR_SHIM_SUBREAPER',
+  throw new TaskError(
+    'ERR_TASK_SUBREAPER',
     'this process would not learn how a container ends; call becomeSubreaper() first, which concerns all of its descendants',
   );
 }

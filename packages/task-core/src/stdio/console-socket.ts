@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { receiveDescriptor } from '@shimwright/linux-native';
-import { ShimServiceError } from './errors.ts';
+import { TaskError } from '../errors.ts';
 
 /** A socket on which an OCI runtime hands over the terminal it made for a process. */
 export class ConsoleSocket {
@@ -42,7 +42,7 @@ export class ConsoleSocket {
   /**
    * The terminal, once the runtime has ended well; the caller's to close.
    *
-   * @throws {ShimServiceError} `ERR_SHIM_CONSOLE` when the runtime did not send one.
+   * @throws {TaskError} `ERR_TASK_CONSOLE` when the runtime did not send one.
    */
   async receive(): Promise<number> {
     // It connected before it ended, so that is known here within a turn or two of the event loop.
@@ -51,7 +51,7 @@ export class ConsoleSocket {
     const descriptor = handle && receiveDescriptor(handle.fd);
     connection?.destroy();
     if (descriptor !== undefined) return descriptor;
-    throw new ShimServiceError('ERR_SHIM_CONSOLE', 'the OCI runtime handed no terminal over', {
+    throw new TaskError('ERR_TASK_CONSOLE', 'the OCI runtime handed no terminal over', {
       path: this.path,
     });
   }

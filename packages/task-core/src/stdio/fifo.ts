@@ -1,5 +1,5 @@
 import { closeSync, constants, lstatSync, openSync } from 'node:fs';
-import { ShimServiceError } from './errors.ts';
+import { TaskError } from '../errors.ts';
 
 /** Both sides of one end of a FIFO: what a process is given, and what keeps the other side from ever being alone. */
 export interface FifoEnds {
@@ -39,6 +39,6 @@ function openEnds(path: string, own: number, other: number): FifoEnds {
     return ends;
   } catch (cause) {
     for (const descriptor of opened) closeSync(descriptor);
-    throw new ShimServiceError('ERR_SHIM_STDIO', `cannot open the FIFO ${path}`, { path, cause });
+    throw new TaskError('ERR_TASK_STDIO', `cannot open the FIFO ${path}`, { path, cause });
   }
 }

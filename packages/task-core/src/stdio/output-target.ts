@@ -5,7 +5,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import path from 'node:path';
 import { makePipe } from '@shimwright/linux-native';
-import { ShimServiceError } from './errors.ts';
+import { TaskError } from '../errors.ts';
 import { isFifo, openFifoToWrite } from './fifo.ts';
 
 /** How long a logger may take until it is ready. */
@@ -40,7 +40,7 @@ export interface OutputOptions {
  * Opens the target of stdout or stderr: a FIFO, to which the process writes by itself; a file that is there, or
  * `file://PATH`, which is made, into which its output is copied, since it could truncate a file that it has itself.
  *
- * @throws {ShimServiceError} `ERR_SHIM_STDIO`.
+ * @throws {TaskError} `ERR_TASK_STDIO`.
  */
 export async function openOutput(target: string): Promise<OutputTarget> {
   if (isFifo(target)) return openFifo(target);
@@ -67,7 +67,7 @@ async function openLog(target: string, file: string, make: number): Promise<File
     // Not to wait for the other side, should it turn out to be a FIFO.
     return await open(file, O_WRONLY | O_APPEND | O_NONBLOCK | make, 0o644);
   } catch (cause) {
-    throw new ShimServiceError('ERR_SHIM_STDIO', `cannot open ${target} for output`, { path: target, cause });
+    throw new TaskError('ERR_TASK_STDIO', `cannot open ${target} for output`, { path: target, cause });
   }
 }
 
@@ -99,17 +99,15 @@ export interface Logger {
  * Starts the program of a `binary://PATH?ARG=VALUE` address, and waits until it says, by closing its descriptor 5, that
  * it is ready.
  *
- * @throws {ShimServiceError} `ERR_SHIM_STDIO` unless the program is allowed and can be started.
+ * @throws {TaskError} `ERR_TASK_STDIO` unless the program is allowed and can be started.
  */
 export async function startLogger(address: string, options: OutputOptions): Promise<Logger> {
   const url = new URL(address);
   const program = decodeURIComponent(url.pathname);
   if (!options.allowedLoggers.includes(program)) {
-    throw new ShimServiceError(
-      'ERR_SHIM_STDIO',
-      `${program} is no logger that is allowed; see allowedLoggers`,
-      { path: address },
-    );
+    throw new TaskError('ERR_TASK_STDIO', `${program} is no logger that is allowed; see allowedLoggers`, {
+      path: address,
+    });
   }
   const [stdoutRead, stdout] = makePipe();
   const [stderrRead, stderr] = makePipe();
@@ -131,7 +129,7 @@ export async function startLogger(address: string, options: OutputOptions): Prom
     return { stdout, stderr, ended, close: () => endSoon(logger) };
   } catch (cause) {
     for (const fd of [stdout, stderr]) closeSync(fd);
-    throw new ShimServiceError('ERR_SHIM_STDIO', `cannot start ${program}`, { path: address, cause });
+    throw new TaskError('ERR_TASK_STDIO', `cannot start ${program}`, { path: address, cause });
   } finally {
     clearTimeout(tooLate);
     readiness.destroy();
@@ -147,9 +145,9 @@ function endSoon(logger: ChildProcess): void {
   });
 }
 
-function unknownKind(target: string): ShimServiceError {
-  return new ShimServiceError(
-    'ERR_SHIM_STDIO',
+function unknownKind(target: string): TaskError {
+  return new TaskError(
+    'ERR_TASK_STDIO',
     `${target} is no place for output: give a FIFO, an absolute path, file:// or an allowed binary://`,
     { path: target },
   );

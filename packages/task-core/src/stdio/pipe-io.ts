@@ -2,19 +2,13 @@ import { closeSync, fchownSync } from 'node:fs';
 import { openFifoToRead } from './fifo.ts';
 import { type OutputOptions, openOutput, startLogger } from './output-target.ts';
 import type { ProcessIO } from './process-io.ts';
-import type { StdioPaths } from './stdio-paths.ts';
-
-/** Who is to own the stdio of a container with a user namespace, on the host. */
-export interface IOOwner {
-  readonly uid: number;
-  readonly gid: number;
-}
+import type { IOOwner, StdioPaths } from './stdio-paths.ts';
 
 /**
  * Stdio without a terminal. The process has the FIFOs themselves: no byte passes through here, and what it writes
  * waits in the FIFO for a reader that is late.
  *
- * @throws {ShimServiceError} `ERR_SHIM_STDIO`; then nothing is left open.
+ * @throws {TaskError} `ERR_TASK_STDIO`; then nothing is left open.
  */
 export async function openPipeIO(
   paths: StdioPaths,
@@ -86,6 +80,10 @@ class Ends implements ProcessIO {
   closeStdin(): void {
     if (this.#keepInput !== undefined) closeSync(this.#keepInput);
     this.#keepInput = undefined;
+  }
+
+  ended(): void {
+    // What it wrote is passed on by others, or until its end.
   }
 
   resize(): void {

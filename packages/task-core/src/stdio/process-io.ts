@@ -10,6 +10,8 @@ export interface ProcessIO {
   closeStdin(): void;
   /** Sets the size of the terminal; nothing without one. */
   resize(size: { readonly width: number; readonly height: number }): void;
+  /** Called when the process has ended: what it wrote is still to be passed on. */
+  ended(): void;
   /** Resolves when all that the process wrote was passed on, as far as the shim does that. */
   readonly drained: Promise<void>;
   /** Gives up everything. Never throws. */
@@ -22,6 +24,7 @@ export const noIO: ProcessIO = {
   started: async () => {},
   closeStdin: () => {},
   resize: () => {},
+  ended: () => {},
   drained: Promise.resolve(),
   close: () => {},
 };

@@ -12,7 +12,7 @@ import type { StdioPaths } from './stdio-paths.ts';
  * Stdio by a terminal, whose other side the OCI runtime hands over: what comes from it is copied to the target of
  * stdout, and what comes from the FIFO of stdin is copied to it.
  *
- * @throws {ShimServiceError} `ERR_SHIM_STDIO`; then nothing is left open.
+ * @throws {TaskError} `ERR_TASK_STDIO`; then nothing is left open.
  */
 export async function openTerminalIO(
   { stdin, stdout }: StdioPaths,
@@ -100,6 +100,10 @@ class TerminalIO implements ProcessIO {
   closeStdin(): void {
     if (this.#keepInput !== undefined) closeSync(this.#keepInput);
     this.#keepInput = undefined;
+  }
+
+  ended(): void {
+    // What it wrote is passed on by others, or until its end.
   }
 
   resize(size: { readonly width: number; readonly height: number }): void {

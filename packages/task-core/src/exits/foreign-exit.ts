@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ExitStatus,
@@ -7,11 +7,12 @@ import {
   isSystemError,
   openPidfd,
   signalPidfd,
-  watchReadable,
 } from '@shimwright/linux-native';
-import { processStat } from '@shimwright/shim-host';
 import { now } from '../moment.ts';
-import type { ProcessExit } from '../process-exit.ts';
+
+import type { ProcessExit } from './process-exit.ts';
+import { isRunning, processStat } from './process-stat.ts';
+import { untilReadable } from './until-readable.ts';
 
 /** What is told of a process whose exit status nobody knows any more. */
 const UNKNOWN_STATUS = 137;
@@ -19,6 +20,9 @@ const UNKNOWN_STATUS = 137;
 /** How often it is asked how a process ended, and how long is waited in between. */
 const TRIES = 100;
 const RETRY_MS = 10;
+
+/** How often a process is looked at that cannot be watched. */
+const RETRY_WITHOUT_PIDFD_MS = 100;
 
 /** A process that is no child of this one. */
 export interface ForeignProcess {
@@ -38,44 +42,59 @@ export function unknownExit(): ProcessExit {
  * is gone. How it ends the kernel tells by its pidfd, since Linux 6.15, and before that for as long as it is a zombie.
  */
 export function watchForeign(pid: number, startTime: string): ForeignProcess | undefined {
-  const pidfd = openOrUndefined(pid);
-  if (pidfd === undefined) return undefined;
+  const pidfd = openOrFail(pid);
+  if (typeof pidfd !== 'number' && isSystemError(pidfd, 'ESRCH')) return undefined;
   // With the descriptor open, the id belongs to nobody else: if this is the process now, it stays so.
   if (processStat(pid)?.startTime !== startTime) {
-    closeSync(pidfd);
+    if (typeof pidfd === 'number') closeSync(pidfd);
     return undefined;
   }
+  return typeof pidfd === 'number' ? watchByPidfd(pid, pidfd) : watchByStat(pid, startTime);
+}
+
+function watchByPidfd(pid: number, pidfd: number): ForeignProcess {
   let isOpen = true;
-  const ended = readable(pidfd)
+  const startTime = processStat(pid)?.startTime ?? '';
+  const ended = untilReadable(pidfd)
+    .catch(() => untilGone(pid, startTime)) // there is no memory to watch it
     .then(() => statusOf(pid, pidfd))
+    .then(toExit, unknownExit)
     .finally(() => {
       isOpen = false;
       closeSync(pidfd);
     });
   return {
-    ended: ended.then((status) => (status ? { ...status, exitedAt: now() } : unknownExit())),
+    ended,
     signal: (number) => {
       if (isOpen) signalPidfd(pidfd, number);
     },
   };
 }
 
-function openOrUndefined(pid: number): number | undefined {
+/** Where this process has no descriptor left for it. */
+function watchByStat(pid: number, startTime: string): ForeignProcess {
+  return {
+    ended: untilGone(pid, startTime).then(() => toExit(zombieStatus(pid))),
+    signal: (number) => {
+      if (processStat(pid)?.startTime === startTime) process.kill(pid, number);
+    },
+  };
+}
+
+async function untilGone(pid: number, startTime: string): Promise<void> {
+  while (isRunning({ pid, startTime })) await delay(RETRY_WITHOUT_PIDFD_MS);
+}
+
+function toExit(status: ExitStatus | undefined): ProcessExit {
+  return status ? { ...status, exitedAt: now() } : unknownExit();
+}
+
+function openOrFail(pid: number): number | Error {
   try {
     return openPidfd(pid);
   } catch (error) {
-    if (isSystemError(error, 'ESRCH')) return undefined;
-    throw error;
+    return error instanceof Error ? error : new Error(String(error));
   }
-}
-
-function readable(pidfd: number): Promise<void> {
-  return new Promise((resolve) => {
-    const watch = watchReadable(pidfd, () => {
-      watch.close();
-      resolve();
-    });
-  });
 }
 
 /** Its parent reaps it within moments, and only then its pidfd tells. */
@@ -90,8 +109,22 @@ async function statusOf(pid: number, pidfd: number): Promise<ExitStatus | undefi
 }
 
 function zombieStatus(pid: number): ExitStatus | undefined {
-  // To others than root the kernel shows 0 instead of what it does not tell.
-  if (process.geteuid?.() !== 0) return undefined;
+  // To those without the right the kernel shows 0 instead of what it does not tell.
+  if (!mayReadExits()) return undefined;
   const stat = processStat(pid);
   return stat?.state === 'Z' ? exitStatus(stat.waitStatus) : undefined;
+}
+
+// linux/capability.h
+const CAP_SYS_PTRACE = 19n;
+
+/** Whether this process has the right that the kernel asks for before it tells how another one ended. */
+function mayReadExits(): boolean {
+  try {
+    const [, effective = '0'] =
+      /^CapEff:\t([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'latin1')) ?? [];
+    return ((BigInt(`0x${effective}`) >> CAP_SYS_PTRACE) & 1n) === 1n;
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
-import { type FifoEnds, isFifo, openFifoToRead, openFifoToWrite } from '../fifo.ts';
-import { noIO, type ProcessIO } from '../process-io.ts';
-import type { StdioPaths } from '../stdio-paths.ts';
+import { type FifoEnds, isFifo, openFifoToRead, openFifoToWrite } from './fifo.ts';
+import { noIO, type ProcessIO } from './process-io.ts';
+import type { StdioPaths } from './stdio-paths.ts';
 
 /**
  * The shim's side of the stdio of a process that an earlier shim made: it keeps its FIFOs alive again. A terminal, and

@@ -1,0 +1,13 @@
+import type { Journal } from './journal.ts';
+
+/** What surrounds the containers of a shim. */
+export interface TaskEnvironment {
+  /** The namespace of containerd that they are in, which loggers are told. */
+  readonly namespace: string;
+  /** The log of what happens to them. */
+  readonly journal: Journal;
+  /** The absolute paths of the programs that `binary://` in stdio may start. @default none */
+  readonly allowedLoggers?: readonly string[] | undefined;
+  /** Whether it is told when the kernel kills a process for want of memory. @default true */
+  readonly oomEvents?: boolean | undefined;
+}

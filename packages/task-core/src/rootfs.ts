@@ -1,0 +1,55 @@
+import { mkdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isSystemError, mount, unmountAll } from '@shimwright/linux-native';
+import { messageOf, TaskError } from './errors.ts';
+import type { RootfsMount } from './requests.ts';
+
+// How often, and how long apart, containerd tries to unmount what somebody looks at just now.
+const BUSY_TRIES = 50;
+const BUSY_MS = 50;
+
+/** Whether a mount takes as long as a disk or another machine takes to answer. */
+export function isSlow({ type, options }: RootfsMount): boolean {
+  return type !== 'bind' && !options.includes('bind') && !options.includes('rbind');
+}
+
+/**
+ * Mounts one thing on the other at `target`, which is made.
+ *
+ * @throws {TaskError} `ERR_TASK_MOUNT`; what was mounted before stays.
+ */
+export function mountRootfs(mounts: readonly RootfsMount[], target: string): void {
+  if (target === '') return;
+  mkdirSync(target, { recursive: true, mode: 0o711 });
+  for (const { type, source, options } of mounts) {
+    try {
+      mount({ type, source, target, options });
+    } catch (cause) {
+      const words = `failed to mount rootfs component ${source}: ${messageOf(cause)}`;
+      throw new TaskError('ERR_TASK_MOUNT', words, { path: target, cause });
+    }
+  }
+}
+
+/**
+ * Undoes all that is mounted at `target`; nothing for an empty one. What is in use is tried again for 2.5 seconds.
+ *
+ * @throws {TaskError} `ERR_TASK_MOUNT`.
+ */
+export async function unmountRootfs(target: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      unmountAll(target);
+      return;
+    } catch (cause) {
+      if (isSystemError(cause, 'EBUSY') && tries < BUSY_TRIES) {
+        await delay(BUSY_MS);
+        continue;
+      }
+      throw new TaskError('ERR_TASK_MOUNT', `failed rootfs umount: ${messageOf(cause)}`, {
+        path: target,
+        cause,
+      });
+    }
+  }
+}
