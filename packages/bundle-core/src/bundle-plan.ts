@@ -53,7 +53,7 @@ export function planBundle(options: NewBundleSyncOptions): BundlePlan {
 function configOf(given: NewBundleSyncOptions['spec']): { config: string | Uint8Array; spec: Spec } {
   if (typeof given === 'string') return { config: given, spec: parseSpec(given) };
   // A copy, since the caller may use the bytes for something else before they are written.
-  if (isUint8Array(given)) return { config: Uint8Array.from(given), spec: decodeSpec(given) };
+  if (isUint8Array(given)) return { config: new Uint8Array(given), spec: decodeSpec(given) };
   const config = stringifySpec(given);
   // What is written is what counts: an object may have its own idea of how it looks as JSON.
   return { config, spec: hasToJson(given) || hasToJson(given.linux) ? parseSpec(config) : given };

@@ -18,7 +18,8 @@ export interface BundleDirectories {
 }
 
 // First comes all that may refuse, so that a shim whose bundle is refused to go stays reachable. Then the socket: once
-// the bundle is gone, nobody knows where it is. From there on it goes through to the end.
+// the bundle is gone, nobody knows where it is. From there on it goes through to the end. Without a socket, the removal of
+// the bundle's directory is the first change, and refuses mounts by itself.
 
 export async function deleteBundle(
   { path: bundlePath, workDir }: BundleDirectories,
@@ -27,7 +28,8 @@ export async function deleteBundle(
   const signal = checkSignal(checkOptions(options).signal);
   signal?.throwIfAborted();
   const address = await loadAddress(bundlePath).catch(noneIfMeaningless);
-  for (const directory of [bundlePath, workDir]) refuseMounts(directory, await mountsIn(directory));
+  refuseMounts(workDir, await mountsIn(workDir));
+  if (address !== undefined) refuseMounts(bundlePath, await mountsIn(bundlePath));
   signal?.throwIfAborted();
   if (address !== undefined) await removeSocket(address).catch(ignoreForeign);
   const failures: unknown[] = [];
@@ -39,8 +41,11 @@ export async function deleteBundle(
 
 export function deleteBundleSync({ path: bundlePath, workDir }: BundleDirectories): void {
   const address = attempt(() => loadAddressSync(bundlePath), noneIfMeaningless);
-  for (const directory of [bundlePath, workDir]) refuseMounts(directory, mountsInSync(directory));
-  if (address !== undefined) attempt(() => removeSocketSync(address), ignoreForeign);
+  refuseMounts(workDir, mountsInSync(workDir));
+  if (address !== undefined) {
+    refuseMounts(bundlePath, mountsInSync(bundlePath));
+    attempt(() => removeSocketSync(address), ignoreForeign);
+  }
   const failures: unknown[] = [];
   for (const directory of [bundlePath, workDir]) {
     attempt(
@@ -68,7 +73,7 @@ function noneWithoutParent(directory: string, error: unknown): string[] {
   throw error;
 }
 
-/** A mount that came just now: whoever made it uses the bundle, and what is left of that stays. */
+/** What is mounted at the bundle's own directory: whoever did so uses it, and what is left of that stays. */
 function stopIfInUse(failures: unknown[], error: unknown): void {
   if (failures.length === 0 && hasCode(error, 'ERR_ATOMIC_MOUNTED')) throw asBundleError(error);
   failures.push(error);

@@ -50,20 +50,33 @@ export function defaultSeccomp(options: DefaultSeccompOptions = {}): LinuxSeccom
   if (!architectures)
     throw invalidValue('arch', `${JSON.stringify(arch)} has no known table of system calls`);
   const opened = Object.entries(PRIVILEGED).filter(([capability]) => capabilities.has(capability));
-  const allowed = namesOf([...ALLOWED, ...opened.map(([, group]) => group)]);
-  // Of what a capability opens, what is not refused without it: it is absent then, or allowed by its arguments.
-  const unrefused = new Set([...allowed, ...namesOf(ABSENT), 'clone', 'unshare']);
-  const refused = namesOf([...Object.values(PRIVILEGED), ...REFUSED]).filter((name) => !unrefused.has(name));
+  lists ??= readLists();
+  const { allowed, refused } = lists;
+  const names = new Set([...allowed, ...namesOf(opened.map(([, group]) => group))]);
   return {
     defaultAction: 'SCMP_ACT_ERRNO',
     defaultErrnoRet: ENOSYS,
     architectures: [...architectures],
     syscalls: [
-      { names: allowed, action: 'SCMP_ACT_ALLOW' },
-      { names: refused, action: 'SCMP_ACT_ERRNO', errnoRet: EPERM },
+      { names: [...names], action: 'SCMP_ACT_ALLOW' },
+      {
+        names: refused.filter((name) => !names.has(name)),
+        action: 'SCMP_ACT_ERRNO',
+        errnoRet: EPERM,
+      },
       ...conditionalCalls(capabilities, arch),
     ],
   };
+}
+
+/** The lists of calls as names, which are the same for all filters. */
+let lists: { readonly allowed: readonly string[]; readonly refused: readonly string[] } | undefined;
+
+function readLists(): NonNullable<typeof lists> {
+  // Of what a capability opens, what is not refused without it: it is absent then, or allowed by its arguments.
+  const unrefused = new Set([...namesOf(ABSENT), 'clone', 'unshare']);
+  const refused = namesOf([...Object.values(PRIVILEGED), ...REFUSED]);
+  return { allowed: namesOf(ALLOWED), refused: refused.filter((name) => !unrefused.has(name)) };
 }
 
 function namesOf(groups: readonly CallGroup[]): string[] {
