@@ -173,6 +173,17 @@ describe.each(forms)('bundle.delete, $form form', ({ deleteBundle }) => {
   });
 });
 
+describe.each(forms)('bundle.delete of a deep tree, $form form', ({ deleteBundle }) => {
+  test('removes what a container has made 3000 levels deep', async () => {
+    const { base, bundle } = await loaded();
+    const levels = 'd/'.repeat(1000);
+    const dig = 'for part in 1 2 3; do mkdir -p "$1" && cd -P "$1" || exit 1; done';
+    await execa('sh', ['-c', dig, 'sh', levels], { cwd: path.join(bundle.path, 'rootfs') });
+    await deleteBundle(bundle);
+    expect(await readdir(path.join(base, 'state'))).toEqual(['db']);
+  });
+});
+
 test('an abort before anything is removed leaves the bundle and its socket', async () => {
   const { base, bundle } = await loaded();
   const server = createServer().listen(path.join(base, 'shim.sock'));

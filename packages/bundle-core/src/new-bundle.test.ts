@@ -1,4 +1,5 @@
 import { chmod, chown, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runInNewContext } from 'node:vm';
@@ -11,8 +12,8 @@ import { defaultSpec, newBundle as newPromised, type Spec } from './index.ts';
 
 const spec: Spec = { ociVersion: '1.0.2' };
 
-async function roots(tree: Tree = {}) {
-  const base = await tempDir(tree);
+async function roots(tree: Tree = {}, parent?: string) {
+  const base = await tempDir(tree, parent);
   return { base, path: path.join(base, 'state'), workDir: path.join(base, 'work') };
 }
 
@@ -34,7 +35,7 @@ describe.each(forms)('newBundle, $form form', ({ newBundle }) => {
   });
 
   test('gives each directory its mode, whatever the umask', async () => {
-    for (const umask of [0o022, 0o077]) {
+    for (const umask of [0o022, 0o077, 0o777]) {
       const at = await roots();
       const before = process.umask(umask);
       try {
@@ -78,6 +79,13 @@ describe.each(forms)('newBundle, $form form', ({ newBundle }) => {
     expect(await readdir(bundle.workDir)).toEqual([]);
   });
 
+  test('goes where the file system leads, not where the text of a path does', async () => {
+    const at = await roots({ real: { inside: {} }, work: {} });
+    await symlink('real/inside', path.join(at.base, 'link'));
+    await newBundle({ id: 'web', path: `${at.base}/link/../state`, workDir: at.workDir, spec });
+    expect(await readdir(path.join(at.base, 'real/state'))).toEqual(['web']);
+  });
+
   test('takes bytes and signals of another realm', async () => {
     const at = await roots();
     const bytes = runInNewContext(
@@ -85,6 +93,14 @@ describe.each(forms)('newBundle, $form form', ({ newBundle }) => {
     );
     await newBundle({ id: 'web', ...at, spec: bytes });
     expect(await readFile(path.join(at.path, 'web/config.json'), 'utf8')).toBe('{"ociVersion":"1.0.2"}');
+  });
+
+  test('says what is wrong with the root of the work directories, and not that the bundle is there', async () => {
+    const at = await roots({ state: {}, work: 'a file' });
+    await expect(newBundle({ id: 'web', ...at, spec })).rejects.toMatchObject({
+      code: expect.stringMatching(/^(ENOTDIR|EEXIST)$/),
+    });
+    expect(await readdir(at.path)).toEqual([]);
   });
 
   test.each([
@@ -263,9 +279,12 @@ describe.each(forms)('newBundle, $form form', ({ newBundle }) => {
   });
 });
 
-test('an abort at any step leaves nothing of the bundle', async () => {
+// On a memory file system the steps are taken at once, elsewhere by libuv.
+const PLACES = process.platform === 'linux' ? [tmpdir(), '/dev/shm'] : [tmpdir()];
+
+test.each(PLACES)('in %s, an abort at any step leaves nothing of the bundle', async (parent) => {
   for (let turns = 0; turns < 25; turns += 1) {
-    const at = await roots({ state: {}, work: {} });
+    const at = await roots({ state: {}, work: {} }, parent);
     const abort = new AbortController();
     const making = newPromised({ id: 'web', ...at, spec, signal: abort.signal }).then(
       () => 'made',
@@ -279,8 +298,8 @@ test('an abort at any step leaves nothing of the bundle', async () => {
   }
 });
 
-test('those who give up leave the work directory of the one who wins', async () => {
-  const at = await roots({ state: {}, work: {} });
+test.each(PLACES)('in %s, those who give up leave the work directory of the one who wins', async (parent) => {
+  const at = await roots({ state: {}, work: {} }, parent);
   for (let round = 0; round < 60; round += 1) {
     const id = `web${round}`;
     const makers = Array.from({ length: 4 }, (_, index) => {
@@ -296,6 +315,17 @@ test('those who give up leave the work directory of the one who wins', async () 
     expect(wins).toHaveLength(1);
     expect(await readdir(`${at.workDir}/${id}`)).toEqual([]);
   }
+});
+
+test.each(PLACES)('in %s, each directory has its mode, and all of it goes again', async (parent) => {
+  const at = await roots({}, parent);
+  const bundle = await newPromised({ id: 'web', ...at, spec });
+  expect(await modeOf(bundle.path)).toBe(0o700);
+  expect(await modeOf(`${bundle.path}/rootfs`)).toBe(0o711);
+  expect(await modeOf(`${bundle.path}/config.json`)).toBe(0o600);
+  expect(await modeOf(bundle.workDir)).toBe(0o700);
+  await bundle.delete();
+  expect((await readdir(at.base, { recursive: true })).sort()).toEqual(['state', 'work']);
 });
 
 async function giveUp(abort: AbortController, turns: number): Promise<void> {

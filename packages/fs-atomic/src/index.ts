@@ -21,6 +21,7 @@ export {
 export type { Bytes, Data, SyncData } from './data.ts';
 export { AtomicError, type AtomicErrorCode, type AtomicErrorFacts } from './errors.ts';
 export { type HiddenPath, hiddenPath } from './hidden-path.ts';
+export { isInMemory } from './memory.ts';
 export { mountsWithin, mountsWithinSync } from './mounts.ts';
 export type { Target } from './place.ts';
 export { type SweepOptions, sweep, sweepSync } from './sweep.ts';

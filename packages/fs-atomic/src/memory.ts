@@ -11,7 +11,8 @@ const known = new Map<string, { readonly inMemory: boolean; readonly until: numb
 
 /**
  * Whether the directory is in a file system that has no disk below it, where nothing takes long. A promise where the
- * system must be asked, which a network file system may take its time to answer.
+ * system must be asked, which a network file system may take its time to answer. The promise forms of this package do
+ * their steps at once there; what a caller does beside them may do so too.
  */
 export function isInMemory(directory: string): boolean | Promise<boolean> {
   if (process.platform !== 'linux') return false;
