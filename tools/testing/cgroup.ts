@@ -14,7 +14,6 @@ export type CgroupFile = Readonly<Record<1 | 2, string>>;
 
 export const MEMORY_LIMIT: CgroupFile = { 1: 'memory.limit_in_bytes', 2: 'memory.max' };
 export const PIDS_LIMIT: CgroupFile = { 1: 'pids.max', 2: 'pids.max' };
-export const CPU_BURST: CgroupFile = { 1: 'cpu.cfs_burst_us', 2: 'cpu.max.burst' };
 
 /** The cgroup of a process that has the controller; see cgroups(7). */
 export function cgroupOf(pid: number, controller: string): Cgroup {

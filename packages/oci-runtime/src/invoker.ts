@@ -1,23 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CallEnd, throwIfAborted } from './call-end.ts';
 import { CallFiles } from './call-files.ts';
-import type { RuntimeCallOptions } from './call-options.ts';
-import { deleteCall, stateCall } from './container-calls.ts';
-import { parseState } from './container-state.ts';
-import { endRuntime } from './end-runtime.ts';
+import type { RuntimeCallOptions } from './calls/call-options.ts';
+import { deleteCall, stateCall } from './calls/container-calls.ts';
+import type { Invocation } from './calls/invocation.ts';
 import { hasCode, OciRuntimeError } from './errors.ts';
-import type { Invocation } from './invocation.ts';
-import { killTree } from './process-tree.ts';
-import { type Outcome, Run } from './run.ts';
-import type { RuntimeSettings } from './runtime-options.ts';
+import { parseState } from './output/container-state.ts';
+import { endRuntime } from './processes/end-runtime.ts';
+import { killTree } from './processes/process-tree.ts';
 import {
   ExecaProcess,
   loadExeca,
   type RuntimeExit,
   type RuntimeProcess,
   type RuntimeStart,
-} from './runtime-process.ts';
-import { SpawnedProcess } from './spawned-process.ts';
+} from './processes/runtime-process.ts';
+import { SpawnedProcess } from './processes/spawned-process.ts';
+import { type Outcome, Run } from './run.ts';
+import type { RuntimeSettings } from './runtime-options.ts';
 
 /** Gives the absolute path of the runtime. */
 export type Locate = (signal: AbortSignal | undefined) => Promise<string>;

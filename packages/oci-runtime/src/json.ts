@@ -96,3 +96,8 @@ function objectOf(value: object, what: string, holders: readonly object[]): unkn
   const entries = Object.entries(value).filter(([, part]) => part !== undefined);
   return Object.fromEntries(entries.map(([name, part]) => [name, dataOf(part, `${what}.${name}`, within)]));
 }
+
+/** Whether a value is an object with keys, and no array. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -11,8 +11,7 @@ import type {
   RuntimeRestoreOptions,
   RuntimeRunOptions,
   Started,
-} from './call-options.ts';
-import { type ChosenRuntime, chooseRuntime } from './choose-runtime.ts';
+} from './calls/call-options.ts';
 import {
   checkpointCall,
   createCall,
@@ -25,21 +24,27 @@ import {
   runCall,
   stateCall,
   updateCall,
-} from './container-calls.ts';
-import { type ContainerEvent, type ContainerStats, parseEvent, parseStats } from './container-events.ts';
-import { type ContainerState, parsePids, parseState, parseStates } from './container-state.ts';
+} from './calls/container-calls.ts';
+import { execCall } from './calls/exec-call.ts';
+import { flags } from './calls/flags.ts';
+import type { Invocation } from './calls/invocation.ts';
+import type { ProcessSpec, Resources } from './calls/specs.ts';
+import { validCall } from './calls/valid-call.ts';
+import { type ChosenRuntime, chooseRuntime } from './choice/choose-runtime.ts';
+import { knownFeatures, unsupported } from './choice/known-features.ts';
 import { hasCode } from './errors.ts';
-import { execCall } from './exec-call.ts';
-import { flags } from './flags.ts';
-import type { Invocation } from './invocation.ts';
 import { Invoker } from './invoker.ts';
-import { knownFeatures, unsupported } from './known-features.ts';
+import {
+  type ContainerEvent,
+  type ContainerStats,
+  parseEvent,
+  parseStats,
+} from './output/container-events.ts';
+import { type ContainerState, parsePids, parseState, parseStates } from './output/container-state.ts';
+import { parseFeatures, type RuntimeFeatures } from './output/runtime-features.ts';
+import { parseVersion, type RuntimeVersion } from './output/runtime-version.ts';
 import type { Outcome } from './run.ts';
-import { parseFeatures, type RuntimeFeatures } from './runtime-features.ts';
 import { type OciRuntimeOptions, type RuntimeSettings, withDefaults } from './runtime-options.ts';
-import { parseVersion, type RuntimeVersion } from './runtime-version.ts';
-import type { ProcessSpec, Resources } from './specs.ts';
-import { validCall } from './valid-call.ts';
 import { validCount } from './validate.ts';
 
 /**

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { CallFiles } from './call-files.ts';
+import type { Invocation } from './calls/invocation.ts';
 import { hasCode, OciRuntimeError, type OciRuntimeErrorCode } from './errors.ts';
-import { failureOf } from './failure.ts';
-import type { Invocation } from './invocation.ts';
+import { failureOf } from './failures/failure.ts';
+import { type LogEntry, parseLog } from './failures/runtime-log.ts';
 import { PidFile } from './pid-file.ts';
-import { type LogEntry, parseLog } from './runtime-log.ts';
+import type { RuntimeExit, RuntimeProcess, RuntimeStart } from './processes/runtime-process.ts';
 import type { RuntimeSettings } from './runtime-options.ts';
-import type { RuntimeExit, RuntimeProcess, RuntimeStart } from './runtime-process.ts';
 
 /** How a call went well. */
 export interface Outcome {

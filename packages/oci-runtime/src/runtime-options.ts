@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { badArgument } from './errors.ts';
 import { describe } from './json.ts';
-import type { RuntimeSpawn } from './spawned-process.ts';
+import type { RuntimeSpawn } from './processes/spawned-process.ts';
 import { validDelay, validFlag, validOptions, validPath, validText, validTimeout } from './validate.ts';
 
 /** How to drive a runtime: the same for all calls. */

@@ -1,5 +1,5 @@
-import type { Stdio } from './descriptors.ts';
-import type { LogEntry } from './runtime-log.ts';
+import type { LogEntry } from '../failures/runtime-log.ts';
+import type { Stdio } from '../processes/descriptors.ts';
 
 /** What every call takes. */
 export interface RuntimeCallOptions {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { flags } from '../calls/flags.ts';
+import { lastError, parseLog, plainText } from '../failures/runtime-log.ts';
 import { parsePids, parseState, parseStates } from './container-state.ts';
-import { flags } from './flags.ts';
 import { parseFeatures } from './runtime-features.ts';
-import { lastError, parseLog, plainText } from './runtime-log.ts';
 import { parseVersion } from './runtime-version.ts';
 
 const STATE = { id: 'web', pid: 7, status: 'running', bundle: '/b' };

@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { needs } from '../../../tools/testing/needs.ts';
-import { tempDir } from '../../../tools/testing/temp-dir.ts';
+import { needs } from '../../../../tools/testing/needs.ts';
+import { tempDir } from '../../../../tools/testing/temp-dir.ts';
 import { findRuntime } from './find-runtime.ts';
 
 async function directoryWith(...names: readonly string[]): Promise<string> {

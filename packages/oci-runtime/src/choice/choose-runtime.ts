@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { hasCode, OciRuntimeError } from './errors.ts';
+import { hasCode, OciRuntimeError } from '../errors.ts';
+import type { OciRuntimeOptions } from '../runtime-options.ts';
 import { findRuntime } from './find-runtime.ts';
 import { probeRuntime } from './probe-runtime.ts';
-import type { OciRuntimeOptions } from './runtime-options.ts';
 
 /** The runtime that calls go to. */
 export interface ChosenRuntime {
@@ -15,7 +15,7 @@ export interface ChosenRuntime {
 }
 
 /** What `command` is, to have crun where it works. */
-export const AUTO = 'auto';
+const AUTO = 'auto';
 
 /**
  * The runtime that is named; for `auto`, crun where it can make a container on this machine, else runc.

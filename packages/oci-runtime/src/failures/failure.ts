@@ -1,4 +1,4 @@
-import type { OciRuntimeErrorCode } from './errors.ts';
+import type { OciRuntimeErrorCode } from '../errors.ts';
 import { type Asked, failureCode } from './failure-code.ts';
 import { type LogEntry, lastError, plainText } from './runtime-log.ts';
 

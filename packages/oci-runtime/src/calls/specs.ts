@@ -1,4 +1,4 @@
-import type { Int64 } from './json.ts';
+import type { Int64 } from '../json.ts';
 
 /** A limit: a number, or that there is none. */
 export type Limit = Int64 | 'unlimited';

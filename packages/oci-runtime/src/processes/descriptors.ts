@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { badArgument } from './errors.ts';
-import { validList } from './validate.ts';
+import { badArgument } from '../errors.ts';
+import { validList } from '../validate.ts';
 
 /**
  * Where one of the three standard streams leads: nowhere (`/dev/null`), where this program's own does, or

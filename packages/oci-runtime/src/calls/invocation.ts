@@ -1,4 +1,4 @@
-import type { StandardStreams } from './descriptors.ts';
+import type { StandardStreams } from '../processes/descriptors.ts';
 
 /** One call to a runtime. */
 export interface Invocation {

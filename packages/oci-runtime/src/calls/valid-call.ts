@@ -1,7 +1,7 @@
+import { badArgument } from '../errors.ts';
+import { describe } from '../json.ts';
+import { validFlag, validOptions, validTimeout } from '../validate.ts';
 import type { RuntimeCallOptions } from './call-options.ts';
-import { badArgument } from './errors.ts';
-import { describe } from './json.ts';
-import { validFlag, validOptions, validTimeout } from './validate.ts';
 
 /** The options of all calls that say yes or no. */
 const FLAGS = [

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
-import { hasCode, OciRuntimeError } from './errors.ts';
+import { hasCode, OciRuntimeError } from '../errors.ts';
 
 /** What is looked for when nothing is named, in this order. */
 const KNOWN = ['runc', 'crun'] as const;

@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import { jsonObjectEnd } from './json-object-end.ts';
 
 /** One thing that a runtime logged. */
@@ -69,9 +70,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Whether a value is an object with keys, and no array. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

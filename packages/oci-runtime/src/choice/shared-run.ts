@@ -1,4 +1,4 @@
-import { throwIfAborted } from './call-end.ts';
+import { throwIfAborted } from '../call-end.ts';
 
 interface Running<Result> {
   readonly result: Promise<Result>;

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { execa as Execa } from 'execa';
+import { messageOf } from '../errors.ts';
 import { type StandardStreams, withDescriptors } from './descriptors.ts';
-import { messageOf } from './errors.ts';
 import { linesOf } from './lines.ts';
 import { kill } from './process-tree.ts';
 

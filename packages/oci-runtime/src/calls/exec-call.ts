@@ -1,11 +1,5 @@
-import type { RuntimeExecOptions } from './call-options.ts';
-import { preserved, startFlags } from './container-calls.ts';
-import { validStdio } from './descriptors.ts';
-import { badArgument } from './errors.ts';
-import { flags } from './flags.ts';
-import type { Invocation, InvocationFiles } from './invocation.ts';
-import { processJson } from './spec-json.ts';
-import type { ProcessSpec } from './specs.ts';
+import { badArgument } from '../errors.ts';
+import { validStdio } from '../processes/descriptors.ts';
 import {
   validCommand,
   validCount,
@@ -14,7 +8,13 @@ import {
   validOptions,
   validPath,
   validText,
-} from './validate.ts';
+} from '../validate.ts';
+import type { RuntimeExecOptions } from './call-options.ts';
+import { preserved, startFlags } from './container-calls.ts';
+import { flags } from './flags.ts';
+import type { Invocation, InvocationFiles } from './invocation.ts';
+import { processJson } from './spec-json.ts';
+import type { ProcessSpec } from './specs.ts';
 
 const COMMAND_ONLY = [
   'cwd',

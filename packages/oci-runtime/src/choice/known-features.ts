@@ -1,8 +1,8 @@
-import { generalCall } from './container-calls.ts';
-import { OciRuntimeError } from './errors.ts';
-import { fileIdentity } from './file-identity.ts';
-import type { Invoker } from './invoker.ts';
-import { parseFeatures, type RuntimeFeatures } from './runtime-features.ts';
+import { generalCall } from '../calls/container-calls.ts';
+import { OciRuntimeError } from '../errors.ts';
+import { fileIdentity } from '../file-identity.ts';
+import type { Invoker } from '../invoker.ts';
+import { parseFeatures, type RuntimeFeatures } from '../output/runtime-features.ts';
 import { SharedRun } from './shared-run.ts';
 
 const known = new SharedRun<RuntimeFeatures | undefined>();

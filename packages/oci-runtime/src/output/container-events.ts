@@ -1,5 +1,4 @@
-import { fromJson, type Int64 } from './json.ts';
-import { isObject } from './runtime-log.ts';
+import { fromJson, type Int64, isObject } from '../json.ts';
 
 /** Something that happened to a container, or its statistics. */
 export interface ContainerEvent {

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createCall, deleteCall } from './container-calls.ts';
-import { messageOf } from './errors.ts';
-import { fileIdentity } from './file-identity.ts';
-import { Invoker } from './invoker.ts';
-import { type OciRuntimeOptions, withDefaults } from './runtime-options.ts';
+import { createCall, deleteCall } from '../calls/container-calls.ts';
+import { messageOf } from '../errors.ts';
+import { fileIdentity } from '../file-identity.ts';
+import { Invoker } from '../invoker.ts';
+import { type OciRuntimeOptions, withDefaults } from '../runtime-options.ts';
 import { SharedRun } from './shared-run.ts';
 
 const TIMEOUT_MS = 30_000;

@@ -1,4 +1,4 @@
-import type { OciRuntimeErrorCode } from './errors.ts';
+import type { OciRuntimeErrorCode } from '../errors.ts';
 
 /** What was asked of a runtime. */
 export interface Asked {

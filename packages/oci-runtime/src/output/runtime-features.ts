@@ -1,4 +1,4 @@
-import { isObject } from './runtime-log.ts';
+import { isObject } from '../json.ts';
 
 /**
  * What a runtime can do, as it prints it: the OCI runtime specification's "features" (1.1 to 1.3). What is undefined

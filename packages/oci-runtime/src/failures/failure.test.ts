@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { RecordedRun } from '../test/fixtures/recorder.ts';
-import { ABSENT, expected, PAUSED, RUNNING, STOPPED } from '../test/fixtures/situations.ts';
+import type { RecordedRun } from '../../test/fixtures/recorder.ts';
+import { ABSENT, expected, PAUSED, RUNNING, STOPPED } from '../../test/fixtures/situations.ts';
 import { failureOf, type RuntimeEnd } from './failure.ts';
 import { parseLog } from './runtime-log.ts';
 
-const LOGS = new URL('../test/fixtures/logs/', import.meta.url);
+const LOGS = new URL('../../test/fixtures/logs/', import.meta.url);
 
 describe.each(readdirSync(LOGS))('the failures of %s', (file) => {
   const runs: Record<string, RecordedRun> = JSON.parse(readFileSync(new URL(file, LOGS), 'utf8'));

@@ -1,4 +1,4 @@
-import { isObject } from './runtime-log.ts';
+import { isObject } from '../json.ts';
 
 const STATUSES = ['creating', 'created', 'running', 'pausing', 'paused', 'stopped'] as const;
 

@@ -1,3 +1,5 @@
+import { validFds, validStdio } from '../processes/descriptors.ts';
+import { signalNumber, validDirectory, validId, validList, validPath, validText } from '../validate.ts';
 import type {
   CriuOptions,
   RuntimeCheckpointOptions,
@@ -8,12 +10,10 @@ import type {
   RuntimeRunOptions,
   StartProcessOptions,
 } from './call-options.ts';
-import { validFds, validStdio } from './descriptors.ts';
 import { flags } from './flags.ts';
 import type { Invocation } from './invocation.ts';
 import { resourcesJson } from './spec-json.ts';
 import type { Resources } from './specs.ts';
-import { signalNumber, validDirectory, validId, validList, validPath, validText } from './validate.ts';
 
 /** `create`. */
 export function createCall(id: string, options: RuntimeCreateOptions): Invocation {

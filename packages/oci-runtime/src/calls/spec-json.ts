@@ -1,8 +1,7 @@
-import { badArgument } from './errors.ts';
-import { describe, isInt64, toJson } from './json.ts';
-import { isObject } from './runtime-log.ts';
+import { badArgument } from '../errors.ts';
+import { describe, isInt64, isObject, toJson } from '../json.ts';
+import { validList, validText } from '../validate.ts';
 import type { ProcessSpec, Resources } from './specs.ts';
-import { validList, validText } from './validate.ts';
 
 /** "No limit" of `setrlimit(2)`, RLIM_INFINITY. */
 const NO_RLIMIT = 2n ** 64n - 1n;
