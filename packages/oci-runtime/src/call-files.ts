@@ -13,7 +13,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { badArgument, hasCode, messageOf, OciRuntimeError } from './errors.ts';
-import { type LogEntry, parseLog } from './failures/runtime-log.ts';
+import type { LogEntry } from './failures/log-entry.ts';
+import { parseLog } from './failures/runtime-log.ts';
 
 const MAX_LOG_BYTES = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import type { LogEntry } from './failures/runtime-log.ts';
+import type { LogEntry } from './failures/log-entry.ts';
 
 /** What can go wrong with a runtime, in the terms a program branches on. */
 export type OciRuntimeErrorCode =

@@ -23,7 +23,7 @@ export {
   type OciRuntimeErrorCode,
   type OciRuntimeErrorFacts,
 } from './errors.ts';
-export type { LogEntry } from './failures/runtime-log.ts';
+export type { LogEntry } from './failures/log-entry.ts';
 export type { Int64 } from './json.ts';
 export { OciRuntime } from './oci-runtime.ts';
 export type { ContainerEvent, ContainerStats, UsageStats } from './output/container-events.ts';

@@ -1,4 +1,4 @@
-import type { LogEntry } from '../failures/runtime-log.ts';
+import type { LogEntry } from '../failures/log-entry.ts';
 import type { Stdio } from '../processes/descriptors.ts';
 
 /** What every call takes. */

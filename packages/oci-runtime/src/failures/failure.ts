@@ -1,6 +1,7 @@
 import type { OciRuntimeErrorCode } from '../errors.ts';
 import { type Asked, failureCode } from './failure-code.ts';
-import { type LogEntry, lastError, plainText } from './runtime-log.ts';
+import type { LogEntry } from './log-entry.ts';
+import { lastError, plainText } from './runtime-log.ts';
 
 const MAX_WORDS = 4096;
 
