@@ -61,7 +61,7 @@ export interface PressureTimesV2 {
 export interface PidsV2 {
   /** Now. */
   current: bigint;
-  /** At most; 0 for no limit. */
+  /** At most; 18446744073709551615 for no limit. */
   limit: bigint;
 }
 

@@ -1,0 +1,67 @@
+import { type CgroupMetrics, unpackMetrics } from '@shimwright/shim-api/metrics';
+import { expect, test } from 'vitest';
+import { needs } from '../../../tools/testing/needs.ts';
+import { cgroupsOf, readMetrics } from '../src/index.ts';
+import { stockShim } from './fixtures/stock-shim-v2.ts';
+
+needs('linux', 'root', 'command containerd-shim-runc-v2', 'command runc', 'command busybox');
+
+// It works for a moment, and then waits for a signal without using anything.
+const SCRIPT = 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; exec busybox sleep 1000';
+const RESOURCES = {
+  memory: { limit: 64 * 2 ** 20 },
+  pids: { limit: 50 },
+  cpu: { quota: 50_000, period: 100_000 },
+};
+
+test('each field is between what was read before and after the stock shim tells it, of a real container', async () => {
+  const { id, bundle, task, topics } = await stockShim(['sh', '-c', SCRIPT], RESOURCES);
+  const { pid } = await task.create({ id, bundle });
+  const cgroups = await cgroupsOf(pid);
+  await task.start({ id });
+  expect(await task.state({ id })).toMatchObject({ id, pid, status: 'RUNNING' });
+  expect(await task.connect({ id })).toMatchObject({ taskPid: pid, shimPid: expect.any(Number) });
+  expect((await task.pids({ id })).processes.map((process) => process.pid)).toEqual([pid]);
+
+  const before = await readMetrics(cgroups);
+  const { stats } = await task.stats({ id });
+  if (!stats) throw new Error('the shim told nothing');
+  const stock = unpackMetrics(stats);
+  const after = await readMetrics(cgroups);
+
+  expect(stock.type).toBe(before.type);
+  expect(shapeOf(before)).toEqual(shapeOf(stock));
+  const [low, told, high] = [before, stock, after].map((metrics) => numbersOf(metrics));
+  const outside = [...(told ?? [])].filter(([field, value]) => {
+    const bounds = [low?.get(field) ?? 0n, high?.get(field) ?? 0n].toSorted((a, b) => Number(a - b));
+    return value < (bounds[0] ?? 0n) || value > (bounds[1] ?? 0n);
+  });
+  expect(outside).toEqual([]);
+  // So that it is no comparison of zeros.
+  expect([...(told ?? [])].filter(([, value]) => value > 0n).length).toBeGreaterThan(20);
+
+  const waiting = task.wait({ id });
+  await task.kill({ id, signal: 9 });
+  expect((await waiting).exitStatus).toBe(137);
+  expect((await task.delete({ id })).exitStatus).toBe(137);
+  await expect(readMetrics(cgroups)).rejects.toMatchObject({ code: 'ERR_METRICS_GONE' });
+  await task.shutdown({ id }).catch(() => {}); // it may end before it answers
+  expect(topics).toEqual(['/tasks/create', '/tasks/start', '/tasks/exit', '/tasks/delete']);
+});
+
+/** Which fields there are, without their values; block devices may come while we look. */
+function shapeOf({ metrics }: CgroupMetrics): readonly string[] {
+  return [...leavesOf({ ...metrics, blkio: undefined, io: undefined })].map(([field]) => field);
+}
+
+function numbersOf({ metrics }: CgroupMetrics): ReadonlyMap<string, bigint> {
+  const all = [...leavesOf(metrics)];
+  return new Map(
+    all.flatMap(([field, value]) => (typeof value === 'bigint' ? [[field, value] as const] : [])),
+  );
+}
+
+function* leavesOf(value: unknown, name = ''): Generator<[field: string, value: unknown]> {
+  if (typeof value !== 'object' || value === null) yield [name, value];
+  else for (const [key, field] of Object.entries(value)) yield* leavesOf(field, `${name}.${key}`);
+}
