@@ -9,6 +9,7 @@ export const FLOORS: readonly string[] = [
   'linux-native',
   'shim-address',
   'shim-api',
+  'cgroup-metrics',
   'bundle-core',
   'event-exchange',
   'shim-host',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { runReadmeUsage } from '../../../tools/testing/readme.ts';
 import { needs } from '../../../tools/testing/needs.ts';
+import { runReadmeUsage } from '../../../tools/testing/readme.ts';
 
 needs('linux');
 

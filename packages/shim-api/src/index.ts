@@ -57,13 +57,13 @@ export { Any } from './gen/google/protobuf/any.ts';
 export { Empty } from './gen/google/protobuf/empty.ts';
 export { Timestamp } from './gen/google/protobuf/timestamp.ts';
 export {
-  type JsonObject,
   ociFeaturesType,
   ociProcessType,
   ociResourcesType,
   packJson,
   unpackJson,
 } from './json.ts';
+export type { JsonObject } from './json-text.ts';
 export type { EventsHandlers, EventsService, ShimHandlers, ShimService } from './service.ts';
 export {
   type AddSharedShimRequest,

@@ -1,6 +1,8 @@
 import { types } from 'node:util';
 import { ShimApiError } from './errors.ts';
-import type { JsonObject } from './json.ts';
+
+/** What JSON in an `Any` is: an object. Its whole numbers beyond 2⁵³ are bigints. */
+export type JsonObject = { readonly [name: string]: unknown };
 
 const MIN_INT64 = -(2n ** 63n);
 const MAX_UINT64 = 2n ** 64n - 1n;

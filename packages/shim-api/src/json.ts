@@ -1,6 +1,6 @@
 import { ShimApiError } from './errors.ts';
 import type { Any } from './gen/google/protobuf/any.ts';
-import { parseJson, stringifyJson } from './json-text.ts';
+import { type JsonObject, parseJson, stringifyJson } from './json-text.ts';
 import { shownType, typeNameOf } from './type-name.ts';
 
 /** The type of `process` of the OCI runtime spec, which `Exec` takes as JSON. */
@@ -11,9 +11,6 @@ export const ociResourcesType = 'types.containerd.io/opencontainers/runtime-spec
 
 /** The type of the features of an OCI runtime, which `RuntimeInfo` has as JSON. */
 export const ociFeaturesType = 'types.containerd.io/opencontainers/runtime-spec/1/features/Features';
-
-/** What JSON in an `Any` is: an object. Its whole numbers beyond 2⁵³ are bigints. */
-export type JsonObject = { readonly [name: string]: unknown };
 
 /**
  * An object as JSON in an `Any`, as containerd sends what is defined outside of protobuf: see `ociProcessType` and
