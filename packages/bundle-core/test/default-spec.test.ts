@@ -27,6 +27,12 @@ describe('a container of the default spec, run by root', () => {
     });
   });
 
+  test('has a limit that is none, where that is asked for', async () => {
+    const rlimits: DefaultSpecOptions['rlimits'] = [{ type: 'RLIMIT_CORE', soft: 10_240, hard: 'unlimited' }];
+    const { output } = await inContainer('ulimit -Sc; ulimit -Hc', { rlimits });
+    expect(output.split('\n')).toEqual(['20', 'unlimited']);
+  });
+
   test('has two capabilities and no way to more', async () => {
     const { output } = await inContainer('grep -E "^(Cap|NoNewPrivs)" /proc/self/status');
     expect(output.split(/\s+/)).toEqual([

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
+import { OciRuntime } from '../../oci-runtime/src/index.ts';
 import { buildStatic } from './fixtures/build-static.ts';
 import { ESCAPES, type Escape } from './fixtures/escapes.ts';
 import { runSpec, type SpecRun } from './fixtures/run-spec.ts';
@@ -103,6 +104,17 @@ describe.each(['runc', 'crun'] as const)('a container of the default spec, by %s
     });
     expect(outcomes(run).size).toBe(kept.length);
     expect([...outcomes(run)].filter(([, errno]) => isRefused(errno))).toEqual([]);
+  });
+
+  test('has the filter by what the runtime says of itself', async () => {
+    const features = await new OciRuntime({ command: runtime })
+      .features()
+      .catch((error: { code: string }) => error.code);
+    // crun 1.8 has no such command.
+    if (features === 'ERR_RUNTIME_UNSUPPORTED') return;
+    if (typeof features === 'string') return expect.unreachable(features);
+    const { seccomp } = defaultSpec({ args: ['true'], features }).linux;
+    expect(seccomp?.architectures).toEqual(defaultSeccomp().architectures);
   });
 
   test('runs programs with threads, sockets, timers and children', async () => {

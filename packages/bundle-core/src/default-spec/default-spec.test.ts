@@ -84,15 +84,27 @@ describe('options', () => {
     expect(spec.linux).toMatchObject({ cgroupsPath: '/moby/web', resources: { pids: { limit: -1 } } });
   });
 
-  test('a limit can be none, by Infinity or by a bigint', () => {
-    const rlimits = [
+  test('a limit can be none, by a word, by Infinity or by a bigint', () => {
+    const rlimits: DefaultSpecOptions['rlimits'] = [
       { type: 'RLIMIT_NOFILE', soft: 10, hard: Infinity },
+      { type: 'RLIMIT_NPROC', soft: 'unlimited', hard: 'unlimited' },
       { type: 'RLIMIT_CORE', soft: RLIM_INFINITY, hard: RLIM_INFINITY },
     ];
     expect(defaultSpec({ args, rlimits }).process.rlimits).toEqual([
       { type: 'RLIMIT_NOFILE', soft: 10, hard: 18_446_744_073_709_551_615n },
+      { type: 'RLIMIT_NPROC', soft: 18_446_744_073_709_551_615n, hard: 18_446_744_073_709_551_615n },
       { type: 'RLIMIT_CORE', soft: 18_446_744_073_709_551_615n, hard: 18_446_744_073_709_551_615n },
     ]);
+  });
+
+  test('processes can be without a limit', () => {
+    for (const pidsLimit of ['unlimited', Infinity] as const) {
+      expect(defaultSpec({ args, pidsLimit, rootless: false }).linux.resources?.pids).toEqual({ limit: -1 });
+    }
+  });
+
+  test('a variable that is none is not told, for it may be a secret', () => {
+    expect(() => defaultSpec({ args, env: ['s3cr3t'] })).toThrow(/^(?!.*s3cr3t)/s);
   });
 
   test('memory file systems have a size and a number of files', () => {

@@ -8,7 +8,7 @@ import { sharesSys } from './mounts-of.ts';
 import { checkAbsolutePath, checkPlain, checkText, checkWhole } from './option-value.ts';
 import type { DefaultSpecOptions } from './options.ts';
 import { capabilitiesOf } from './process-of.ts';
-import { seccompFor } from './runtime-features.ts';
+import { seccompFor } from './seccomp-features.ts';
 
 // What tells about the host or other containers, or about the secrets in its caches, and needs no namespace.
 const MASKED_PATHS = [
@@ -68,8 +68,10 @@ function resourcesOf(options: DefaultSpecOptions): LinuxResources | undefined {
   return { devices: [{ allow: false, access: 'rwm' }], pids: { limit: pidsOf(pidsLimit ?? 2048) } };
 }
 
-function pidsOf(pidsLimit: number): number {
-  return pidsLimit === Infinity ? -1 : checkWhole(pidsLimit, 'pidsLimit', 1, Number.MAX_SAFE_INTEGER);
+function pidsOf(pidsLimit: number | 'unlimited'): number {
+  return pidsLimit === Infinity || pidsLimit === 'unlimited'
+    ? -1
+    : checkWhole(pidsLimit, 'pidsLimit', 1, Number.MAX_SAFE_INTEGER);
 }
 
 function seccompOf(options: DefaultSpecOptions): LinuxSeccomp | undefined {

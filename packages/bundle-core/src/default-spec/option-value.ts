@@ -32,11 +32,11 @@ export function checkWhole(value: unknown, field: string, least: number, most: n
 }
 
 /** Each entry of a list, checked; the list is a new one. */
-export function checkList<Value>(
+export function checkList<Value, Checked = Value>(
   values: readonly Value[],
   field: string,
-  check: (value: Value, field: string) => Value,
-): Value[] {
+  check: (value: Value, field: string) => Checked,
+): Checked[] {
   if (!Array.isArray(values)) throw invalidValue(field, 'is no array');
   return Array.from(values, (value, index) => check(value, `${field}[${index}]`));
 }

@@ -1,8 +1,9 @@
 import type { LinuxIdMapping } from '../spec/linux.ts';
-import type { PosixRlimit, User } from '../spec/process.ts';
+import type { User } from '../spec/process.ts';
 import type { LinuxSeccomp } from '../spec/seccomp.ts';
 import type { SpecMount } from '../spec/spec.ts';
-import type { RuntimeFeatures } from './runtime-features.ts';
+import type { RlimitOption } from './rlimit.ts';
+import type { SeccompFeatures } from './seccomp-features.ts';
 
 /** What a container runs, and what it is given beyond the least. */
 export interface DefaultSpecOptions {
@@ -28,15 +29,15 @@ export interface DefaultSpecOptions {
    * @default ['CAP_KILL', 'CAP_NET_BIND_SERVICE']
    */
   readonly capabilities?: readonly string[];
-  /** Limits of resources, instead of the default; Infinity is none. @default 1024 open files, no core dumps */
-  readonly rlimits?: readonly PosixRlimit[];
+  /** Limits of resources, instead of the default. @default 1024 open files, no core dumps */
+  readonly rlimits?: readonly RlimitOption[];
   /**
-   * How many processes and threads there may be; Infinity is no limit. When rootless, the cgroup at `cgroupsPath` must
+   * How many processes and threads there may be, or that there is no limit; Infinity is none. When rootless, the cgroup at `cgroupsPath` must
    * be the user's own.
    *
    * @default 2048; none when rootless
    */
-  readonly pidsLimit?: number;
+  readonly pidsLimit?: number | 'unlimited';
   /**
    * A network of its own with nothing but a loopback device, that of the host, or the absolute path of a
    * namespace to join.
@@ -55,7 +56,7 @@ export interface DefaultSpecOptions {
    */
   readonly seccomp?: LinuxSeccomp | false;
   /** What the runtime says it can do, as its command `features` prints it. @default that it can filter system calls */
-  readonly features?: RuntimeFeatures;
+  readonly features?: SeccompFeatures;
   /** What to mount after the usual. @default [] */
   readonly mounts?: readonly SpecMount[];
   /**

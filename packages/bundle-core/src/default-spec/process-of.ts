@@ -12,7 +12,7 @@ import {
   checkWhole,
 } from './option-value.ts';
 import type { DefaultSpecOptions } from './options.ts';
-import { checkRlimit } from './rlimit.ts';
+import { checkRlimit, type RlimitOption } from './rlimit.ts';
 
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -20,7 +20,7 @@ const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const CAPABILITIES = ['CAP_KILL', 'CAP_NET_BIND_SERVICE'];
 
 // A core dump is handed to a program of the host, as root, chosen by the host's core_pattern.
-const RLIMITS: readonly Readonly<PosixRlimit>[] = [
+const RLIMITS: readonly RlimitOption[] = [
   { type: 'RLIMIT_NOFILE', soft: 1024, hard: 1024 },
   { type: 'RLIMIT_CORE', soft: 0, hard: 0 },
 ];
@@ -47,7 +47,7 @@ export function processOf(options: DefaultSpecOptions, mapped: Mappings): Proces
       inheritable: [],
       ambient: [],
     },
-    rlimits: checkList(options.rlimits ?? RLIMITS, 'process.rlimits', checkRlimit),
+    rlimits: checkList<RlimitOption, PosixRlimit>(options.rlimits ?? RLIMITS, 'process.rlimits', checkRlimit),
     noNewPrivileges: true,
   };
 }
@@ -60,7 +60,8 @@ function checkArgs(args: readonly string[]): string[] {
 
 function checkVariable(value: string, field: string): string {
   if (checkText(value, field).indexOf('=') > 0) return value;
-  throw invalidValue(field, `${JSON.stringify(value)} is not NAME=VALUE`);
+  // It may be a secret, so it is not repeated.
+  throw invalidValue(field, 'is not NAME=VALUE');
 }
 
 function withUsualEnv(env: string[], terminal: boolean): string[] {

@@ -1,7 +1,7 @@
 import type { LinuxSeccomp } from '../spec/seccomp.ts';
 
 /** What matters here of the features that a runtime prints; `features()` of `@shimwright/oci-runtime` gives them. */
-export interface RuntimeFeatures {
+export interface SeccompFeatures {
   /** What only Linux has. */
   readonly linux?:
     | {
@@ -21,7 +21,7 @@ export interface RuntimeFeatures {
 
 /** What is left of a filter in a runtime with these features; undefined where it has no filters at all. */
 export function seccompFor(
-  features: RuntimeFeatures | undefined,
+  features: SeccompFeatures | undefined,
   seccomp: LinuxSeccomp,
 ): LinuxSeccomp | undefined {
   const { enabled, archs } = features?.linux?.seccomp ?? {};
