@@ -470,7 +470,7 @@ interface RunnableSpec extends Spec {
   linux: Linux;
 }
 export declare function defaultSpec(options: DefaultSpecOptions): RunnableSpec;
-type BundleErrorCode = 'ERR_BUNDLE_ARGUMENT' | 'ERR_BUNDLE_ID' | 'ERR_BUNDLE_NAMESPACE' | 'ERR_BUNDLE_PATH' | 'ERR_BUNDLE_SPEC' | 'ERR_BUNDLE_EXISTS' | 'ERR_BUNDLE_BUSY' | 'ERR_BUNDLE_DELETE';
+type BundleErrorCode = 'ERR_BUNDLE_ARGUMENT' | 'ERR_BUNDLE_ID' | 'ERR_BUNDLE_NAMESPACE' | 'ERR_BUNDLE_PATH' | 'ERR_BUNDLE_SPEC' | 'ERR_BUNDLE_ROOTLESS' | 'ERR_BUNDLE_EXISTS' | 'ERR_BUNDLE_BUSY' | 'ERR_BUNDLE_DELETE';
 interface BundleErrorFacts {
   readonly path?: string | undefined;
   readonly field?: string | undefined;
@@ -505,4 +505,13 @@ interface DefaultSeccompOptions {
 export declare function defaultSeccomp(options?: DefaultSeccompOptions): LinuxSeccomp;
 export declare function parseSpec(text: string): Spec;
 export declare function stringifySpec(spec: Spec): string;
-export type { Bundle, BundleErrorCode, BundleErrorFacts, BundleLocation, BundleRoots, ConsoleSize, CpuAffinity, DefaultSeccompOptions, DefaultSpecOptions, DeleteBundleOptions, FreeBsd, FreeBsdDevice, FreeBsdJail, FreeBsdJailAllow, Hook, Hooks, HostIds, Int64, Linux, LinuxBlockIo, LinuxCapabilities, LinuxCpu, LinuxDevice, LinuxDeviceCgroup, LinuxHugepageLimit, LinuxIdMapping, LinuxIntelRdt, LinuxInterfacePriority, LinuxIoPriority, LinuxMemory, LinuxMemoryPolicy, LinuxNamespace, LinuxNamespaceType, LinuxNetDevice, LinuxNetwork, LinuxPersonality, LinuxPids, LinuxRdma, LinuxResources, LinuxSeccomp, LinuxSeccompAction, LinuxSeccompArg, LinuxSyscall, LinuxThrottleDevice, LinuxTimeOffset, LinuxTimeOffsets, LinuxWeightDevice, NewBundleOptions, NewBundleSyncOptions, PosixRlimit, Process, Root, RunnableSpec, RuntimeFeatures, Scheduler, Solaris, SolarisAnet, Spec, SpecMount, User, Vm, VmHardware, Windows, WindowsCpu, WindowsDevice, WindowsHyperV, WindowsNetwork, WindowsResources, Zos, ZosNamespace };
+interface SubordinateIdsOptions {
+  readonly subuid?: string | URL;
+  readonly subgid?: string | URL;
+}
+interface IdMappings {
+  readonly uidMappings: LinuxIdMapping[];
+  readonly gidMappings: LinuxIdMapping[];
+}
+export declare function subordinateIds(options?: SubordinateIdsOptions): IdMappings;
+export type { Bundle, BundleErrorCode, BundleErrorFacts, BundleLocation, BundleRoots, ConsoleSize, CpuAffinity, DefaultSeccompOptions, DefaultSpecOptions, DeleteBundleOptions, FreeBsd, FreeBsdDevice, FreeBsdJail, FreeBsdJailAllow, Hook, Hooks, HostIds, IdMappings, Int64, Linux, LinuxBlockIo, LinuxCapabilities, LinuxCpu, LinuxDevice, LinuxDeviceCgroup, LinuxHugepageLimit, LinuxIdMapping, LinuxIntelRdt, LinuxInterfacePriority, LinuxIoPriority, LinuxMemory, LinuxMemoryPolicy, LinuxNamespace, LinuxNamespaceType, LinuxNetDevice, LinuxNetwork, LinuxPersonality, LinuxPids, LinuxRdma, LinuxResources, LinuxSeccomp, LinuxSeccompAction, LinuxSeccompArg, LinuxSyscall, LinuxThrottleDevice, LinuxTimeOffset, LinuxTimeOffsets, LinuxWeightDevice, NewBundleOptions, NewBundleSyncOptions, PosixRlimit, Process, Root, RunnableSpec, RuntimeFeatures, Scheduler, Solaris, SolarisAnet, Spec, SpecMount, SubordinateIdsOptions, User, Vm, VmHardware, Windows, WindowsCpu, WindowsDevice, WindowsHyperV, WindowsNetwork, WindowsResources, Zos, ZosNamespace };

@@ -1,5 +1,10 @@
 /// <reference types="node" preserve="true" />
 import { Readable } from "node:stream";
+interface LogEntry {
+  readonly level: string;
+  readonly message: string;
+  readonly time?: string | undefined;
+}
 type StdioTarget = 'ignore' | 'inherit' | number;
 interface Stdio {
   readonly stdin?: StdioTarget | undefined;
@@ -8,11 +13,6 @@ interface Stdio {
 }
 type StandardStreams = readonly [StreamTarget, StreamTarget, StreamTarget];
 type StreamTarget = StdioTarget | 'pipe';
-interface LogEntry {
-  readonly level: string;
-  readonly message: string;
-  readonly time?: string | undefined;
-}
 interface RuntimeCallOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
@@ -82,172 +82,7 @@ interface Ended {
   readonly exitCode: number;
   readonly log: readonly LogEntry[];
 }
-interface RuntimeStart {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  readonly standard: StandardStreams;
-  readonly preserved: readonly number[];
-  readonly streams: boolean;
-}
-interface SpawnedRuntime {
-  readonly pid: number;
-  readonly stdout: Readable | undefined;
-  readonly stderr: Readable | undefined;
-  readonly exited: Promise<{
-    readonly exitCode?: number;
-    readonly exitSignal?: string;
-  }>;
-}
-type RuntimeSpawn = (start: Pick<RuntimeStart, 'args' | 'command' | 'env'>, stdio: readonly ('ignore' | 'inherit' | 'pipe' | number)[]) => SpawnedRuntime;
-interface OciRuntimeOptions {
-  readonly command?: string | undefined;
-  readonly root?: string | undefined;
-  readonly systemdCgroup?: boolean | undefined;
-  readonly rootless?: boolean | 'auto' | undefined;
-  readonly criu?: string | undefined;
-  readonly debug?: boolean | undefined;
-  readonly log?: string | undefined;
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  readonly tempDir?: string | undefined;
-  readonly timeoutMs?: number | undefined;
-  readonly abortGraceMs?: number | undefined;
-  readonly spawn?: RuntimeSpawn | undefined;
-  readonly cleanupTimeoutMs?: number | undefined;
-}
-interface ChosenRuntime {
-  readonly command: string;
-  readonly name: string;
-  readonly reason: string;
-}
 type Int64 = number | bigint;
-interface ContainerEvent {
-  readonly type: string;
-  readonly id: string;
-  readonly data: ContainerStats | undefined;
-}
-interface UsageStats {
-  readonly limit: Int64;
-  readonly usage?: Int64;
-  readonly max?: Int64;
-  readonly failcnt: Int64;
-}
-interface ContainerStats {
-  readonly cpu?: {
-    readonly usage?: {
-      readonly total?: Int64;
-      readonly percpu?: readonly Int64[];
-      readonly kernel: Int64;
-      readonly user: Int64;
-    };
-    readonly throttling?: {
-      readonly periods?: Int64;
-      readonly throttledPeriods?: Int64;
-      readonly throttledTime?: Int64;
-    };
-  };
-  readonly memory?: {
-    readonly cache?: Int64;
-    readonly usage?: UsageStats;
-    readonly swap?: UsageStats;
-    readonly kernel?: UsageStats;
-    readonly raw?: Readonly<Record<string, Int64>>;
-  };
-  readonly pids?: {
-    readonly current?: Int64;
-    readonly limit?: Int64;
-  };
-}
-declare const STATUSES: readonly ['creating', 'created', 'running', 'pausing', 'paused', 'stopped'];
-type ContainerStatus = (typeof STATUSES)[number];
-interface ContainerState {
-  readonly id: string;
-  readonly status: ContainerStatus;
-  readonly pid: number;
-  readonly bundle: string;
-  readonly rootfs?: string | undefined;
-  readonly created?: string | undefined;
-  readonly owner?: string | undefined;
-  readonly ociVersion?: string | undefined;
-  readonly annotations: Readonly<Record<string, string>>;
-}
-type OciRuntimeErrorCode = 'ERR_RUNTIME_ARGUMENT' | 'ERR_RUNTIME_NOT_FOUND' | 'ERR_RUNTIME_NOT_EXIST' | 'ERR_RUNTIME_EXISTS' | 'ERR_RUNTIME_STATE' | 'ERR_RUNTIME_UNSUPPORTED' | 'ERR_RUNTIME_FAILED' | 'ERR_RUNTIME_OUTPUT' | 'ERR_RUNTIME_TIMEOUT' | 'ERR_RUNTIME_CLEANUP';
-interface OciRuntimeErrorFacts {
-  readonly call?: string | undefined;
-  readonly id?: string | undefined;
-  readonly command?: string | undefined;
-  readonly args?: readonly string[] | undefined;
-  readonly exitCode?: number | undefined;
-  readonly exitSignal?: string | undefined;
-  readonly stderr?: string | undefined;
-  readonly log?: readonly LogEntry[] | undefined;
-}
-export declare class OciRuntimeError extends Error {
-  readonly code: OciRuntimeErrorCode;
-  readonly call: string | undefined;
-  readonly id: string | undefined;
-  readonly command: string | undefined;
-  readonly args: readonly string[] | undefined;
-  readonly exitCode: number | undefined;
-  readonly exitSignal: string | undefined;
-  readonly stderr: string;
-  readonly log: readonly LogEntry[];
-  constructor(code: OciRuntimeErrorCode, message: string, facts?: OciRuntimeErrorFacts & ErrorOptions);
-}
-export declare function isOciRuntimeError(error: unknown): error is OciRuntimeError;
-export declare function findRuntime(command?: string, searchPath?: string): string;
-interface RuntimeFeatures {
-  readonly ociVersionMin: string;
-  readonly ociVersionMax: string;
-  readonly hooks: readonly string[];
-  readonly mountOptions: readonly string[];
-  readonly linux: LinuxFeatures;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly potentiallyUnsafeConfigAnnotations: readonly string[];
-  readonly checkpoint: boolean | undefined;
-}
-interface LinuxFeatures {
-  readonly namespaces?: readonly string[] | undefined;
-  readonly capabilities?: readonly string[] | undefined;
-  readonly cgroup?: {
-    readonly v1?: boolean | undefined;
-    readonly v2?: boolean | undefined;
-    readonly systemd?: boolean | undefined;
-    readonly systemdUser?: boolean | undefined;
-    readonly rdma?: boolean | undefined;
-  } | undefined;
-  readonly seccomp?: {
-    readonly enabled?: boolean | undefined;
-    readonly actions?: readonly string[] | undefined;
-    readonly operators?: readonly string[] | undefined;
-    readonly archs?: readonly string[] | undefined;
-    readonly knownFlags?: readonly string[] | undefined;
-    readonly supportedFlags?: readonly string[] | undefined;
-  } | undefined;
-  readonly apparmor?: {
-    readonly enabled?: boolean | undefined;
-  } | undefined;
-  readonly selinux?: {
-    readonly enabled?: boolean | undefined;
-  } | undefined;
-  readonly intelRdt?: {
-    readonly enabled?: boolean | undefined;
-  } | undefined;
-  readonly netDevices?: {
-    readonly enabled?: boolean | undefined;
-  } | undefined;
-  readonly mountExtensions?: {
-    readonly idmap?: {
-      readonly enabled?: boolean | undefined;
-    } | undefined;
-  } | undefined;
-}
-interface RuntimeVersion {
-  readonly name: string;
-  readonly version: string;
-  readonly spec: string | undefined;
-  readonly commit: string | undefined;
-}
 type Limit = Int64 | 'unlimited';
 interface ProcessSpec {
   readonly args?: readonly string[] | undefined;
@@ -352,6 +187,171 @@ interface DeviceRate {
   readonly major: number;
   readonly minor: number;
   readonly rate: Int64;
+}
+interface RuntimeStart {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly standard: StandardStreams;
+  readonly preserved: readonly number[];
+  readonly streams: boolean;
+}
+interface SpawnedRuntime {
+  readonly pid: number;
+  readonly stdout: Readable | undefined;
+  readonly stderr: Readable | undefined;
+  readonly exited: Promise<{
+    readonly exitCode?: number;
+    readonly exitSignal?: string;
+  }>;
+}
+type RuntimeSpawn = (start: Pick<RuntimeStart, 'args' | 'command' | 'env'>, stdio: readonly ('ignore' | 'inherit' | 'pipe' | number)[]) => SpawnedRuntime;
+interface OciRuntimeOptions {
+  readonly command?: string | undefined;
+  readonly root?: string | undefined;
+  readonly systemdCgroup?: boolean | undefined;
+  readonly rootless?: boolean | 'auto' | undefined;
+  readonly criu?: string | undefined;
+  readonly debug?: boolean | undefined;
+  readonly log?: string | undefined;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly tempDir?: string | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly abortGraceMs?: number | undefined;
+  readonly spawn?: RuntimeSpawn | undefined;
+  readonly cleanupTimeoutMs?: number | undefined;
+}
+interface ChosenRuntime {
+  readonly command: string;
+  readonly name: string;
+  readonly reason: string;
+}
+export declare function findRuntime(command?: string, searchPath?: string): string;
+type OciRuntimeErrorCode = 'ERR_RUNTIME_ARGUMENT' | 'ERR_RUNTIME_NOT_FOUND' | 'ERR_RUNTIME_NOT_EXIST' | 'ERR_RUNTIME_EXISTS' | 'ERR_RUNTIME_STATE' | 'ERR_RUNTIME_UNSUPPORTED' | 'ERR_RUNTIME_FAILED' | 'ERR_RUNTIME_OUTPUT' | 'ERR_RUNTIME_TIMEOUT' | 'ERR_RUNTIME_CLEANUP';
+interface OciRuntimeErrorFacts {
+  readonly call?: string | undefined;
+  readonly id?: string | undefined;
+  readonly command?: string | undefined;
+  readonly args?: readonly string[] | undefined;
+  readonly exitCode?: number | undefined;
+  readonly exitSignal?: string | undefined;
+  readonly stderr?: string | undefined;
+  readonly log?: readonly LogEntry[] | undefined;
+}
+export declare class OciRuntimeError extends Error {
+  readonly code: OciRuntimeErrorCode;
+  readonly call: string | undefined;
+  readonly id: string | undefined;
+  readonly command: string | undefined;
+  readonly args: readonly string[] | undefined;
+  readonly exitCode: number | undefined;
+  readonly exitSignal: string | undefined;
+  readonly stderr: string;
+  readonly log: readonly LogEntry[];
+  constructor(code: OciRuntimeErrorCode, message: string, facts?: OciRuntimeErrorFacts & ErrorOptions);
+}
+export declare function isOciRuntimeError(error: unknown): error is OciRuntimeError;
+interface ContainerEvent {
+  readonly type: string;
+  readonly id: string;
+  readonly data: ContainerStats | undefined;
+}
+interface UsageStats {
+  readonly limit: Int64;
+  readonly usage?: Int64;
+  readonly max?: Int64;
+  readonly failcnt: Int64;
+}
+interface ContainerStats {
+  readonly cpu?: {
+    readonly usage?: {
+      readonly total?: Int64;
+      readonly percpu?: readonly Int64[];
+      readonly kernel: Int64;
+      readonly user: Int64;
+    };
+    readonly throttling?: {
+      readonly periods?: Int64;
+      readonly throttledPeriods?: Int64;
+      readonly throttledTime?: Int64;
+    };
+  };
+  readonly memory?: {
+    readonly cache?: Int64;
+    readonly usage?: UsageStats;
+    readonly swap?: UsageStats;
+    readonly kernel?: UsageStats;
+    readonly raw?: Readonly<Record<string, Int64>>;
+  };
+  readonly pids?: {
+    readonly current?: Int64;
+    readonly limit?: Int64;
+  };
+}
+declare const STATUSES: readonly ['creating', 'created', 'running', 'pausing', 'paused', 'stopped'];
+type ContainerStatus = (typeof STATUSES)[number];
+interface ContainerState {
+  readonly id: string;
+  readonly status: ContainerStatus;
+  readonly pid: number;
+  readonly bundle: string;
+  readonly rootfs?: string | undefined;
+  readonly created?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly ociVersion?: string | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+interface RuntimeFeatures {
+  readonly ociVersionMin: string;
+  readonly ociVersionMax: string;
+  readonly hooks: readonly string[];
+  readonly mountOptions: readonly string[];
+  readonly linux: LinuxFeatures;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly potentiallyUnsafeConfigAnnotations: readonly string[];
+  readonly checkpoint: boolean | undefined;
+}
+interface LinuxFeatures {
+  readonly namespaces?: readonly string[] | undefined;
+  readonly capabilities?: readonly string[] | undefined;
+  readonly cgroup?: {
+    readonly v1?: boolean | undefined;
+    readonly v2?: boolean | undefined;
+    readonly systemd?: boolean | undefined;
+    readonly systemdUser?: boolean | undefined;
+    readonly rdma?: boolean | undefined;
+  } | undefined;
+  readonly seccomp?: {
+    readonly enabled?: boolean | undefined;
+    readonly actions?: readonly string[] | undefined;
+    readonly operators?: readonly string[] | undefined;
+    readonly archs?: readonly string[] | undefined;
+    readonly knownFlags?: readonly string[] | undefined;
+    readonly supportedFlags?: readonly string[] | undefined;
+  } | undefined;
+  readonly apparmor?: {
+    readonly enabled?: boolean | undefined;
+  } | undefined;
+  readonly selinux?: {
+    readonly enabled?: boolean | undefined;
+  } | undefined;
+  readonly intelRdt?: {
+    readonly enabled?: boolean | undefined;
+  } | undefined;
+  readonly netDevices?: {
+    readonly enabled?: boolean | undefined;
+  } | undefined;
+  readonly mountExtensions?: {
+    readonly idmap?: {
+      readonly enabled?: boolean | undefined;
+    } | undefined;
+  } | undefined;
+}
+interface RuntimeVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly spec: string | undefined;
+  readonly commit: string | undefined;
 }
 export declare class OciRuntime {
   #private;

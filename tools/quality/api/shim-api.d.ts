@@ -559,12 +559,12 @@ export declare const ShimDefinition: {
     };
   };
 };
-export declare const ociProcessType = "types.containerd.io/opencontainers/runtime-spec/1/Process";
-export declare const ociResourcesType = "types.containerd.io/opencontainers/runtime-spec/1/LinuxResources";
-export declare const ociFeaturesType = "types.containerd.io/opencontainers/runtime-spec/1/features/Features";
 type JsonObject = {
   readonly [name: string]: unknown;
 };
+export declare const ociProcessType = "types.containerd.io/opencontainers/runtime-spec/1/Process";
+export declare const ociResourcesType = "types.containerd.io/opencontainers/runtime-spec/1/LinuxResources";
+export declare const ociFeaturesType = "types.containerd.io/opencontainers/runtime-spec/1/features/Features";
 export declare function packJson(type: string, value: object): Any;
 export declare function unpackJson(any: Any, type: string): JsonObject;
 type ShimService = ServiceClient<typeof ShimDefinition>;

@@ -1,15 +1,22 @@
-import { ListenOptions, NetConnectOpts, Socket } from "node:net";
 import { Duplex } from "node:stream";
+import { ListenOptions, NetConnectOpts, Socket } from "node:net";
 export declare const statusNames: readonly ['OK', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS', 'PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED'];
 type StatusName = (typeof statusNames)[number];
-type TtrpcErrorCode = 'ERR_TTRPC_STATUS' | 'ERR_TTRPC_CLOSED' | 'ERR_TTRPC_PROTOCOL' | 'ERR_TTRPC_TOO_LARGE' | 'ERR_TTRPC_UNREACHABLE' | 'ERR_TTRPC_LISTEN';
+type TtrpcErrorCode = 'ERR_TTRPC_STATUS' | 'ERR_TTRPC_CLOSED' | 'ERR_TTRPC_PROTOCOL' | 'ERR_TTRPC_TOO_LARGE' | 'ERR_TTRPC_QUEUE_FULL' | 'ERR_TTRPC_EXHAUSTED' | 'ERR_TTRPC_UNREACHABLE' | 'ERR_TTRPC_LISTEN' | 'ERR_TTRPC_ARGUMENT';
+interface StatusDetail {
+  readonly typeUrl: string;
+  readonly value: Uint8Array;
+}
+interface TtrpcErrorOptions extends ErrorOptions {
+  readonly status?: StatusName;
+  readonly details?: readonly StatusDetail[];
+}
 export declare class TtrpcError extends Error {
   readonly code: TtrpcErrorCode;
   readonly status: StatusName | undefined;
-  constructor(code: TtrpcErrorCode, message: string, options?: ErrorOptions & {
-    readonly status?: StatusName;
-  });
-  static status(status: StatusName, message: string, options?: ErrorOptions): TtrpcError;
+  readonly details: readonly StatusDetail[];
+  constructor(code: TtrpcErrorCode, message: string, options?: TtrpcErrorOptions);
+  static status(status: StatusName, message: string, options?: Omit<TtrpcErrorOptions, 'status'>): TtrpcError;
   static from(reason: unknown): TtrpcError;
 }
 interface MessageCodec<Message = unknown> {
@@ -22,9 +29,9 @@ interface MessageCodec<Message = unknown> {
 interface MethodDescriptor {
   readonly name: string;
   readonly requestType: MessageCodec<any>;
-  readonly requestStream: false;
+  readonly requestStream: boolean;
   readonly responseType: MessageCodec<any>;
-  readonly responseStream: false;
+  readonly responseStream: boolean;
 }
 interface ServiceDescriptor {
   readonly name: string;
@@ -35,30 +42,62 @@ interface ServiceDescriptor {
 }
 type MessageInit<Codec> = Codec extends {
   fromPartial(partial: infer Init): unknown;
-} ? Init : never;
+} ? IsExact<Init> extends true ? PartialMessage<MessageOf<Codec>> : Init : never;
 type MessageOf<Codec> = Codec extends {
   decode(bytes: Uint8Array): infer Message;
 } ? Message : never;
+type IsExact<Init> = string extends keyof Init ? Init extends {
+  readonly [field: string]: never;
+} ? true : false : false;
+type PartialMessage<Message> = Message extends Scalar ? Message : Message extends {
+  toNumber(): number;
+} ? Message | number | string : Message extends readonly (infer Item)[] ? readonly PartialMessage<Item>[] : Message extends {
+  readonly $case: string;
+} ? { [Field in keyof Omit<Message, '$case'>]?: PartialMessage<Message[Field]>; } & {
+  $case: Message['$case'];
+} : { [Field in keyof Message]?: PartialMessage<Message[Field]> | undefined; };
+type Scalar = string | number | bigint | boolean | symbol | null | undefined | Date | Uint8Array | ReadonlyMap<unknown, unknown> | ((...args: never[]) => unknown);
 type Metadata = Readonly<Record<string, readonly string[]>>;
-interface CallOptions {
+interface TtrpcCallOptions {
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
   readonly metadata?: Metadata;
 }
-type ServiceClient<Service extends ServiceDescriptor> = { readonly [Method in keyof Service['methods']]: (request: MessageInit<Service['methods'][Method]['requestType']>, options?: CallOptions) => Promise<MessageOf<Service['methods'][Method]['responseType']>>; };
+type MessageSource<Message> = AsyncIterable<Message> | Iterable<Message>;
+interface MessageStream<Message> extends AsyncIterableIterator<Message>, AsyncDisposable {
+  next(): Promise<IteratorResult<Message, undefined>>;
+  return(): Promise<IteratorResult<Message, undefined>>;
+  [Symbol.asyncIterator](): MessageStream<Message>;
+}
+type ServiceClient<Service extends ServiceDescriptor> = { readonly [Method in keyof Service['methods']]: ClientMethod<Service['methods'][Method]>; };
+type ClientMethod<Method extends MethodDescriptor> = (request: Method['requestStream'] extends true ? MessageSource<MessageInit<Method['requestType']>> : MessageInit<Method['requestType']>, options?: TtrpcCallOptions) => Method['responseStream'] extends true ? MessageStream<MessageOf<Method['responseType']>> : Promise<MessageOf<Method['responseType']>>;
 interface CallContext {
   readonly signal: AbortSignal;
   readonly timeoutMs: number | undefined;
   readonly metadata: Metadata;
 }
-type ServiceHandlers<Service extends ServiceDescriptor> = { readonly [Method in keyof Service['methods']]: (request: MessageOf<Service['methods'][Method]['requestType']>, context: CallContext) => MessageInit<Service['methods'][Method]['responseType']> | Promise<MessageInit<Service['methods'][Method]['responseType']>>; };
-export declare function connect(target: string | NetConnectOpts, options?: {
-  readonly signal?: AbortSignal;
-}): Promise<TtrpcClient>;
+type ServiceHandlers<Service extends ServiceDescriptor> = { readonly [Method in keyof Service['methods']]: MethodHandler<Service['methods'][Method]>; };
+type MethodHandler<Method extends MethodDescriptor> = (request: Method['requestStream'] extends true ? MessageStream<MessageOf<Method['requestType']>> : MessageOf<Method['requestType']>, context: CallContext) => OrPromise<Method['responseStream'] extends true ? MessageSource<MessageInit<Method['responseType']>> : MessageInit<Method['responseType']>>;
+type OrPromise<Value> = Value | PromiseLike<Value>;
+interface InterceptedCall {
+  readonly service: string;
+  readonly method: MethodDescriptor;
+  readonly request: unknown;
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly metadata: Metadata;
+}
+type CallNext = (call: InterceptedCall) => Promise<unknown>;
+type Interceptor = (next: CallNext) => CallNext;
+interface TtrpcClientOptions {
+  readonly maxPendingBytes?: number;
+  readonly maxUnreadBytes?: number;
+  readonly interceptors?: readonly Interceptor[];
+}
 export declare class TtrpcClient implements AsyncDisposable {
   #private;
   readonly closed: Promise<TtrpcError | undefined>;
-  static over(stream: Duplex): TtrpcClient;
+  static over(stream: Duplex, options?: TtrpcClientOptions): TtrpcClient;
   private constructor();
   service<Service extends ServiceDescriptor>(descriptor: Service): ServiceClient<Service>;
   close(): Promise<void>;
@@ -66,12 +105,25 @@ export declare class TtrpcClient implements AsyncDisposable {
   unref(): this;
   ref(): this;
 }
-export declare function inProcess<Service extends ServiceDescriptor>(descriptor: Service, handlers: ServiceHandlers<Service>): ServiceClient<Service>;
+interface ConnectOptions extends TtrpcClientOptions {
+  readonly signal?: AbortSignal;
+}
+export declare function connect(target: string | NetConnectOpts, options?: ConnectOptions): Promise<TtrpcClient>;
+export declare function inProcess<Service extends ServiceDescriptor>(descriptor: Service, handlers: ServiceHandlers<Service>, options?: {
+  readonly interceptors?: readonly Interceptor[];
+}): ServiceClient<Service>;
+interface ServerErrorContext {
+  readonly service?: string;
+  readonly method?: string;
+}
 interface TtrpcServerOptions {
   readonly maxConcurrentCalls?: number;
   readonly maxPendingBytes?: number;
+  readonly maxUnreadBytes?: number;
   readonly maxStallMs?: number;
   readonly authorize?: (socket: Socket) => boolean | Promise<boolean>;
+  readonly interceptors?: readonly Interceptor[];
+  readonly onError?: (error: unknown, context: ServerErrorContext) => void;
 }
 export declare class TtrpcServer implements AsyncDisposable {
   #private;
@@ -87,4 +139,4 @@ export declare class TtrpcServer implements AsyncDisposable {
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
-export type { CallContext, CallOptions, MessageCodec, MessageInit, MessageOf, Metadata, MethodDescriptor, ServiceClient, ServiceDescriptor, ServiceHandlers, StatusName, TtrpcErrorCode, TtrpcServerOptions };
+export type { CallContext, CallNext, ClientMethod, ConnectOptions, InterceptedCall, Interceptor, MessageCodec, MessageInit, MessageOf, MessageSource, MessageStream, Metadata, MethodDescriptor, MethodHandler, PartialMessage, ServerErrorContext, ServiceClient, ServiceDescriptor, ServiceHandlers, StatusDetail, StatusName, TtrpcCallOptions, TtrpcClientOptions, TtrpcErrorCode, TtrpcErrorOptions, TtrpcServerOptions };
