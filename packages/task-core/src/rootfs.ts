@@ -8,6 +8,9 @@ import type { RootfsMount } from './requests.ts';
 const BUSY_TRIES = 50;
 const BUSY_MS = 50;
 
+const ONLY_ROOT =
+  ' (only root can mount: give no rootfs mounts, and name the directory in root.path of the spec instead)';
+
 /** Whether a mount takes as long as a disk or another machine takes to answer. */
 export function isSlow({ type, options }: RootfsMount): boolean {
   return type !== 'bind' && !options.includes('bind') && !options.includes('rbind');
@@ -25,7 +28,8 @@ export function mountRootfs(mounts: readonly RootfsMount[], target: string): voi
     try {
       mount({ type, source, target, options });
     } catch (cause) {
-      const words = `failed to mount rootfs component ${source}: ${messageOf(cause)}`;
+      const hint = isSystemError(cause, 'EPERM') && process.geteuid?.() !== 0 ? ONLY_ROOT : '';
+      const words = `failed to mount rootfs component ${source}: ${messageOf(cause)}${hint}`;
       throw new TaskError('ERR_TASK_MOUNT', words, { path: target, cause });
     }
   }
