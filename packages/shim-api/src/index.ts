@@ -68,6 +68,8 @@ export type { EventsHandlers, EventsService, ShimHandlers, ShimService } from '.
 export {
   type AddSharedShimRequest,
   type Nothing,
+  type SharedInfo,
+  type SharedListRequest,
   type SharedProcessInfo,
   type SharedShim,
   SharedShimDefinition,

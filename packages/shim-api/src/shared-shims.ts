@@ -39,6 +39,22 @@ export interface SharedProcessInfo {
   readonly shimPid: number;
 }
 
+/** Which shims are asked for. */
+export interface SharedListRequest {
+  /** The bundle of one that is to be told for sure; of the others, what is known by then. @default all of them */
+  readonly path?: string;
+}
+
+/** Who serves, and what it understands. */
+export interface SharedInfo extends SharedProcessInfo {
+  /** The version of these calls. One without `info` and `handover` is 1, this is 2. */
+  readonly protocol: number;
+  /** The version of its registers, see `REGISTER_FORMAT` of `@shimwright/shim-host`. */
+  readonly registerFormat: number;
+  /** The package and its version, such as `@shimwright/shim-service 1.2.0`. */
+  readonly by: string;
+}
+
 /** All shims of a process. */
 export interface SharedShimList {
   /** In no order. */
@@ -63,9 +79,13 @@ export const SharedShimsDefinition = {
     /** Keeps a shim beyond the end of this connection. */
     keep: method<SharedShimRequest, Nothing>('Keep'),
     /** All shims of the process. */
-    list: method<Nothing, SharedShimList>('List'),
+    list: method<SharedListRequest, SharedShimList>('List'),
     /** Removes a shim and leaves its container to itself. */
     remove: method<SharedShimRequest, Nothing>('Remove'),
+    /** Who serves. */
+    info: method<Nothing, SharedInfo>('Info'),
+    /** Ends the process, and leaves all of its shims to the next one. */
+    handover: method<Nothing, Nothing>('Handover'),
   },
 } as const;
 

@@ -6,6 +6,7 @@ export type ShimErrorCode =
   | 'ERR_SHIM_UNREACHABLE'
   | 'ERR_SHIM_CGROUP'
   | 'ERR_SHIM_PROCESS'
+  | 'ERR_SHIM_VERSION'
   | 'ERR_TASK_IO';
 
 /** The facts of a failure, as far as they are known. */
@@ -30,6 +31,7 @@ export interface ShimErrorFacts {
  * | `ERR_SHIM_UNREACHABLE` | nobody listens at the address |
  * | `ERR_SHIM_CGROUP` | the cgroup for the shim does not exist or refuses it |
  * | `ERR_SHIM_PROCESS` | the shim names a process id that cannot be signalled safely |
+ * | `ERR_SHIM_VERSION` | a process that serves many shims is of a version that cannot do what is asked |
  * | `ERR_TASK_IO` | the FIFOs for a task's stdio could not be made |
  */
 export class ShimClientError extends Error {

@@ -1,8 +1,9 @@
 /// <reference types="node" preserve="true" />
-export type { SharedShim, ShimConfig } from '@shimwright/shim-api';
+export type { SharedInfo, SharedShim, ShimConfig } from '@shimwright/shim-api';
 export { isExitUnknown, readSpool, type SpooledEvent, spoolPath, watchSpool } from '@shimwright/shim-host';
 export { findCgroup } from './cgroup.ts';
 export { ShimClientError, type ShimErrorCode, type ShimErrorFacts } from './errors.ts';
+export { handOver, sharedInfo } from './hand-over.ts';
 export type { SharedProcessOptions } from './shared-process.ts';
 export { newClient, type ShimClient, type WaitOptions } from './shim-client.ts';
 export type { ClientOpt, EndSignal, ShimConnection } from './shim-connection.ts';

@@ -71,18 +71,25 @@ export function withShared(options: SharedOptions): ClientOpt {
  */
 export function withSharedConnect(options: SharedConnectOptions): ClientOpt {
   return async (config, signal) => {
-    await listShared(options, signal);
+    await listShared(options, signal, config.path);
     return withConnect(options)(config, signal);
   };
 }
 
-/** The shims of a shared process; it is started where it does not run, see {@link withSharedConnect}. */
+/**
+ * The shims of a shared process; it is started where it does not run, see {@link withSharedConnect}.
+ *
+ * @param path the bundle of one that is to be told for sure. Of the others it is told what is known by then: one with a
+ * `failure` is not served, or not yet. @default all, for some seconds
+ */
 export function listShared(
   options: SharedProcessOptions,
   signal?: AbortSignal,
+  path?: string,
 ): Promise<readonly SharedShim[]> {
   return withSharedProcess(options, signal, async (control) => {
-    const { shims } = await control.service(SharedShimsDefinition).list({}, signal && { signal });
+    const request = path === undefined ? {} : { path };
+    const { shims } = await control.service(SharedShimsDefinition).list(request, signal && { signal });
     return shims;
   });
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { BundleRegister, type RegisteredProcess, readRegister } from './bundle-register.ts';
+import { BundleRegister, REGISTER_FORMAT, type RegisteredProcess, readRegister } from './bundle-register.ts';
 
 const shim = {
   ...{ path: '/run/b/web', workDir: '/run/w/web', namespace: 'ns', criu: '', runtimeRoot: '/run/runc' },
@@ -12,11 +12,11 @@ const shim = {
 };
 const one = { id: 'web', pid: 7, startTime: '1' };
 const two = { id: 'exec', pid: 8, startTime: '2' };
-const any = (_process: RegisteredProcess): _process is RegisteredProcess => true;
+const any = (process: RegisteredProcess) => process;
 
 async function register() {
   const file = path.join(await tempDir(), 'web.register');
-  const opened = new BundleRegister<RegisteredProcess>(file, shim);
+  const opened = new BundleRegister<RegisteredProcess>(file, shim, 'a package 1.2.3');
   opened.open();
   return { file, opened, read: () => readRegister(readFileSync(file, 'utf8'), any) };
 }
@@ -29,6 +29,7 @@ describe('a register', () => {
     opened.save({ ...two, pid: 9 });
     opened.forget('web');
     expect(read()).toEqual({
+      ...{ format: REGISTER_FORMAT, by: 'a package 1.2.3' },
       shim: { ...shim, server: { pid: process.pid, startTime: expect.any(String) } },
       processes: [{ ...two, pid: 9 }],
     });
@@ -64,6 +65,21 @@ describe('a register', () => {
     writeFileSync(file, `${line}\n`, { flag: 'a' });
     opened.save(two);
     expect(read()?.processes).toEqual([one, two]);
+  });
+
+  test('that does not say its format is of the first one, and a later one says so', () => {
+    const lines = (...entries: readonly object[]) =>
+      entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+    const registered = { shim: { ...shim, server: { pid: 7, startTime: '1' } } };
+    expect(readRegister(lines(registered), any)).toMatchObject({ format: 1, by: '' });
+    const later = lines({ format: 99, by: 'b 9.0.0' }, registered, { process: one });
+    const seen: number[] = [];
+    readRegister(later, (process, format) => {
+      seen.push(format);
+      return process;
+    });
+    expect(seen).toEqual([99]);
+    expect(readRegister(later, any)).toMatchObject({ format: 99, by: 'b 9.0.0', processes: [one] });
   });
 
   test('never makes its reader throw, whatever is in it', () => {

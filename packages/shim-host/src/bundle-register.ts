@@ -16,8 +16,15 @@ export interface RegisteredProcess extends ProcessIdentity {
   readonly id: string;
 }
 
+/** The version of what is in a register. One that does not say it is of version 1. */
+export const REGISTER_FORMAT = 2;
+
 /** All that is registered of a bundle. */
 export interface RegisteredBundle<Process extends RegisteredProcess> {
+  /** The version of it. What is of a later one than {@link REGISTER_FORMAT} may say more than is understood here. */
+  readonly format: number;
+  /** The package that wrote it, and its version; empty where it does not say. */
+  readonly by: string;
   /** Its shim. */
   readonly shim: RegisteredShim;
   /** The processes of its container, in the order they came. */
@@ -25,6 +32,7 @@ export interface RegisteredBundle<Process extends RegisteredProcess> {
 }
 
 type Entry<Process> =
+  | { readonly format: number; readonly by: string }
   | { readonly shim: RegisteredShim }
   | { readonly process: Process }
   | { readonly forget: string };
@@ -42,13 +50,19 @@ const WRITE = { mode: 0o600, fsync: false, fsyncDirectory: false } as const;
 export class BundleRegister<Process extends RegisteredProcess> {
   readonly #file: string;
   readonly #shim: RegisteredShim;
+  readonly #by: string;
   readonly #processes = new Map<string, Process>();
   #lines = 0;
   #isTorn = false;
 
-  /** Of the file there is nothing before `open`. */
-  constructor(file: string, shim: AddSharedShimRequest) {
+  /**
+   * Of the file there is nothing before `open`.
+   *
+   * @param by the package that writes it, and its version.
+   */
+  constructor(file: string, shim: AddSharedShimRequest, by = '') {
     this.#file = file;
+    this.#by = by;
     const { pid } = process;
     this.#shim = { ...shim, server: { pid, startTime: processStat(pid)?.startTime ?? '' } };
   }
@@ -108,7 +122,7 @@ export class BundleRegister<Process extends RegisteredProcess> {
   }
 
   #rewrite(): void {
-    const entries: Entry<Process>[] = [{ shim: this.#shim }];
+    const entries: Entry<Process>[] = [{ format: REGISTER_FORMAT, by: this.#by }, { shim: this.#shim }];
     for (const process of this.#processes.values()) entries.push({ process });
     atomicWriteFileSync(this.#file, entries.map(lineOf).join(''), WRITE);
     this.#lines = entries.length;
@@ -120,27 +134,30 @@ export class BundleRegister<Process extends RegisteredProcess> {
  * What a register says; undefined for what is none. A line that cannot be understood is passed over: it costs what it
  * would have said, and nothing else.
  *
- * @param isProcess whether a line tells of a process as it was registered, beyond what every register has.
+ * @param processOf what a line tells of a process, in a register of this format; undefined where it tells none.
  */
 export function readRegister<Process extends RegisteredProcess>(
   content: string,
-  isProcess: (process: RegisteredProcess) => process is Process,
+  processOf: (process: RegisteredProcess, format: number) => Process | undefined,
 ): RegisteredBundle<Process> | undefined {
   const processes = new Map<string, Process>();
   let shim: RegisteredShim | undefined;
+  let [format, by] = [1, ''];
   for (const line of content.split('\n').slice(0, -1)) {
     const entry = parsed(line);
-    if (isShim(entry.shim)) shim = entry.shim;
-    else if (isAnyProcess(entry.process) && isProcess(entry.process))
-      processes.set(entry.process.id, entry.process);
-    else if (typeof entry.forget === 'string') processes.delete(entry.forget);
+    if (Number.isSafeInteger(entry.format)) [format, by] = [Number(entry.format), String(entry.by ?? '')];
+    else if (isShim(entry.shim)) shim = entry.shim;
+    else if (isAnyProcess(entry.process)) {
+      const process = processOf(entry.process, format);
+      if (process) processes.set(process.id, process);
+    } else if (typeof entry.forget === 'string') processes.delete(entry.forget);
   }
-  return shim && { shim, processes: [...processes.values()] };
+  return shim && { format, by, shim, processes: [...processes.values()] };
 }
 
 type Unknown<Type> = { readonly [Key in keyof Type]?: unknown };
 
-function parsed(line: string): Unknown<{ shim: 0; process: 0; forget: 0 }> {
+function parsed(line: string): Unknown<{ format: 0; by: 0; shim: 0; process: 0; forget: 0 }> {
   try {
     return objectOf(JSON.parse(line));
   } catch {

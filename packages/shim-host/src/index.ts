@@ -9,6 +9,7 @@ export {
 } from './bundle-files.ts';
 export {
   BundleRegister,
+  REGISTER_FORMAT,
   type RegisteredBundle,
   type RegisteredProcess,
   type RegisteredShim,

@@ -6,7 +6,9 @@ import { IdleEnd } from './idle-end.ts';
 
 function idle(hasContainer = false) {
   const ended = Promise.withResolvers<'ended'>();
-  const end = new IdleEnd(1, hasContainer, () => ended.resolve('ended'));
+  const end = new IdleEnd(1, () => ended.resolve('ended'));
+  if (hasContainer) end.adopted();
+  end.begin();
   const calls: PromiseWithResolvers<object>[] = [];
   const call = () => {
     const answer = Promise.withResolvers<object>();

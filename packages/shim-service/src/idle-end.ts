@@ -13,15 +13,19 @@ export class IdleEnd {
   readonly #onEnd: () => void;
   readonly #connections = new Set<Socket>();
   #creations = 0;
-  #hasContainer: boolean;
-  #isStopped = false;
+  #hasContainer = false;
+  #isStopped = true;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param onEnd called once, when the time is up. */
-  constructor(idleMs: number, hasContainer: boolean, onEnd: () => void) {
+  constructor(idleMs: number, onEnd: () => void) {
     this.#idleMs = idleMs;
-    this.#hasContainer = hasContainer;
     this.#onEnd = onEnd;
+  }
+
+  /** Begins to count: the shim can be reached. */
+  begin(): void {
+    this.#isStopped = false;
     this.#look();
   }
 
@@ -64,6 +68,11 @@ export class IdleEnd {
         return response;
       },
     };
+  }
+
+  /** Whether a container is being made just now. */
+  get isMaking(): boolean {
+    return this.#creations > 0;
   }
 
   /** Ends no shim any more. */

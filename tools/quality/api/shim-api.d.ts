@@ -598,6 +598,14 @@ interface SharedShim extends SharedShimRequest {
 interface SharedProcessInfo {
   readonly shimPid: number;
 }
+interface SharedListRequest {
+  readonly path?: string;
+}
+interface SharedInfo extends SharedProcessInfo {
+  readonly protocol: number;
+  readonly registerFormat: number;
+  readonly by: string;
+}
 interface SharedShimList {
   readonly shims: readonly SharedShim[];
 }
@@ -632,8 +640,8 @@ export declare const SharedShimsDefinition: {
     };
     readonly list: {
       readonly name: string;
-      readonly requestType: MessageCodec<Nothing> & {
-        fromPartial(message: Nothing): Nothing;
+      readonly requestType: MessageCodec<SharedListRequest> & {
+        fromPartial(message: SharedListRequest): SharedListRequest;
       };
       readonly requestStream: false;
       readonly responseType: MessageCodec<SharedShimList> & {
@@ -645,6 +653,28 @@ export declare const SharedShimsDefinition: {
       readonly name: string;
       readonly requestType: MessageCodec<SharedShimRequest> & {
         fromPartial(message: SharedShimRequest): SharedShimRequest;
+      };
+      readonly requestStream: false;
+      readonly responseType: MessageCodec<Nothing> & {
+        fromPartial(message: Nothing): Nothing;
+      };
+      readonly responseStream: false;
+    };
+    readonly info: {
+      readonly name: string;
+      readonly requestType: MessageCodec<Nothing> & {
+        fromPartial(message: Nothing): Nothing;
+      };
+      readonly requestStream: false;
+      readonly responseType: MessageCodec<SharedInfo> & {
+        fromPartial(message: SharedInfo): SharedInfo;
+      };
+      readonly responseStream: false;
+    };
+    readonly handover: {
+      readonly name: string;
+      readonly requestType: MessageCodec<Nothing> & {
+        fromPartial(message: Nothing): Nothing;
       };
       readonly requestStream: false;
       readonly responseType: MessageCodec<Nothing> & {
@@ -673,7 +703,7 @@ export declare const SharedShimDefinition: {
 };
 export declare function timestampToDate(timestamp: Timestamp | undefined): Date | undefined;
 export declare function dateToTimestamp(date: Date): Timestamp;
-export type { AddSharedShimRequest, AnyMessages, BinaryReader, BinaryWriter, DeepPartial, EventPublisher, EventsHandlers, EventsService, JsonObject, KnownMessage, MessageFns, Nothing, SharedProcessInfo, SharedShim, SharedShimList, SharedShimRequest, ShimApiErrorCode, ShimConfig, ShimHandlers, ShimService, TaskEvent };
+export type { AddSharedShimRequest, AnyMessages, BinaryReader, BinaryWriter, DeepPartial, EventPublisher, EventsHandlers, EventsService, JsonObject, KnownMessage, MessageFns, Nothing, SharedInfo, SharedListRequest, SharedProcessInfo, SharedShim, SharedShimList, SharedShimRequest, ShimApiErrorCode, ShimConfig, ShimHandlers, ShimService, TaskEvent };
 // task-v2
 /// <reference types="node" preserve="true" />
 import { ServiceClient, ServiceHandlers } from "@shimwright/ttrpc";

@@ -1,11 +1,11 @@
 /// <reference types="node" preserve="true" />
-import { SharedShim, SharedShim as SharedShim$1, ShimConfig, ShimConfig as ShimConfig$1, ShimHandlers, ShimService } from "@shimwright/shim-api";
+import { SharedInfo, SharedInfo as SharedInfo$1, SharedShim, SharedShim as SharedShim$1, ShimConfig, ShimConfig as ShimConfig$1, ShimHandlers, ShimService } from "@shimwright/shim-api";
 import { SpooledEvent, isExitUnknown, readSpool, spoolPath, watchSpool } from "@shimwright/shim-host";
 import { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { ShimIdentity } from "@shimwright/shim-address";
 export declare function findCgroup(cgroup: string): readonly string[];
-type ShimErrorCode = 'ERR_SHIM_NOT_FOUND' | 'ERR_SHIM_SPAWN' | 'ERR_SHIM_EXITED' | 'ERR_SHIM_UNREACHABLE' | 'ERR_SHIM_CGROUP' | 'ERR_SHIM_PROCESS' | 'ERR_TASK_IO';
+type ShimErrorCode = 'ERR_SHIM_NOT_FOUND' | 'ERR_SHIM_SPAWN' | 'ERR_SHIM_EXITED' | 'ERR_SHIM_UNREACHABLE' | 'ERR_SHIM_CGROUP' | 'ERR_SHIM_PROCESS' | 'ERR_SHIM_VERSION' | 'ERR_TASK_IO';
 interface ShimErrorFacts {
   readonly path?: string;
   readonly stderr?: string;
@@ -24,6 +24,8 @@ interface SharedProcessOptions {
   readonly controlSocket: string;
   readonly cgroup?: string;
 }
+export declare function sharedInfo({ controlSocket }: Pick<SharedProcessOptions, 'controlSocket'>, signal?: AbortSignal): Promise<SharedInfo$1 | undefined>;
+export declare function handOver(options: SharedProcessOptions, signal?: AbortSignal): Promise<readonly SharedShim$1[]>;
 type EndSignal = 'SIGTERM' | 'SIGKILL';
 interface ShimConnection {
   readonly service: ShimService;
@@ -97,7 +99,7 @@ interface SharedOptions extends SharedProcessOptions {
 interface SharedConnectOptions extends SharedProcessOptions, ConnectOptions {}
 export declare function withShared(options: SharedOptions): ClientOpt;
 export declare function withSharedConnect(options: SharedConnectOptions): ClientOpt;
-export declare function listShared(options: SharedProcessOptions, signal?: AbortSignal): Promise<readonly SharedShim$1[]>;
+export declare function listShared(options: SharedProcessOptions, signal?: AbortSignal, path?: string): Promise<readonly SharedShim$1[]>;
 interface StartOptions {
   readonly shim: string;
   readonly address: string;
@@ -108,4 +110,4 @@ interface StartOptions {
   readonly onExit?: () => void;
 }
 export declare function withStart(options: StartOptions): ClientOpt;
-export { type ClientOpt, type ConnectOptions, type CreateService, type EndSignal, type LocalShim, type SharedConnectOptions, type SharedOptions, type SharedProcessOptions, type SharedShim, type ShimClient, type ShimConfig, type ShimConnection, type ShimErrorCode, type ShimErrorFacts, type ShimTrace, type SpooledEvent, type StartOptions, type TaskIOOptions, type TaskIOPaths, type TaskStreams, type TraceShimOptions, type WaitOptions, isExitUnknown, readSpool, spoolPath, watchSpool };
+export { type ClientOpt, type ConnectOptions, type CreateService, type EndSignal, type LocalShim, type SharedConnectOptions, type SharedInfo, type SharedOptions, type SharedProcessOptions, type SharedShim, type ShimClient, type ShimConfig, type ShimConnection, type ShimErrorCode, type ShimErrorFacts, type ShimTrace, type SpooledEvent, type StartOptions, type TaskIOOptions, type TaskIOPaths, type TaskStreams, type TraceShimOptions, type WaitOptions, isExitUnknown, readSpool, spoolPath, watchSpool };

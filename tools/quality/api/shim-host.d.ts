@@ -43,20 +43,23 @@ interface RegisteredShim extends AddSharedShimRequest {
 interface RegisteredProcess extends ProcessIdentity {
   readonly id: string;
 }
+export declare const REGISTER_FORMAT = 1;
 interface RegisteredBundle<Process extends RegisteredProcess> {
+  readonly format: number;
+  readonly by: string;
   readonly shim: RegisteredShim;
   readonly processes: readonly Process[];
 }
 export declare class BundleRegister<Process extends RegisteredProcess> {
   #private;
-  constructor(file: string, shim: AddSharedShimRequest);
+  constructor(file: string, shim: AddSharedShimRequest, by?: string);
   get processes(): ReadonlyMap<string, Process>;
   open(processes?: Iterable<Process>): void;
   save(process: Process): void;
   forget(id: string): void;
   remove(): void;
 }
-export declare function readRegister<Process extends RegisteredProcess>(content: string, isProcess: (process: RegisteredProcess) => process is Process): RegisteredBundle<Process> | undefined;
+export declare function readRegister<Process extends RegisteredProcess>(content: string, processOf: (process: RegisteredProcess, format: number) => Process | undefined): RegisteredBundle<Process> | undefined;
 export declare function cleanEnvironment(env?: NodeJS.ProcessEnv): Record<string, string>;
 type ShimHostErrorCode = 'ERR_SHIM_ADDRESS' | 'ERR_SHIM_ADDRESS_IN_USE' | 'ERR_SHIM_FILE' | 'ERR_SPOOL_INSECURE' | 'ERR_SPOOL_EVENT';
 export declare class ShimHostError extends Error {

@@ -17,7 +17,7 @@ import {
   watchForeign,
 } from '@shimwright/task-core';
 import type { Outbox } from './outbox.ts';
-import type { RegisteredProcess } from './registry.ts';
+import type { RegisteredProcess } from './registered-process.ts';
 import { exitName } from './shared-journal.ts';
 import { endStrayRuntimes } from './stray-runtimes.ts';
 

@@ -1,21 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import type { AddSharedShimRequest } from '@shimwright/shim-api';
 import {
-  type RegisteredBundle as AnyRegisteredBundle,
   type RegisteredProcess as AnyRegisteredProcess,
   BundleRegister,
   readRegister,
   sharedFiles,
 } from '@shimwright/shim-host';
-import type { ProcessRecord } from '@shimwright/task-core';
-
-/** A process as it is registered: as it was noted, and when it began; that is empty while it is not made. */
-export interface RegisteredProcess extends ProcessRecord, AnyRegisteredProcess {}
-
-/** All that is registered of a bundle. */
-export type RegisteredBundle = AnyRegisteredBundle<RegisteredProcess>;
+import { ownVersion } from '../own-version.ts';
+import { inFormatOfToday } from './older-register.ts';
+import type { RegisteredBundle, RegisteredProcess } from './registered-process.ts';
 
 const SUFFIX = '.register';
 
@@ -36,15 +31,18 @@ export class Registry {
   bundles(): RegisteredBundle[] {
     return readdirSync(this.directory)
       .filter((name) => name.endsWith(SUFFIX))
-      .flatMap((name) => {
-        const content = readFileSync(path.join(this.directory, name), 'utf8');
-        return readRegister(content, isRegisteredProcess) ?? [];
-      });
+      .flatMap((name) => read(path.join(this.directory, name)) ?? []);
+  }
+
+  /** What is registered of one bundle; undefined where nothing is. */
+  bundle(bundlePath: string): RegisteredBundle | undefined {
+    const file = this.#fileOf(bundlePath);
+    return existsSync(file) ? read(file) : undefined;
   }
 
   /** The register of a bundle, which is not written yet. */
   register(shim: AddSharedShimRequest): BundleRegister<RegisteredProcess> {
-    return new BundleRegister(path.join(this.directory, `${keyOf(shim.path)}${SUFFIX}`), shim);
+    return new BundleRegister(this.#fileOf(shim.path), shim, ownVersion());
   }
 
   /** Removes the directory, unless something is registered. */
@@ -55,6 +53,19 @@ export class Registry {
       // something is
     }
   }
+
+  #fileOf(bundlePath: string): string {
+    return path.join(this.directory, `${keyOf(bundlePath)}${SUFFIX}`);
+  }
+}
+
+function read(file: string): RegisteredBundle | undefined {
+  try {
+    const bundle = readRegister(readFileSync(file, 'utf8'), registeredProcess);
+    return bundle && inFormatOfToday(bundle);
+  } catch {
+    return undefined; // gone, or on a disk that fails: that bundle's loss alone
+  }
 }
 
 /** What begins the names of a bundle's files. */
@@ -62,7 +73,8 @@ export function keyOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-function isRegisteredProcess(process: AnyRegisteredProcess): process is RegisteredProcess {
+/** What a line of a register tells of a process; undefined where it tells too little to go on with it. */
+function registeredProcess(process: AnyRegisteredProcess): RegisteredProcess | undefined {
   const { stdio }: { readonly stdio?: unknown } = process as Partial<RegisteredProcess>;
-  return typeof stdio === 'object' && stdio !== null;
+  return typeof stdio === 'object' && stdio !== null ? (process as RegisteredProcess) : undefined;
 }

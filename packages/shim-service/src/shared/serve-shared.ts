@@ -1,12 +1,19 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { type AddSharedShimRequest, SharedShimsDefinition } from '@shimwright/shim-api';
-import { isTrustedPeer, removeFile, sharedFiles } from '@shimwright/shim-host';
+import { isTrustedPeer, REGISTER_FORMAT, removeFile, sharedFiles } from '@shimwright/shim-host';
 import { becomeSubreaper } from '@shimwright/task-core';
 import { TtrpcError, TtrpcServer } from '@shimwright/ttrpc';
 import { takeSignals } from '../own-signals.ts';
+import { ownVersion } from '../own-version.ts';
 import { Registry } from './registry.ts';
 import { SharedShims } from './shared-shims.ts';
+
+/** The version of the calls at the control socket, see `SharedInfo`. */
+const PROTOCOL = 2;
+
+/** How long who asked for a handover may take to read that it is done. */
+const LAST_ANSWER_MS = 1_000;
 
 /** How a shared process serves. */
 export interface SharedOptions {
@@ -16,6 +23,8 @@ export interface SharedOptions {
   readonly descriptor: number;
   /** How long it waits for a shim to serve before it ends. */
   readonly graceMs: number;
+  /** How long a shim stays without a container and a client. */
+  readonly idleMs: number;
   /** Told what went wrong. */
   readonly log: (message: string) => void;
 }
@@ -25,25 +34,28 @@ export interface SharedOptions {
  * those of a process that was killed, and ends by itself when none is left. Asked to end before that, it leaves them
  * to the next one.
  */
-export function serveShared({ controlSocket, descriptor, graceMs, log }: SharedOptions): void {
+export function serveShared({ controlSocket, descriptor, graceMs, idleMs, log }: SharedOptions): void {
   takeSignals();
   process.umask(0o022);
   becomeSubreaper({ orphans: 'all' });
 
   const { ino } = lstatSync(controlSocket);
+  const removeSocket = () => {
+    if (lstatSync(controlSocket, { throwIfNoEntry: false })?.ino === ino) rmSync(controlSocket);
+  };
   const registry = new Registry(controlSocket);
   process.chdir(registry.directory); // by which it is told from other processes, see `workerIn`
-  const shims = new SharedShims({ controlSocket, registry, log }, graceMs, () => {
+  const shims = new SharedShims({ controlSocket, registry, idleMs, log }, graceMs, () => {
     // Whoever comes from now on finds no socket, or none who answers, and starts the next process: what both of them
     // would use has to be gone before that.
     registry.close();
     removeFile(sharedFiles(controlSocket).log);
-    if (lstatSync(controlSocket, { throwIfNoEntry: false })?.ino === ino) rmSync(controlSocket);
+    removeSocket();
     process.exit(0);
   });
-  const adopted = shims.adopt(registry.bundles());
+  shims.adopt(registry.bundles());
   const server = createServer((socket) => {
-    if (isTrustedPeer(socket)) serveGroup(socket, shims, adopted);
+    if (isTrustedPeer(socket)) serveGroup(socket, shims, removeSocket);
     else socket.on('error', () => {}).destroy();
   });
   server.on('error', (error) => log(`control socket: ${error.message}`));
@@ -51,12 +63,11 @@ export function serveShared({ controlSocket, descriptor, graceMs, log }: SharedO
 }
 
 /** Answers one connection. What it adds is its own until it is kept, so whoever gives up leaves nothing behind. */
-function serveGroup(socket: Socket, shims: SharedShims, adopted: Promise<void>): void {
+function serveGroup(socket: Socket, shims: SharedShims, removeSocket: () => void): void {
   const added = new Map<string, AddSharedShimRequest>();
   let isClosed = false;
   const server = new TtrpcServer().handle(SharedShimsDefinition, {
     add: async (request) => {
-      await adopted;
       if (isClosed) throw TtrpcError.status('CANCELLED', 'whoever asked is gone');
       await shims.add(request);
       if (isClosed) shims.undo(request);
@@ -68,13 +79,23 @@ function serveGroup(socket: Socket, shims: SharedShims, adopted: Promise<void>):
         throw TtrpcError.status('NOT_FOUND', `${path} was not added by this connection`);
       return {};
     },
-    list: async () => {
-      await adopted;
+    list: async ({ path }) => {
+      await shims.adopted(path);
       return { shims: shims.listed };
     },
     remove: async ({ path }) => {
-      await adopted;
+      await shims.adopted(path);
       shims.remove(path);
+      return {};
+    },
+    info: () => ({
+      ...{ shimPid: process.pid, protocol: PROTOCOL, registerFormat: REGISTER_FORMAT, by: ownVersion() },
+    }),
+    handover: async () => {
+      await shims.handOver();
+      removeSocket();
+      socket.once('close', () => process.exit(0)); // who asked has its answer then
+      setTimeout(() => process.exit(0), LAST_ANSWER_MS);
       return {};
     },
   });

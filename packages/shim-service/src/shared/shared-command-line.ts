@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { IDLE_MS } from '../idle-end.ts';
 
 /** How long a shared process stays without a shim to serve, unless told otherwise. */
 const DEFAULT_GRACE_MS = 1_000;
@@ -7,22 +8,32 @@ const DEFAULT_GRACE_MS = 1_000;
 export interface SharedCommandLine {
   readonly controlSocket: string;
   readonly graceMs: number;
+  /** How long a shim stays without a container and a client. */
+  readonly idleMs: number;
 }
 
 /**
- * Reads the command line of a shared process, `--shared CONTROL_SOCKET [--grace MILLISECONDS]`; undefined for
- * that of a shim of its own.
+ * Reads the command line of a shared process, `--shared CONTROL_SOCKET [--grace MILLISECONDS] [--idle MILLISECONDS]`;
+ * undefined for that of a shim of its own.
  *
- * @throws {TypeError} for a flag that is not known or has no value, or a grace that is no number.
+ * @throws {TypeError} for a flag that is not known or has no value, or a time that is no number.
  */
 export function parseSharedCommandLine(args: readonly string[]): SharedCommandLine | undefined {
-  if (args[0] !== '--shared' && args[0] !== '--grace') return undefined;
+  if (!['--shared', '--grace', '--idle'].includes(args[0] ?? '') || !args.includes('--shared'))
+    return undefined;
   const { values } = parseArgs({
     args: [...args],
-    options: { shared: { type: 'string' }, grace: { type: 'string' } },
+    options: { shared: { type: 'string' }, grace: { type: 'string' }, idle: { type: 'string' } },
   });
-  const graceMs = Number(values.grace ?? DEFAULT_GRACE_MS);
-  if (!Number.isSafeInteger(graceMs) || graceMs < 0)
-    throw new TypeError(`--grace ${values.grace} is no number`);
-  return { controlSocket: values.shared ?? '', graceMs };
+  return {
+    controlSocket: values.shared ?? '',
+    graceMs: milliseconds('--grace', values.grace ?? DEFAULT_GRACE_MS),
+    idleMs: milliseconds('--idle', values.idle ?? IDLE_MS),
+  };
+}
+
+function milliseconds(flag: string, value: string | number): number {
+  const ms = Number(value);
+  if (Number.isSafeInteger(ms) && ms >= 0) return ms;
+  throw new TypeError(`${flag} ${value} is no number`);
 }

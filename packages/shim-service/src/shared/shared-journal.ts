@@ -2,7 +2,8 @@ import { type BundleRegister, markUnknown, processStat } from '@shimwright/shim-
 import type { Journal, ProcessRecord, TaskEvent } from '@shimwright/task-core';
 import { type PublishedEvent, publishedEvent } from '../v1/event.ts';
 import type { Outbox } from './outbox.ts';
-import { keyOf, type RegisteredProcess } from './registry.ts';
+import type { RegisteredProcess } from './registered-process.ts';
+import { keyOf } from './registry.ts';
 
 /** Notes the processes of a bundle in the registry, and their exits in its outbox as well. */
 export class SharedJournal implements Journal {

@@ -17,11 +17,13 @@ import {
   refusalOf,
 } from '@shimwright/shim-host';
 import { TtrpcServer } from '@shimwright/ttrpc';
+import { IdleEnd } from '../idle-end.ts';
 import { createLastingService, type LastingService } from '../v1/shim-v1.ts';
 import { adoptProcesses } from './adopt-processes.ts';
 import type { Outbox } from './outbox.ts';
 import { ProgramOutbox } from './program-outbox.ts';
-import { keyOf, type RegisteredProcess, type Registry } from './registry.ts';
+import type { RegisteredProcess } from './registered-process.ts';
+import { keyOf, type Registry } from './registry.ts';
 import { SharedJournal } from './shared-journal.ts';
 import { SpoolOutbox } from './spool-outbox.ts';
 
@@ -29,6 +31,8 @@ import { SpoolOutbox } from './spool-outbox.ts';
 export interface Surroundings {
   readonly controlSocket: string;
   readonly registry: Registry;
+  /** How long a shim stays without a container and a client. */
+  readonly idleMs: number;
   readonly log: (message: string) => void;
 }
 
@@ -42,7 +46,9 @@ export class SharedShim {
   readonly #service: LastingService;
   readonly #server = new TtrpcServer();
   readonly #onEnd: () => void;
+  readonly #idle: IdleEnd;
   #socket: BoundSocket | undefined;
+  #isRegistered = false;
   #hasEnded = false;
 
   /** @param onEnd called once, when it has ended by a call. */
@@ -54,8 +60,14 @@ export class SharedShim {
     this.#register = around.registry.register(request);
     this.#journal = new SharedJournal(this.#register, this.#outbox, around.log);
     this.#service = createLastingService(request, {}, this.#journal);
-    this.#server.handle(ShimDefinition, this.#service.handlers);
+    this.#idle = new IdleEnd(around.idleMs, () => void this.#endByCall().catch(() => {}));
+    this.#server.handle(ShimDefinition, this.#idle.watched(this.#service.handlers));
     this.#server.handle(SharedShimDefinition, { end: () => this.#endByCall() });
+  }
+
+  /** Whether its container is being made just now. */
+  get isMaking(): boolean {
+    return this.#idle.isMaking;
   }
 
   /** What is told of it. */
@@ -71,24 +83,34 @@ export class SharedShim {
    * a socket there, or something else has the path; `INVALID_ARGUMENT` for what is no address.
    */
   async open(): Promise<void> {
-    this.#register.open();
+    // Only who has the address may write the register: another process may be at it.
     await this.#listen();
+    this.#register.open();
+    this.#isRegistered = true;
     this.#announce();
+    this.#idle.begin();
   }
 
   /**
    * Goes on with what an earlier process has registered of the bundle.
    *
    * @returns whether there is anything to go on with: a bundle or a container.
+   * @throws an error where that cannot be said; what is registered stays as it was.
    */
   async adopt(registered: readonly RegisteredProcess[]): Promise<boolean> {
     const { request } = this;
+    if (registered.length > 0 && !registered.some(({ container }) => container)) {
+      throw new Error('its register says nothing of the container itself');
+    }
     const adopted = await adoptProcesses(registered, { request, outbox: this.#outbox });
     if (!adopted) return false;
-    this.#register.open(adopted.registered);
-    this.#service.adopt(adopted.processes);
     await this.#listen();
+    this.#register.open(adopted.registered);
+    this.#isRegistered = true;
+    this.#service.adopt(adopted.processes);
     if (existsSync(request.path)) this.#announce();
+    if (adopted.processes.length > 0) this.#idle.adopted();
+    this.#idle.begin();
     return true;
   }
 
@@ -96,6 +118,12 @@ export class SharedShim {
   end(): void {
     // A process that others share must not be signalled by who finds its id here.
     this.#removeFiles(BUNDLE_FILES.pid, BUNDLE_FILES.shared);
+    this.close();
+    if (this.#isRegistered) this.#register.remove();
+  }
+
+  /** Ends one that has nothing to go on with. */
+  forget(): void {
     this.close();
     this.#register.remove();
   }
@@ -110,6 +138,7 @@ export class SharedShim {
   close(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#idle.stop();
     this.#journal.close();
     this.#service.release();
     this.#socket?.remove();
@@ -139,8 +168,12 @@ export class SharedShim {
   }
 
   #greet(socket: Socket): void {
-    if (isTrustedPeer(socket)) this.#server.accept(socket);
-    else socket.on('error', () => {}).destroy();
+    if (!isTrustedPeer(socket)) {
+      socket.on('error', () => {}).destroy();
+      return;
+    }
+    this.#idle.connected(socket);
+    this.#server.accept(socket);
   }
 
   /** While it listens, these are its own: before that, and afterwards, another one's may be there. */

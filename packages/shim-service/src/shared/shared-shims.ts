@@ -1,14 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AddSharedShimRequest, SharedShim as ListedShim } from '@shimwright/shim-api';
 import { isRunning } from '@shimwright/shim-host';
 import { TtrpcError } from '@shimwright/ttrpc';
-import type { RegisteredBundle } from './registry.ts';
+import { Adoptions } from './adoptions.ts';
+import type { RegisteredBundle } from './registered-process.ts';
 import { SharedShim, type Surroundings } from './shared-shim.ts';
-
-/** How many bundles are adopted at a time: each may need a run of the OCI runtime. */
-const ADOPTED_AT_ONCE = 4;
 
 /** How long it waits for its first shim: whoever started it comes at once. */
 const FIRST_GRACE_MS = 1_000;
+
+/** How long a handover waits for containers that are just being made. */
+const MAKING_MS = 30_000;
+const POLL_MS = 10;
 
 /** All shims of a shared process, by the paths of their bundles. */
 export class SharedShims {
@@ -16,6 +19,7 @@ export class SharedShims {
   readonly #graceMs: number;
   readonly #onIdle: () => void;
   readonly #shims = new Map<string, SharedShim>();
+  readonly #adoptions: Adoptions;
   #timer: NodeJS.Timeout | undefined;
   #isEnding = false;
 
@@ -24,26 +28,38 @@ export class SharedShims {
     this.#around = around;
     this.#graceMs = graceMs;
     this.#onIdle = onIdle;
+    this.#adoptions = new Adoptions((bundle) => this.#adopt(bundle));
     this.#look(Math.max(graceMs, FIRST_GRACE_MS));
   }
 
-  /** All shims there are. */
+  /** All shims there are, and those of an earlier process that it could not go on with yet. */
   get listed(): ListedShim[] {
-    return [...this.#shims.values()].map(({ listed }) => listed);
+    return [...[...this.#shims.values()].map(({ listed }) => listed), ...this.#adoptions.listed];
   }
 
   /**
    * Adds a shim for a bundle; asked for the same again, it has nothing to do.
    *
    * @returns whether it was added.
-   * @throws {TtrpcError} `UNAVAILABLE` when this process is about to end; `ALREADY_EXISTS` when the bundle has a shim.
+   * @throws {TtrpcError} `UNAVAILABLE` when this process is about to end; `ALREADY_EXISTS` when the bundle has a shim;
+   * `FAILED_PRECONDITION` when it has one of an earlier process that this one cannot go on with.
    */
   async add(request: AddSharedShimRequest): Promise<boolean> {
+    const server = this.#lookAgain(request.path);
+    if (server !== undefined) {
+      throw TtrpcError.status('ALREADY_EXISTS', `process ${server} has the shim of ${request.path}`);
+    }
+    await this.adopted(request.path);
     if (this.#isEnding) throw TtrpcError.status('UNAVAILABLE', 'the process is about to end');
     const known = this.#shims.get(request.path);
     if (known && known.request.token === request.token) return false;
     if (known) throw TtrpcError.status('ALREADY_EXISTS', `${request.path} has a shim already`);
-    const shim = this.#take(request);
+    const failure = this.#adoptions.failure(request.path);
+    if (failure !== undefined) {
+      const message = `${request.path} has a shim of an earlier process, and this one cannot go on with it: ${failure}`;
+      throw TtrpcError.status('FAILED_PRECONDITION', message);
+    }
+    const shim = this.#take(new SharedShim(request, this.#around, () => this.#leave(shim)));
     try {
       await shim.open();
       return true;
@@ -70,30 +86,62 @@ export class SharedShims {
     this.#leave(shim);
   }
 
-  /** Goes on with what a process that is gone has registered. */
-  async adopt(bundles: readonly RegisteredBundle[]): Promise<void> {
-    const waiting = bundles.filter(({ shim }) => !isRunning(shim.server));
-    const adoptNext = async () => {
-      for (let next = waiting.pop(); next; next = waiting.pop()) await this.#adopt(next);
-    };
-    await Promise.all(Array.from({ length: ADOPTED_AT_ONCE }, adoptNext));
+  /** Begins to go on with what a process that is gone has registered. */
+  adopt(bundles: readonly RegisteredBundle[]): void {
+    this.#adoptions.begin(bundles.filter(({ shim }) => !isRunning(shim.server)));
+  }
+
+  /**
+   * Resolves when it is known whether this process goes on with a bundle that an earlier one served: what failed before is
+   * tried again. Without a path, that of all; those for which it takes long are not waited for.
+   */
+  async adopted(bundlePath?: string): Promise<void> {
+    if (bundlePath !== undefined) this.#lookAgain(bundlePath);
+    await this.#adoptions.settled(bundlePath);
+    this.#look();
+  }
+
+  /**
+   * Serves no bundle any more, and leaves all of them to the next process. What is being made is waited for, as a container
+   * that is half made would be taken back.
+   */
+  async handOver(): Promise<void> {
+    this.#isEnding = true;
+    clearTimeout(this.#timer);
+    const deadline = Date.now() + MAKING_MS;
+    const isMaking = () => [...this.#shims.values()].some((shim) => shim.isMaking);
+    while (isMaking() && Date.now() < deadline) await delay(POLL_MS);
+    for (const shim of this.#shims.values()) shim.close();
+  }
+
+  /**
+   * Looks whether a bundle that is not served here is registered: by a process that was there beside this one, and may be gone
+   * by now. @returns that process, while it serves it.
+   */
+  #lookAgain(bundlePath: string): number | undefined {
+    if (this.#shims.has(bundlePath) || this.#adoptions.failure(bundlePath) !== undefined) return undefined;
+    const found = this.#around.registry.bundle(bundlePath);
+    if (!found) return undefined;
+    const { server } = found.shim;
+    if (server.pid !== process.pid && isRunning(server)) return server.pid;
+    this.#adoptions.begin([found]);
+    return undefined;
   }
 
   async #adopt({ shim: { server: _, ...request }, processes }: RegisteredBundle): Promise<void> {
-    const shim = this.#take(request);
+    const shim = new SharedShim(request, this.#around, () => this.#leave(shim));
     try {
-      if (await shim.adopt(processes)) return;
-      shim.end();
+      if (await shim.adopt(processes)) this.#take(shim);
+      else shim.forget();
     } catch (error) {
       this.#around.log(`cannot adopt ${request.path}: ${String(error)}`);
       shim.close();
+      throw error;
     }
-    this.#leave(shim);
   }
 
-  #take(request: AddSharedShimRequest): SharedShim {
-    const shim = new SharedShim(request, this.#around, () => this.#leave(shim));
-    this.#shims.set(request.path, shim);
+  #take(shim: SharedShim): SharedShim {
+    this.#shims.set(shim.request.path, shim);
     this.#look();
     return shim;
   }
@@ -105,7 +153,7 @@ export class SharedShims {
 
   #look(graceMs = this.#graceMs): void {
     clearTimeout(this.#timer);
-    if (this.#shims.size > 0) return;
+    if (this.#shims.size > 0 || this.#adoptions.isBusy || this.#isEnding) return;
     this.#timer = setTimeout(() => {
       this.#isEnding = true;
       this.#onIdle();

@@ -50,7 +50,7 @@ async function serve(command: CommandLine): Promise<void> {
     { path: process.cwd(), workDir, namespace, criu, runtimeRoot, systemdCgroup },
     { publish: (topic, event) => publisher.publish(topic, event), runtime: 'runc', oomEvents: false },
   );
-  const idle = new IdleEnd(command.idleMs ?? IDLE_MS, false, () => process.exit(0));
+  const idle = new IdleEnd(command.idleMs ?? IDLE_MS, () => process.exit(0));
   const server = new TtrpcServer();
   server.handle(ShimDefinition, idle.watched(service.handlers));
   await listen(command, (socket) => {
@@ -61,6 +61,7 @@ async function serve(command: CommandLine): Promise<void> {
     idle.connected(socket);
     server.accept(socket);
   });
+  idle.begin();
   if (command.debug) log(`serving ${process.cwd()}`);
 }
 

@@ -11,7 +11,8 @@ import {
 import type { CheckpointRequest, CreateRequest } from '@shimwright/task-core';
 import { TtrpcError } from '@shimwright/ttrpc';
 
-const DEFAULT_RUNTIME_ROOT = '/run/containerd/runc';
+/** Where the OCI runtime keeps its state, unless told otherwise. */
+export const DEFAULT_RUNTIME_ROOT = '/run/containerd/runc';
 
 /** What `Create` asks for. @param runtime the OCI runtime where the request names none. */
 export function createRequest(
