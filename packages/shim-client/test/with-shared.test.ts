@@ -68,7 +68,7 @@ describe('withShared', () => {
   test('loses no shim that comes when the process is about to end', async () => {
     const { nth, gone } = await group(0);
     const [config, options] = nth(0);
-    for (let round = 0; round < 15; round += 1) {
+    for (let round = 0; round < 8; round += 1) {
       const client = await newClient(config, withShared(options));
       expect(await client.isAlive()).toBe(true);
       await client.stopShim();

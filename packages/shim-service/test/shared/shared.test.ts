@@ -92,7 +92,7 @@ describe('one process with the shims of many bundles', () => {
   test('of two processes that want the same bundle, one gets it, and the other leaves it alone', async () => {
     const { bundle, controlSocket, base } = await group();
     const one = await bundle('one');
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < 5; round += 1) {
       const [first, second] = await Promise.allSettled([
         one.add(),
         one.add({ controlSocket: path.join(base, 'run', 'other') }),
