@@ -28,7 +28,7 @@ export type { Int64 } from './json.ts';
 export { OciRuntime } from './oci-runtime.ts';
 export type { ContainerEvent, ContainerStats, UsageStats } from './output/container-events.ts';
 export type { ContainerState, ContainerStatus } from './output/container-state.ts';
-export type { LinuxFeatures, RuntimeFeatures } from './output/runtime-features.ts';
+export type { EnabledFeature, LinuxFeatures, RuntimeFeatures } from './output/runtime-features.ts';
 export type { RuntimeVersion } from './output/runtime-version.ts';
 export type { Stdio, StdioTarget } from './processes/descriptors.ts';
 export type { RuntimeStart } from './processes/runtime-process.ts';

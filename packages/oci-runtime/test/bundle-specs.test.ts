@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { ProcessSpec, Resources } from '@shimwright/oci-runtime';
+import type { OciRuntime, ProcessSpec, Resources } from '@shimwright/oci-runtime';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import {
@@ -8,14 +8,16 @@ import {
   loadSpec,
   type Process,
   RLIM_INFINITY,
+  type RuntimeFeatures,
   type Spec,
 } from '../../bundle-core/src/index.ts';
 import { bench } from './fixtures/container.ts';
 
-test('the process and the resources of a specification are what this package takes', () => {
+test('the process and the resources of a specification are what this package takes, and it gives the features that one is made for', () => {
   expectTypeOf<Process>().toExtend<ProcessSpec>();
   expectTypeOf<NonNullable<Spec['process']>>().toExtend<ProcessSpec>();
   expectTypeOf<NonNullable<Linux['resources']>>().toExtend<Resources>();
+  expectTypeOf<Awaited<ReturnType<OciRuntime['features']>>>().toExtend<RuntimeFeatures>();
 });
 
 describe('the process of a specification', () => {

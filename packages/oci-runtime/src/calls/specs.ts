@@ -32,7 +32,14 @@ export interface ProcessSpec {
   /** Whether it gets a terminal. @default false */
   readonly terminal?: boolean | undefined;
   /** The initial size of the terminal, in characters. */
-  readonly consoleSize?: { readonly height: number; readonly width: number } | undefined;
+  readonly consoleSize?:
+    | {
+        /** Lines. */
+        readonly height: number;
+        /** Characters in a line. */
+        readonly width: number;
+      }
+    | undefined;
   /** The capabilities it has, by set; none when left out. */
   readonly capabilities?:
     | {
@@ -50,7 +57,14 @@ export interface ProcessSpec {
     | undefined;
   /** Limits of resources, as `setrlimit(2)` sets them. `'unlimited'` is 18446744073709551615, which is no limit. */
   readonly rlimits?:
-    | readonly { readonly type: string; readonly soft: Limit; readonly hard: Limit }[]
+    | readonly {
+        /** The resource, such as `RLIMIT_NOFILE`. */
+        readonly type: string;
+        /** The limit in force. */
+        readonly soft: Limit;
+        /** Up to where the process may raise it. */
+        readonly hard: Limit;
+      }[]
     | undefined;
   /** Whether set-uid programs give it nothing. @default false */
   readonly noNewPrivileges?: boolean | undefined;
@@ -63,20 +77,39 @@ export interface ProcessSpec {
   /** How the kernel schedules it, as `sched_setattr(2)` has it; times in nanoseconds. */
   readonly scheduler?:
     | {
+        /** The policy, such as `SCHED_BATCH`. */
         readonly policy: string;
+        /** From -20, favoured, to 19. */
         readonly nice?: number | undefined;
+        /** The static priority, for `SCHED_FIFO` and `SCHED_RR`. */
         readonly priority?: number | undefined;
+        /** Flags, such as `SCHED_FLAG_RESET_ON_FORK`. */
         readonly flags?: readonly string[] | undefined;
+        /** The time in each period, for `SCHED_DEADLINE`. */
         readonly runtime?: Int64 | undefined;
+        /** The time from a period's start to its deadline, for `SCHED_DEADLINE`. */
         readonly deadline?: Int64 | undefined;
+        /** The period, for `SCHED_DEADLINE`. */
         readonly period?: Int64 | undefined;
       }
     | undefined;
   /** How its input and output is scheduled, as `ioprio_set(2)` has it. */
-  readonly ioPriority?: { readonly class: string; readonly priority?: number | undefined } | undefined;
+  readonly ioPriority?:
+    | {
+        /** The class, such as `IOPRIO_CLASS_IDLE`. */
+        readonly class: string;
+        /** Within the class, from 0, favoured, to 7. */
+        readonly priority?: number | undefined;
+      }
+    | undefined;
   /** The CPUs it starts on and stays on, as lists such as `0-3,7`. */
   readonly execCPUAffinity?:
-    | { readonly initial?: string | undefined; readonly final?: string | undefined }
+    | {
+        /** Those to be on while the runtime puts it in its cgroup. */
+        readonly initial?: string | undefined;
+        /** Those to be on afterwards. */
+        readonly final?: string | undefined;
+      }
     | undefined;
 }
 
@@ -162,7 +195,14 @@ export interface Resources {
       }
     | undefined;
   /** Huge pages, by their size, such as `2MB`; in bytes. */
-  readonly hugepageLimits?: readonly { readonly pageSize: string; readonly limit: Int64 }[] | undefined;
+  readonly hugepageLimits?:
+    | readonly {
+        /** The size. */
+        readonly pageSize: string;
+        /** Bytes in all. */
+        readonly limit: Int64;
+      }[]
+    | undefined;
   /** Files of cgroup v2 and what to write there, such as `memory.high`. */
   readonly unified?: Readonly<Record<string, string>> | undefined;
   /** Which devices may be used. */

@@ -34,33 +34,56 @@ export interface LinuxFeatures {
   /** How it makes cgroups. */
   readonly cgroup?:
     | {
+        /** Whether it can on cgroup v1. */
         readonly v1?: boolean | undefined;
+        /** Whether it can on cgroup v2. */
         readonly v2?: boolean | undefined;
         /** Whether it can go through the system's systemd. */
         readonly systemd?: boolean | undefined;
         /** Whether it can go through a user's systemd. */
         readonly systemdUser?: boolean | undefined;
+        /** Whether it can limit remote direct memory access. */
         readonly rdma?: boolean | undefined;
       }
     | undefined;
   /** How it filters system calls. */
   readonly seccomp?:
     | {
+        /** Whether it does. */
         readonly enabled?: boolean | undefined;
+        /** What can be done with a call, such as `SCMP_ACT_ERRNO`. */
         readonly actions?: readonly string[] | undefined;
+        /** How arguments can be compared, such as `SCMP_CMP_EQ`. */
         readonly operators?: readonly string[] | undefined;
+        /** The architectures whose calls it knows, such as `SCMP_ARCH_X86_64`. */
         readonly archs?: readonly string[] | undefined;
+        /** The flags of `seccomp(2)` it knows. */
         readonly knownFlags?: readonly string[] | undefined;
+        /** Those that this kernel has as well. */
         readonly supportedFlags?: readonly string[] | undefined;
       }
     | undefined;
-  readonly apparmor?: { readonly enabled?: boolean | undefined } | undefined;
-  readonly selinux?: { readonly enabled?: boolean | undefined } | undefined;
-  readonly intelRdt?: { readonly enabled?: boolean | undefined } | undefined;
-  readonly netDevices?: { readonly enabled?: boolean | undefined } | undefined;
+  /** Whether it can put processes under an AppArmor profile. */
+  readonly apparmor?: EnabledFeature | undefined;
+  /** Whether it can give processes and mounts an SELinux label. */
+  readonly selinux?: EnabledFeature | undefined;
+  /** Whether it can share out the caches of Intel's processors. */
+  readonly intelRdt?: EnabledFeature | undefined;
+  /** Whether it can move devices of the network into a container. */
+  readonly netDevices?: EnabledFeature | undefined;
+  /** What it can do with mounts. */
   readonly mountExtensions?:
-    | { readonly idmap?: { readonly enabled?: boolean | undefined } | undefined }
+    | {
+        /** Whether it can map the ids of a mount. */
+        readonly idmap?: EnabledFeature | undefined;
+      }
     | undefined;
+}
+
+/** Whether a runtime was built with something. */
+export interface EnabledFeature {
+  /** It was, or not. */
+  readonly enabled?: boolean | undefined;
 }
 
 /** The features that `features` prints. @throws {Error} for anything else. */
