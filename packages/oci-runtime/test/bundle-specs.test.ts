@@ -8,7 +8,7 @@ import {
   loadSpec,
   type Process,
   RLIM_INFINITY,
-  type RuntimeFeatures,
+  type SeccompFeatures,
   type Spec,
 } from '../../bundle-core/src/index.ts';
 import { bench } from './fixtures/container.ts';
@@ -17,7 +17,7 @@ test('the process and the resources of a specification are what this package tak
   expectTypeOf<Process>().toExtend<ProcessSpec>();
   expectTypeOf<NonNullable<Spec['process']>>().toExtend<ProcessSpec>();
   expectTypeOf<NonNullable<Linux['resources']>>().toExtend<Resources>();
-  expectTypeOf<Awaited<ReturnType<OciRuntime['features']>>>().toExtend<RuntimeFeatures>();
+  expectTypeOf<Awaited<ReturnType<OciRuntime['features']>>>().toExtend<SeccompFeatures>();
 });
 
 describe('the process of a specification', () => {
