@@ -58,11 +58,11 @@ export class Container {
     const facts = { bundle, rootfs, isSlowToUnmount, runtime, sharesPids, owner };
     const container = new Container(new ContainerHost(request.id, facts, environment));
     try {
-      mountRootfs(request.rootfs, rootfs);
+      await mountRootfs(request.rootfs, rootfs);
       await container.#create(request, signal);
       return container;
     } catch (error) {
-      await unmountRootfs(rootfs).catch(() => {}); // the first error is what matters
+      await unmountRootfs(rootfs, isSlowToUnmount).catch(() => {}); // the first error is what matters
       throw error;
     }
   }

@@ -225,7 +225,7 @@ export class InitProcess extends ContainerProcess {
       if (!(await this.#isGone(error))) failures.push(error);
     }
     io.close();
-    await unmountRootfs(facts.rootfs).catch((error: unknown) => failures.push(error));
+    await unmountRootfs(facts.rootfs, facts.isSlowToUnmount).catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw failures[0]; // the first one is what matters
   }
 

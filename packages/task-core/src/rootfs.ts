@@ -1,6 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isSystemError, mount, unmountAll } from '@shimwright/linux-native';
+import {
+  isSystemError,
+  mount,
+  mountInBackground,
+  unmountAll,
+  unmountAllInBackground,
+} from '@shimwright/linux-native';
 import { messageOf, TaskError } from './errors.ts';
 import type { RootfsMount } from './requests.ts';
 
@@ -21,15 +27,17 @@ export function isSlow({ type, options }: RootfsMount): boolean {
  *
  * @throws {TaskError} `ERR_TASK_MOUNT`; what was mounted before stays.
  */
-export function mountRootfs(mounts: readonly RootfsMount[], target: string): void {
+export async function mountRootfs(mounts: readonly RootfsMount[], target: string): Promise<void> {
   if (target === '') return;
   mkdirSync(target, { recursive: true, mode: 0o711 });
-  for (const { type, source, options } of mounts) {
+  for (const request of mounts) {
     try {
-      mount({ type, source, target, options });
+      // A thread for it takes longer than a bind mount itself.
+      if (isSlow(request)) await mountInBackground({ ...request, target });
+      else mount({ ...request, target });
     } catch (cause) {
       const hint = isSystemError(cause, 'EPERM') && process.geteuid?.() !== 0 ? ONLY_ROOT : '';
-      const words = `failed to mount rootfs component ${source}: ${messageOf(cause)}${hint}`;
+      const words = `failed to mount rootfs component ${request.source}: ${messageOf(cause)}${hint}`;
       throw new TaskError('ERR_TASK_MOUNT', words, { path: target, cause });
     }
   }
@@ -38,12 +46,15 @@ export function mountRootfs(mounts: readonly RootfsMount[], target: string): voi
 /**
  * Undoes all that is mounted at `target`; nothing for an empty one. What is in use is tried again for 2.5 seconds.
  *
+ * @param isSlowToUnmount whether it may take as long as a disk or another machine takes: then no thread of ours waits.
  * @throws {TaskError} `ERR_TASK_MOUNT`.
  */
-export async function unmountRootfs(target: string): Promise<void> {
+export async function unmountRootfs(target: string, isSlowToUnmount = true): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      unmountAll(target);
+      if (target === '') return;
+      if (isSlowToUnmount) await unmountAllInBackground(target);
+      else unmountAll(target);
       return;
     } catch (cause) {
       if (isSystemError(cause, 'EBUSY') && tries < BUSY_TRIES) {

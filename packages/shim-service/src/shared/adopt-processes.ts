@@ -66,7 +66,7 @@ async function undoCreation(init: RegisteredProcess, { request }: AdoptionOption
   ).catch(
     () => {}, // it was never made
   );
-  await unmountRootfs(container.rootfs);
+  await unmountRootfs(container.rootfs, container.isSlowToUnmount);
 }
 
 /** The state of a container in the words of the OCI runtime; undefined for one that it does not know. */

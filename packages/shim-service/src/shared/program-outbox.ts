@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Any } from '@shimwright/shim-api';
 import { eventFile, readEventFile, runPublisher } from '@shimwright/shim-host';
+import { PublishQueue } from '../publish-queue.ts';
 import type { Outbox } from './outbox.ts';
 import type { OutboxOptions } from './spool-outbox.ts';
 
@@ -17,14 +18,15 @@ export interface ProgramOptions extends OutboxOptions {
 
 /**
  * Publishes events by a program, as a shim of its own does: one after the other, so that they keep their order. An event
- * is published at least once: again, if this process is killed while the program runs.
+ * stays until the program has taken it, so it is published at least once: again, if this process is killed meanwhile.
  */
 export class ProgramOutbox implements Outbox {
   readonly #options: ProgramOptions;
-  #last: Promise<void> = Promise.resolve();
+  readonly #queue: PublishQueue;
 
   constructor(options: ProgramOptions) {
     this.#options = options;
+    this.#queue = new PublishQueue(options.log);
   }
 
   prepare(name: string, topic: string, event: Any): void {
@@ -35,10 +37,10 @@ export class ProgramOutbox implements Outbox {
 
   send(name: string): void {
     const file = this.#file(name);
-    this.#last = this.#last
-      .then(() => this.#run(file))
-      .catch((error: Error) => this.#options.log(`cannot publish: ${error.message}`))
-      .then(() => rmSync(file, { force: true }));
+    this.#queue.add(name, async () => {
+      await this.#run(file);
+      rmSync(file, { force: true });
+    });
   }
 
   prepared(name: string): Any | undefined {

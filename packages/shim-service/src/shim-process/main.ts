@@ -1,5 +1,6 @@
 // The shim as a process, in the place of containerd's own `containerd-shim` of runtime v1: the same command line, the
 // socket on descriptor 3, the bundle as working directory. With `--shared`, the shims of many bundles.
+import './node-version.ts';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { ShimDefinition } from '@shimwright/shim-api';
@@ -12,6 +13,8 @@ import { serveShared } from '../shared/serve-shared.ts';
 import { parseSharedCommandLine } from '../shared/shared-command-line.ts';
 import { createShimService } from '../v1/shim-v1.ts';
 import { type CommandLine, CommandLineError, parseCommandLine, USAGE } from './command-line.ts';
+import { holdWhatNobodyHolds } from './last-resort.ts';
+import { log, write } from './own-log.ts';
 import { Publisher } from './publisher.ts';
 
 const INHERITED_SOCKET = 3;
@@ -20,12 +23,13 @@ function main(args: readonly string[]): void {
   const shared = parseSharedCommandLine(args);
   if (shared) {
     serveShared({ ...shared, descriptor: INHERITED_SOCKET, log });
+    holdWhatNobodyHolds(log);
     return;
   }
   const command = parsed(args);
   if (command === 'help') process.stdout.write(USAGE);
   else if (command === 'version') process.stdout.write('shimwright-shim\n');
-  else serve(command).catch(fail);
+  else serve(command).then(() => holdWhatNobodyHolds(log), fail);
 }
 
 function parsed(args: readonly string[]): ReturnType<typeof parseCommandLine> {
@@ -33,7 +37,7 @@ function parsed(args: readonly string[]): ReturnType<typeof parseCommandLine> {
     return parseCommandLine(args);
   } catch (error) {
     if (!(error instanceof CommandLineError)) throw error;
-    process.stderr.write(`${error.message}\n${USAGE}`);
+    write(`${error.message}\n${USAGE}`);
     process.exit(2);
   }
 }
@@ -75,13 +79,13 @@ async function listen({ socket }: CommandLine, onConnection: (connection: Socket
   server.on('error', () => {}); // an accept that failed is that client's loss alone
 }
 
-function log(message: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${message}\n`);
-}
-
 function fail(error: unknown): void {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }
 
-main(process.argv.slice(2));
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  fail(error);
+}

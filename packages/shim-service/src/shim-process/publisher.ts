@@ -1,5 +1,6 @@
 import { Any } from '@shimwright/shim-api';
 import { runPublisher } from '@shimwright/shim-host';
+import { PublishQueue } from '../publish-queue.ts';
 
 /** How events are published, and where failures are told. */
 export interface PublisherOptions {
@@ -12,15 +13,14 @@ export interface PublisherOptions {
 /** Publishes events by a program that is run for each; one at a time, so that they keep their order. */
 export class Publisher {
   readonly #options: PublisherOptions;
-  #last: Promise<void> = Promise.resolve();
+  readonly #queue: PublishQueue;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    this.#queue = new PublishQueue(options.log);
   }
 
   publish(topic: string, event: Any): void {
-    this.#last = this.#last
-      .then(() => runPublisher({ ...this.#options, topic }, Any.encode(event).finish()))
-      .catch((error: Error) => this.#options.log(`cannot publish ${topic}: ${error.message}`));
+    this.#queue.add(topic, () => runPublisher({ ...this.#options, topic }, Any.encode(event).finish()));
   }
 }
