@@ -22,4 +22,6 @@ exec env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbi
   umount --lazy /run/old && rmdir /run/old
   set -a && . /etc/environment && set +a
   cd /root/shimwright
-  "$@"' bash "$@"
+  # Not the last command, which the shell would give its place to: somebody has to take in the orphans.
+  "$@"
+  exit "$?"' bash "$@"

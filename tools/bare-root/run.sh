@@ -44,6 +44,7 @@ image=$("$here/image.sh" "$SUITE" "$PACKAGES") || run_here 'mmdebstrap made none
 remove_old_roots
 root=$(mktemp -d /var/tmp/shimwright-root.XXXXXXXX)
 trap 'remove_root "$root"' EXIT
+trap 'exit 143' TERM INT HUP # after the step that is running, whose files would come too late otherwise
 chmod 755 "$root"
 tar -C "$root" -xf "$image" --numeric-owner
 "$here/settings.sh" "$root"
@@ -55,5 +56,12 @@ echo "In a bare Debian ($SUITE with $PACKAGES): ${command[*]}"
 # However this script ends, its namespaces end with it, and so does each process in them.
 setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
   "$here/enter.sh" "$root" "${command[@]}" </dev/null &
-trap 'kill "$!"; exit 143' TERM INT HUP
-wait "$!"
+inside=$!
+# The first process of the namespace has ended only when all others have, so that nobody writes any more.
+stop() {
+  xargs -r kill -KILL <"/proc/$inside/task/$inside/children" || true
+  wait "$inside" || true
+  exit 143
+}
+trap stop TERM INT HUP
+wait "$inside"

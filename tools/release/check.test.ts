@@ -20,35 +20,35 @@ interface Scenario {
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a source': {
-    change: async () => ({ 'packages/fs-atomic/src/sweep.ts': 'new' }),
-    found: { 'fs-atomic': ['packages/fs-atomic/src/sweep.ts'] },
+    change: async () => ({ 'packages/event-exchange/src/sweep.ts': 'new' }),
+    found: { 'event-exchange': ['packages/event-exchange/src/sweep.ts'] },
   },
   'a source, with a changeset of the package': {
-    change: async () => ({ 'packages/fs-atomic/src/sweep.ts': 'new' }),
-    changeset: { 'fs-atomic': 'patch' },
+    change: async () => ({ 'packages/event-exchange/src/sweep.ts': 'new' }),
+    changeset: { 'event-exchange': 'patch' },
     found: {},
   },
   'a source, with a changeset of another package': {
-    change: async () => ({ 'packages/fs-atomic/src/sweep.ts': 'new' }),
+    change: async () => ({ 'packages/event-exchange/src/sweep.ts': 'new' }),
     changeset: { 'shim-address': 'major' },
-    found: { 'fs-atomic': ['packages/fs-atomic/src/sweep.ts'] },
+    found: { 'event-exchange': ['packages/event-exchange/src/sweep.ts'] },
   },
   'a source, with a changeset that says it is worth no release': {
-    change: async () => ({ 'packages/fs-atomic/src/sweep.ts': 'new' }),
-    changeset: { 'fs-atomic': 'none' },
+    change: async () => ({ 'packages/event-exchange/src/sweep.ts': 'new' }),
+    changeset: { 'event-exchange': 'none' },
     found: {},
   },
   'a test, a fixture and a tool': {
     change: async () => ({
-      'packages/fs-atomic/src/sweep.test.ts': 'new',
-      'packages/fs-atomic/test/sweep.test.ts': 'new',
+      'packages/event-exchange/src/sweep.test.ts': 'new',
+      'packages/event-exchange/test/sweep.test.ts': 'new',
       'tools/build.ts': 'new',
     }),
     found: {},
   },
   'a README': {
-    change: async () => ({ 'packages/fs-atomic/README.md': 'new' }),
-    found: { 'fs-atomic': ['packages/fs-atomic/README.md'] },
+    change: async () => ({ 'packages/event-exchange/README.md': 'new' }),
+    found: { 'event-exchange': ['packages/event-exchange/README.md'] },
   },
   'a source that is part of a program': {
     change: async () => ({ 'packages/oci-runtime/src/index.ts': 'new' }),
@@ -80,7 +80,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   'a catalog entry of a library that packages have': {
     change: (workspace) => editCatalog(workspace, 'koffi', '^99.0.0'),
-    found: { 'linux-native': ['catalog: koffi'] },
+    found: { 'linux-native': ['catalog: koffi'], 'shim-service': ['catalog: koffi'] },
   },
   'a catalog entry of a tool': {
     change: (workspace) => editCatalog(workspace, 'vitest', '^99.0.0'),
@@ -92,7 +92,7 @@ test.each(Object.entries(SCENARIOS))(
   'since a commit: %s, committed or not',
   async (_title, { change, changeset, found }) => {
     const workspace = await scratchWorkspace('1.2.3');
-    await workspace.commit({ 'packages/fs-atomic/src/sweep.ts': 'old', '.changeset/old.md': OLD });
+    await workspace.commit({ 'packages/event-exchange/src/sweep.ts': 'old', '.changeset/old.md': OLD });
     const base = await git(workspace.root, 'rev-parse', 'HEAD');
     const files = await change(workspace);
     if (changeset !== undefined) files['.changeset/new.md'] = changesetOf(changeset);
@@ -110,37 +110,37 @@ test.each(Object.entries(SCENARIOS))(
 
 test('since a commit: a source that was removed', async () => {
   const workspace = await scratchWorkspace('1.2.3');
-  const base = await workspace.commit({ 'packages/fs-atomic/src/sweep.ts': 'old' });
-  await rm(path.join(workspace.root, 'packages/fs-atomic/src/sweep.ts'));
+  const base = await workspace.commit({ 'packages/event-exchange/src/sweep.ts': 'old' });
+  await rm(path.join(workspace.root, 'packages/event-exchange/src/sweep.ts'));
 
   expect(await unannouncedChanges(workspace.root, base)).toEqual([
-    { name: '@shimwright/fs-atomic', changes: ['packages/fs-atomic/src/sweep.ts'] },
+    { name: '@shimwright/event-exchange', changes: ['packages/event-exchange/src/sweep.ts'] },
   ]);
 });
 
 test('since a branch: what the branch has got since is not ours to tell', async () => {
   const workspace = await scratchWorkspace('1.2.3');
   await git(workspace.root, 'switch', '--quiet', '--create', 'topic');
-  await workspace.commit({ 'packages/shim-address/src/index.ts': 'ours' });
+  await workspace.commit({ 'packages/recover/src/index.ts': 'ours' });
   await git(workspace.root, 'switch', '--quiet', 'main');
-  await workspace.commit({ 'packages/fs-atomic/src/index.ts': 'theirs' });
+  await workspace.commit({ 'packages/event-exchange/src/index.ts': 'theirs' });
   await git(workspace.root, 'switch', '--quiet', 'topic');
 
   expect(await unannouncedChanges(workspace.root, 'main')).toEqual([
-    { name: '@shimwright/shim-address', changes: ['packages/shim-address/src/index.ts'] },
+    { name: '@shimwright/recover', changes: ['packages/recover/src/index.ts'] },
   ]);
 });
 
 test('a package that was never released needs one changeset, and no further one', async () => {
   const workspace = await scratchWorkspace('0.0.0');
-  const first = changesetOf({ 'fs-atomic': 'minor', ttrpc: 'minor' });
+  const first = changesetOf({ 'event-exchange': 'minor', ttrpc: 'minor' });
   const base = await workspace.commit({ '.changeset/first.md': first });
-  await workspace.commit({ 'packages/fs-atomic/src/index.ts': 'new' });
+  await workspace.commit({ 'packages/event-exchange/src/index.ts': 'new' });
 
   for (const since of [undefined, base]) {
     const names = (await unannouncedChanges(workspace.root, since)).map(({ name }) => name);
     expect(names).toHaveLength(PACKAGES.length - 2);
-    expect(names).not.toContain('@shimwright/fs-atomic');
+    expect(names).not.toContain('@shimwright/event-exchange');
     expect(names).not.toContain('@shimwright/ttrpc');
   }
 });
@@ -174,7 +174,7 @@ test('a base that there is not', async () => {
 });
 
 /** Waits since before the base, so it tells nothing of what changed after. */
-const OLD = changesetOf({ 'fs-atomic': 'patch', ttrpc: 'patch', 'oci-runtime': 'patch' });
+const OLD = changesetOf({ 'event-exchange': 'patch', ttrpc: 'patch', 'oci-runtime': 'patch' });
 
 async function editManifest(
   workspace: ScratchWorkspace,
