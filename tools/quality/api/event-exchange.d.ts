@@ -1,5 +1,5 @@
 /// <reference types="node" preserve="true" />
-import { Any, Envelope, Timestamp } from "@shimwright/shim-api";
+import { Any, Envelope, EventsHandlers, Timestamp } from "@shimwright/shim-api";
 type EventExchangeErrorCode = 'ERR_EVENT_NAMESPACE' | 'ERR_EVENT_TOPIC' | 'ERR_EVENT_ENVELOPE' | 'ERR_EVENT_FILTER' | 'ERR_EVENT_ARGUMENT';
 interface EventExchangeErrorFacts {
   readonly filter?: string;
@@ -54,4 +54,8 @@ export declare class EventExchange {
   forwardFrom(source: AsyncIterable<RecordedEvent> | Iterable<RecordedEvent>, options?: ForwardFromOptions): Promise<void>;
   subscribe(...filtersAndOptions: SubscribeArguments): EventSubscription;
 }
-export type { EventEnvelope, EventExchangeErrorCode, EventExchangeErrorFacts, EventExchangeOptions, EventSubscription, ForwardFromOptions, LostEvents, RecordedEvent, SubscribeArguments, SubscribeOptions };
+interface ForwardTarget {
+  forward(envelope: Readonly<Envelope>): unknown;
+}
+export declare function eventsHandlers(target: ForwardTarget): EventsHandlers;
+export type { EventEnvelope, EventExchangeErrorCode, EventExchangeErrorFacts, EventExchangeOptions, EventSubscription, ForwardFromOptions, ForwardTarget, LostEvents, RecordedEvent, SubscribeArguments, SubscribeOptions };

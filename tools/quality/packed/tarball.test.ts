@@ -21,7 +21,9 @@ describe.each(PACKAGES)('%s', (folder) => {
   test('has types that are right for every program that can import it', async () => {
     const data = await readFile(tarball(folder));
     const result = await checkPackage(createPackageFromTarballData(new Uint8Array(data)));
-    expect(result.types && result.problems.map(said).toSorted()).toEqual(ESM_ONLY.toSorted());
+    const problems = result.types ? result.problems.map(said) : ['no types'];
+    // Each entry of a package has them.
+    expect([...new Set(problems)].toSorted()).toEqual(ESM_ONLY.toSorted());
   });
 
   test('has no script that an install would run', async () => {
