@@ -21,7 +21,9 @@ export interface DefaultSeccompOptions {
 
 const ENOSYS = 38;
 
-// What a processor runs besides programs of its own kind comes after those.
+// What a processor runs besides programs of its own kind comes after those. Of x86, not x32: distributions' kernels run
+// none of it, and each further table costs a runtime as much again to compile as the first two (runc: 39 ms of CPU without a
+// filter, 54 with these two, 70 with x32 as well). A process that makes a call of a kind that is not listed is ended.
 const ARCHITECTURES: Readonly<Record<string, readonly string[]>> = {
   arm: ['SCMP_ARCH_ARM'],
   arm64: ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'],
@@ -30,7 +32,7 @@ const ARCHITECTURES: Readonly<Record<string, readonly string[]>> = {
   ppc64: ['SCMP_ARCH_PPC64LE'],
   riscv64: ['SCMP_ARCH_RISCV64'],
   s390x: ['SCMP_ARCH_S390X', 'SCMP_ARCH_S390'],
-  x64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
+  x64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'],
 };
 
 /**
