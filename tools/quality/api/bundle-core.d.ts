@@ -430,7 +430,12 @@ interface NewBundleSyncOptions extends BundleLocation {
 interface NewBundleOptions extends NewBundleSyncOptions {
   readonly signal?: AbortSignal;
 }
-interface RuntimeFeatures {
+interface RlimitOption {
+  readonly type: string;
+  readonly soft: Int64 | 'unlimited';
+  readonly hard: Int64 | 'unlimited';
+}
+interface SeccompFeatures {
   readonly linux?: {
     readonly seccomp?: {
       readonly enabled?: boolean | null | undefined;
@@ -450,13 +455,13 @@ interface DefaultSpecOptions {
   readonly rootfs?: string | URL;
   readonly readonlyRootfs?: boolean;
   readonly capabilities?: readonly string[];
-  readonly rlimits?: readonly PosixRlimit[];
-  readonly pidsLimit?: number;
+  readonly rlimits?: readonly RlimitOption[];
+  readonly pidsLimit?: number | 'unlimited';
   readonly network?: 'private' | 'host' | (string & {});
   readonly tmpBytes?: number;
   readonly shmBytes?: number;
   readonly seccomp?: LinuxSeccomp | false;
-  readonly features?: RuntimeFeatures;
+  readonly features?: SeccompFeatures;
   readonly mounts?: readonly SpecMount[];
   readonly cgroupsPath?: string;
   readonly rootless?: boolean;
@@ -514,4 +519,4 @@ interface IdMappings {
   readonly gidMappings: LinuxIdMapping[];
 }
 export declare function subordinateIds(options?: SubordinateIdsOptions): IdMappings;
-export type { Bundle, BundleErrorCode, BundleErrorFacts, BundleLocation, BundleRoots, ConsoleSize, CpuAffinity, DefaultSeccompOptions, DefaultSpecOptions, DeleteBundleOptions, FreeBsd, FreeBsdDevice, FreeBsdJail, FreeBsdJailAllow, Hook, Hooks, HostIds, IdMappings, Int64, Linux, LinuxBlockIo, LinuxCapabilities, LinuxCpu, LinuxDevice, LinuxDeviceCgroup, LinuxHugepageLimit, LinuxIdMapping, LinuxIntelRdt, LinuxInterfacePriority, LinuxIoPriority, LinuxMemory, LinuxMemoryPolicy, LinuxNamespace, LinuxNamespaceType, LinuxNetDevice, LinuxNetwork, LinuxPersonality, LinuxPids, LinuxRdma, LinuxResources, LinuxSeccomp, LinuxSeccompAction, LinuxSeccompArg, LinuxSyscall, LinuxThrottleDevice, LinuxTimeOffset, LinuxTimeOffsets, LinuxWeightDevice, NewBundleOptions, NewBundleSyncOptions, PosixRlimit, Process, Root, RunnableSpec, RuntimeFeatures, Scheduler, Solaris, SolarisAnet, Spec, SpecMount, SubordinateIdsOptions, User, Vm, VmHardware, Windows, WindowsCpu, WindowsDevice, WindowsHyperV, WindowsNetwork, WindowsResources, Zos, ZosNamespace };
+export type { Bundle, BundleErrorCode, BundleErrorFacts, BundleLocation, BundleRoots, ConsoleSize, CpuAffinity, DefaultSeccompOptions, DefaultSpecOptions, DeleteBundleOptions, FreeBsd, FreeBsdDevice, FreeBsdJail, FreeBsdJailAllow, Hook, Hooks, HostIds, IdMappings, Int64, Linux, LinuxBlockIo, LinuxCapabilities, LinuxCpu, LinuxDevice, LinuxDeviceCgroup, LinuxHugepageLimit, LinuxIdMapping, LinuxIntelRdt, LinuxInterfacePriority, LinuxIoPriority, LinuxMemory, LinuxMemoryPolicy, LinuxNamespace, LinuxNamespaceType, LinuxNetDevice, LinuxNetwork, LinuxPersonality, LinuxPids, LinuxRdma, LinuxResources, LinuxSeccomp, LinuxSeccompAction, LinuxSeccompArg, LinuxSyscall, LinuxThrottleDevice, LinuxTimeOffset, LinuxTimeOffsets, LinuxWeightDevice, NewBundleOptions, NewBundleSyncOptions, PosixRlimit, Process, RlimitOption, Root, RunnableSpec, Scheduler, SeccompFeatures, Solaris, SolarisAnet, Spec, SpecMount, SubordinateIdsOptions, User, Vm, VmHardware, Windows, WindowsCpu, WindowsDevice, WindowsHyperV, WindowsNetwork, WindowsResources, Zos, ZosNamespace };

@@ -329,23 +329,16 @@ interface LinuxFeatures {
     readonly knownFlags?: readonly string[] | undefined;
     readonly supportedFlags?: readonly string[] | undefined;
   } | undefined;
-  readonly apparmor?: {
-    readonly enabled?: boolean | undefined;
-  } | undefined;
-  readonly selinux?: {
-    readonly enabled?: boolean | undefined;
-  } | undefined;
-  readonly intelRdt?: {
-    readonly enabled?: boolean | undefined;
-  } | undefined;
-  readonly netDevices?: {
-    readonly enabled?: boolean | undefined;
-  } | undefined;
+  readonly apparmor?: EnabledFeature | undefined;
+  readonly selinux?: EnabledFeature | undefined;
+  readonly intelRdt?: EnabledFeature | undefined;
+  readonly netDevices?: EnabledFeature | undefined;
   readonly mountExtensions?: {
-    readonly idmap?: {
-      readonly enabled?: boolean | undefined;
-    } | undefined;
+    readonly idmap?: EnabledFeature | undefined;
   } | undefined;
+}
+interface EnabledFeature {
+  readonly enabled?: boolean | undefined;
 }
 interface RuntimeVersion {
   readonly name: string;
@@ -391,4 +384,4 @@ export declare class OciRuntime {
   version(options?: RuntimeCallOptions): Promise<RuntimeVersion>;
   features(options?: RuntimeCallOptions): Promise<RuntimeFeatures>;
 }
-export type { ChosenRuntime, ContainerEvent, ContainerState, ContainerStats, ContainerStatus, CriuOptions, DeviceRate, DeviceWeight, Ended, Int64, Limit, LinuxFeatures, LogEntry, OciRuntimeErrorCode, OciRuntimeErrorFacts, OciRuntimeOptions, ProcessSpec, Resources, RuntimeCallOptions, RuntimeCheckpointOptions, RuntimeCreateOptions, RuntimeDeleteOptions, RuntimeEventsOptions, RuntimeExecOptions, RuntimeFeatures, RuntimeKillOptions, RuntimeRestoreOptions, RuntimeRunOptions, RuntimeSpawn, RuntimeStart, RuntimeVersion, SpawnedRuntime, StartProcessOptions, Started, Stdio, StdioTarget, UsageStats };
+export type { ChosenRuntime, ContainerEvent, ContainerState, ContainerStats, ContainerStatus, CriuOptions, DeviceRate, DeviceWeight, EnabledFeature, Ended, Int64, Limit, LinuxFeatures, LogEntry, OciRuntimeErrorCode, OciRuntimeErrorFacts, OciRuntimeOptions, ProcessSpec, Resources, RuntimeCallOptions, RuntimeCheckpointOptions, RuntimeCreateOptions, RuntimeDeleteOptions, RuntimeEventsOptions, RuntimeExecOptions, RuntimeFeatures, RuntimeKillOptions, RuntimeRestoreOptions, RuntimeRunOptions, RuntimeSpawn, RuntimeStart, RuntimeVersion, SpawnedRuntime, StartProcessOptions, Started, Stdio, StdioTarget, UsageStats };

@@ -43,7 +43,7 @@ interface RegisteredShim extends AddSharedShimRequest {
 interface RegisteredProcess extends ProcessIdentity {
   readonly id: string;
 }
-export declare const REGISTER_FORMAT = 1;
+export declare const REGISTER_FORMAT = 2;
 interface RegisteredBundle<Process extends RegisteredProcess> {
   readonly format: number;
   readonly by: string;
