@@ -89,3 +89,14 @@ test('each copy of a package names its errors by the same codes', async () => {
   expect(first).toMatch(/^BundleError ERR_BUNDLE_/);
   expect(second).toBe(first);
 });
+
+test('an error that one copy of oci-runtime made is known to the other, and shows no secret', async () => {
+  const said = await withTwoCopies(
+    'oci-runtime',
+    `
+    const runtime = new one.OciRuntime({ command: '/no/such/runtime' });
+    const error = await runtime.exec('web', ['true'], { env: { TOKEN: 'hush' } }).catch((each) => each);
+    console.log(error.code, other.isOciRuntimeError(error), JSON.stringify(error).includes('hush'));`,
+  );
+  expect(said).toBe('ERR_RUNTIME_NOT_FOUND true false');
+});
