@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -61,13 +61,28 @@ async function install(project: string, tarballs: Readonly<Record<string, string
   await mkdir(project);
   await writeFile(
     path.join(project, 'package.json'),
-    JSON.stringify({ name: 'project', private: true, type: 'module', dependencies: files }),
+    JSON.stringify({
+      name: 'project',
+      private: true,
+      type: 'module',
+      dependencies: { ...(await peers()), ...files },
+    }),
   );
   // JSON is YAML. The overrides keep the packages' own dependencies on one another from a registry.
   await writeFile(path.join(project, 'pnpm-workspace.yaml'), JSON.stringify({ overrides: files }));
   await pnpm(project, 'install', '--prefer-offline', '--ignore-scripts', '--no-frozen-lockfile');
   await mkdir(path.join(project, 'node_modules/@types'));
   await symlink(path.join(ROOT, 'node_modules/@types/node'), path.join(project, 'node_modules/@types/node'));
+}
+
+/** What the packages work with where it is there, as their users would install it. */
+async function peers(): Promise<Readonly<Record<string, string>>> {
+  const manifests = await Promise.all(
+    PACKAGES.map(async (folder) =>
+      JSON.parse(await readFile(path.join(ROOT, 'packages', folder, 'package.json'), 'utf8')),
+    ),
+  );
+  return Object.assign({}, ...manifests.map(({ peerDependencies }) => peerDependencies));
 }
 
 async function pnpm(cwd: string, ...args: readonly string[]): Promise<void> {

@@ -39,8 +39,9 @@ async function builtFilesOf(folder: string): Promise<string[]> {
     .filter((source) => source.endsWith('.ts') && !source.endsWith('.test.ts'))
     .map((source) => path.join('dist', `${source.slice(0, -'.ts'.length)}.d.ts`));
   const entries = entriesOf(folder);
-  // Beside them what several of them share.
-  const code = entries.length > 1 ? [...entries, 'shared'] : entries;
+  // Beside them what several of them share, if they do.
+  const isShared = (await filesIn(installed(folder))).includes('dist/shared.js');
+  const code = entries.length > 1 && isShared ? [...entries, 'shared'] : entries;
   return [...code.map((name) => `dist/${name}.js`), ...types, ...scripts];
 }
 
