@@ -1,5 +1,6 @@
 import fs, { type Dirent } from 'node:fs';
 import { aboutPath, hasCode } from './errors.ts';
+import { lstat } from './file-system.ts';
 import { type Steps, step } from './steps.ts';
 
 /** What is left of some entries: the directories that are not empty, by their names, a byte to a character. */
@@ -30,7 +31,6 @@ export const MAX_ENTRIES = AT_ONCE;
 
 // What a look at the result of each removal tells.
 const GONE = ['ENOENT'];
-const IS_DIRECTORY = ['EISDIR', 'EPERM'];
 const NOT_EMPTY = ['ENOTEMPTY', 'EEXIST'];
 
 /**
@@ -59,8 +59,7 @@ export function* removeEntries(
     if (!error || hasCode(error, ...GONE)) continue;
     if (isDirectory && hasCode(error, ...NOT_EMPTY)) directories.push(entry.name);
     else if (isDirectory && hasCode(error, 'ENOTDIR')) changed = true;
-    else if (!isDirectory && hasCode(error, ...IS_DIRECTORY) && (yield* isDirectoryNow(access, entry.name)))
-      directories.push(entry.name);
+    else if (!isDirectory && (yield* isOfDirectory(error, access, entry.name))) directories.push(entry.name);
     else throw aboutPath(error, shown(entry.name));
   }
   return { directories, changed };
@@ -121,12 +120,10 @@ function failureOf(entry: Dirent, access: string | Buffer): unknown {
   }
 }
 
-/** macOS says EPERM for a directory, and so does everybody for what may not be removed. */
-function isDirectoryNow(access: string | Buffer, name: string): Steps<boolean> {
-  const at = entryPath(access, name);
-  return step<boolean>({
-    sync: () => fs.lstatSync(at, { throwIfNoEntry: false })?.isDirectory() ?? false,
-    promise: () =>
-      new Promise((resolve) => fs.lstat(at, (_, stats) => resolve(stats?.isDirectory() ?? false))),
-  });
+/** Whether it was a directory that was to be unlinked. macOS says EPERM then, and so does everybody for what may not go. */
+function* isOfDirectory(error: unknown, access: string | Buffer, name: string): Steps<boolean> {
+  if (hasCode(error, 'EISDIR')) return true;
+  if (!hasCode(error, 'EPERM')) return false;
+  const stats = yield* lstat(entryPath(access, name));
+  return stats?.isDirectory() ?? false;
 }
