@@ -45,7 +45,7 @@ export function sourceOf(data: Data, facts: Facts): Source {
   if (isAsync && !facts.canWait) throw badArgument('the sync form cannot wait for data that comes later');
   const make = isAsync ? data[Symbol.asyncIterator] : data[Symbol.iterator];
   if (typeof make !== 'function') throw badArgument(NO_DATA);
-  return sourceOfParts(make.call(data) as Parts, isAsync, facts);
+  return sourceOfParts(data as Partial<Destroyable>, make.call(data) as Parts, isAsync, facts);
 }
 
 function sourceOfBytes(bytes: Uint8Array): Source {
@@ -58,9 +58,14 @@ function sourceOfBytes(bytes: Uint8Array): Source {
   return { isSlow: false, next: () => known(take), stop: () => {} };
 }
 
+/** What Node's streams are. */
+interface Destroyable {
+  destroy(): unknown;
+}
+
 type Parts = Iterator<unknown> | AsyncIterator<unknown>;
 
-function sourceOfParts(parts: Parts, isAsync: boolean, facts: Facts): Source {
+function sourceOfParts(data: Partial<Destroyable>, parts: Parts, isAsync: boolean, facts: Facts): Source {
   let isOver = false;
   const one = () => step<IteratorResult<unknown>>({ how: 'promise', ...pull(parts, isAsync, facts) });
   return {
@@ -83,7 +88,7 @@ function sourceOfParts(parts: Parts, isAsync: boolean, facts: Facts): Source {
     },
     stop: () => {
       // Nobody waits for it: it may be this very part that never comes.
-      if (!isOver) stopQuietly(parts);
+      if (!isOver) stopQuietly(data, parts);
       isOver = true;
     },
   };
@@ -113,8 +118,10 @@ function pull(
 }
 
 /** What it fails with now is not what matters. */
-function stopQuietly(parts: Parts): void {
+function stopQuietly(data: Partial<Destroyable>, parts: Parts): void {
   try {
+    // A stream that is waited for hears of nothing else.
+    if (typeof data.destroy === 'function') data.destroy();
     Promise.resolve(parts.return?.()).catch(() => {});
   } catch {
     // As said above.
