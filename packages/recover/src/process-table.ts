@@ -1,8 +1,14 @@
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { identify, isTrustedProcess, type ProcessIdentity, workingDirectory } from '@shimwright/shim-host';
+import {
+  identify,
+  isTrustedProcess,
+  type ProcessIdentity,
+  runsProgram,
+  workingDirectory,
+} from '@shimwright/shim-host';
 import type { Site } from './site.ts';
 
 /** A process that has to do with a bundle. */
@@ -103,23 +109,7 @@ function roleOf(pid: number, args: readonly string[], rule: Rule): Seen['role'] 
   if (args.includes('publish') && args.includes(rule.daemonAddress)) return 'publisher';
   if (args.includes('-namespace')) return 'shim';
   if (!RUNTIME_CALLS.some((call) => args.includes(call))) return undefined;
-  return rule.runtime !== undefined && runs(pid, rule.runtime, args) ? 'runtime' : undefined;
-}
-
-/** Whether a process runs a program: that itself, also if it was replaced since, or, for a script, what interprets it. */
-function runs(pid: number, program: string, args: readonly string[]): boolean {
-  const image = readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
-  return (
-    image === program || args.slice(1, 3).some((arg) => path.isAbsolute(arg) && realPath(arg) === program)
-  );
-}
-
-function realPath(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
-  }
+  return rule.runtime !== undefined && runsProgram(pid, rule.runtime, args) ? 'runtime' : undefined;
 }
 
 function runtimeProgram({ findRuntime }: Site): string | undefined {

@@ -27,6 +27,7 @@ export {
   processStat,
   untilGone,
 } from './process-identity.ts';
+export { runsProgram } from './program-at-work.ts';
 export { isTrustedProcess, signalProcess, workerIn, workingDirectory } from './proven-process.ts';
 export { errorOfRefusal, refusalOf } from './refusal.ts';
 export { removeFile, removeQuietly } from './remove-file.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { OciRuntime, OciRuntimeError } from '@shimwright/oci-runtime';
 import { messageOf, TaskError } from './errors.ts';
 import type { RuntimeChoice } from './requests.ts';
-import { spawnRuntime } from './spawn-runtime.ts';
+import { spawnRuntime, spawnRuntimeIn } from './spawn-runtime.ts';
 
 // One step of runc waits for the other: with a single thread for Go's code it takes a twentieth less time.
 const RUNTIME_ENV = { GOMAXPROCS: '1' };
@@ -16,15 +16,16 @@ export type LimitKind = keyof typeof LIMITS;
 
 /** The OCI runtime of one choice, for the containers of one bundle. */
 export function runtimeOf({ command, root, systemdCgroup, criu }: RuntimeChoice, bundle: string): OciRuntime {
+  const isThere = existsSync(bundle);
   return new OciRuntime({
     command: command || undefined,
     root,
     systemdCgroup,
     criu: criu || undefined,
     log: path.join(bundle, 'log.json'),
-    spawn: spawnRuntime,
+    spawn: isThere ? spawnRuntimeIn(bundle) : spawnRuntime,
     // What a shim that is killed meanwhile leaves there goes with the bundle.
-    tempDir: existsSync(bundle) ? bundle : undefined,
+    tempDir: isThere ? bundle : undefined,
     env: RUNTIME_ENV,
   });
 }

@@ -13,7 +13,18 @@ const STANDARD = 3;
  * The `spawn` of an `OciRuntime` that starts it without a copy of this process's memory, and without loading execa for
  * it. Linux only.
  */
-export const spawnRuntime: RuntimeSpawn = ({ command, args, env }, stdio) => {
+export const spawnRuntime: RuntimeSpawn = (start, stdio) => spawnIn('/', start, stdio);
+
+/** The same, in a directory by which whoever comes later tells what the runtime is at work for: a bundle. */
+export function spawnRuntimeIn(cwd: string): RuntimeSpawn {
+  return (start, stdio) => spawnIn(cwd, start, stdio);
+}
+
+function spawnIn(
+  cwd: string,
+  { command, args, env }: Parameters<RuntimeSpawn>[0],
+  stdio: Parameters<RuntimeSpawn>[1],
+): ReturnType<RuntimeSpawn> {
   const opened: number[] = [];
   const outputs: (Readable | undefined)[] = [];
   try {
@@ -25,7 +36,7 @@ export const spawnRuntime: RuntimeSpawn = ({ command, args, env }, stdio) => {
       opened.push(own);
       return own;
     });
-    const pid = spawnProcess({ command, args, env, descriptors });
+    const pid = spawnProcess({ command, args, env, cwd, descriptors });
     return { pid, stdout: outputs[1], stderr: outputs[2], exited: watchExit(pid).then(asExit) };
   } catch (error) {
     for (const output of outputs) output?.destroy();
@@ -33,7 +44,7 @@ export const spawnRuntime: RuntimeSpawn = ({ command, args, env }, stdio) => {
   } finally {
     for (const descriptor of opened) closeSync(descriptor);
   }
-};
+}
 
 function pipeTo(outputs: (Readable | undefined)[], index: number): number {
   const [readEnd, writeEnd] = makePipe();

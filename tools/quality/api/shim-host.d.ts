@@ -83,6 +83,7 @@ interface PackagedFile {
   readonly moduleUrl: string | undefined;
 }
 export declare function packagedFile(file: PackagedFile): string;
+export declare function runsProgram(pid: number, program: string, args: readonly string[]): boolean;
 export declare function workerIn(directory: string, pid: number): ProcessIdentity | undefined;
 export declare function isTrustedProcess(pid: number): boolean;
 export declare function workingDirectory(pid: number): string | undefined;

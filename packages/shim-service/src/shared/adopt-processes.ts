@@ -60,7 +60,7 @@ export async function adoptProcesses(
 async function undoCreation(init: RegisteredProcess, { request }: AdoptionOptions): Promise<void> {
   const { container, containerId } = init;
   if (!container) return;
-  await endStrayRuntimes(request.path);
+  await endStrayRuntimes(request.path, container.runtime.command);
   await asked(container, 'delete', (runtime, signal) =>
     runtime.delete(containerId, { force: true, signal }),
   ).catch(

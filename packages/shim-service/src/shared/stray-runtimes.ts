@@ -1,18 +1,24 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { processStat } from '@shimwright/shim-host';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { findRuntime } from '@shimwright/oci-runtime';
+import { isTrustedProcess, processStat, runsProgram, workerIn } from '@shimwright/shim-host';
 import { watchForeign } from '@shimwright/task-core';
+
+const PATIENCE_MS = 5_000;
+const SIGKILL = 9;
 
 /**
  * Resolves when no OCI runtime is at work any more that a killed shim left behind while it made the container of a
  * bundle: what it makes must be there before it can be undone. One that hangs is ended.
+ *
+ * @param command the runtime that it was told to make the container with.
  */
-export async function endStrayRuntimes(bundlePath: string): Promise<void> {
+export async function endStrayRuntimes(bundlePath: string, command: string): Promise<void> {
+  const program = programOf(command);
+  if (program === undefined) return; // then none is at work
   const strays = readdirSync('/proc')
-    .filter((name) => /^[0-9]+$/.test(name) && Number(name) !== process.pid)
-    .filter(
-      (pid) => argumentsOf(pid).includes(bundlePath) || argumentsOf(pid).includes(`--bundle=${bundlePath}`),
-    )
-    .map((pid) => watchForeign(Number(pid), processStat(Number(pid))?.startTime ?? ''));
+    .map(Number)
+    .filter((pid) => pid > 1 && pid !== process.pid && isStray(pid, bundlePath, program))
+    .map((pid) => watchForeign(pid, processStat(pid)?.startTime ?? ''));
   for (const stray of strays) {
     if (!stray) continue;
     const timer = setTimeout(() => stray.signal(SIGKILL), PATIENCE_MS);
@@ -21,15 +27,32 @@ export async function endStrayRuntimes(bundlePath: string): Promise<void> {
   }
 }
 
-const PATIENCE_MS = 5_000;
-const SIGKILL = 9;
+/**
+ * Whether a process is an OCI runtime at work for a bundle: of this user or root, the program itself, and in the bundle, where
+ * it was started. What it was told is asked only to tell what makes a container from the rest.
+ */
+function isStray(pid: number, bundlePath: string, program: string): boolean {
+  const args = argumentsOf(pid);
+  if (!args.includes('create') && !args.includes('restore')) return false;
+  if (!isTrustedProcess(pid) || !runsProgram(pid, program, args)) return false;
+  // One that an earlier version has started works in the root directory.
+  return (
+    workerIn(bundlePath, pid) !== undefined || args.some((arg) => arg.replace('--bundle=', '') === bundlePath)
+  );
+}
 
-/** The arguments of a process, where it is an OCI runtime that makes a container. */
-function argumentsOf(pid: string): readonly string[] {
+function argumentsOf(pid: number): readonly string[] {
   try {
-    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return args.includes('create') || args.includes('restore') ? args : [];
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
   } catch {
     return []; // gone
+  }
+}
+
+function programOf(command: string): string | undefined {
+  try {
+    return realpathSync(findRuntime(command || undefined));
+  } catch {
+    return undefined;
   }
 }

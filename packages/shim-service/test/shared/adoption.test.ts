@@ -147,7 +147,7 @@ describe('a shared process that is killed', () => {
     await one.deleteContainer();
   });
 
-  test('undoes what was being made', async () => {
+  test('undoes what was being made, and ends no bystander that looks as if it made it', async () => {
     const { bundle, base } = await group();
     const one = await bundle('one');
     const shim = await one.add();
@@ -160,12 +160,17 @@ describe('a shared process that is killed', () => {
     const create = { id: 'one', bundle: one.config.path, rootfs: hostRoot };
     const creation = shim.create({ ...create, runtime }).catch((error: unknown) => error);
     await readFile(begun);
+    const looks = ['-c', 'import time; time.sleep(600)', 'create', '--bundle', one.config.path, 'one'];
+    const bystander = execa('python3', looks, { cwd: one.config.path, reject: false });
     await killProcess(shim);
     expect(await creation).toMatchObject({ code: 'ERR_TTRPC_CLOSED' });
 
     const [again] = await Promise.all([reconnect(one), writeFile(go, '\n')]);
     await expect(again.state({ id: 'one' })).rejects.toMatchObject({ status: 'NOT_FOUND' });
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(one.config.path);
+    expect(isThere(Number(bystander.pid))).toBe(true);
+    bystander.kill();
+    await bystander;
     await again.create(create);
     await again.start({ id: 'one' });
     await again.close();
