@@ -2,6 +2,7 @@
 # Prints the path of a tar file: a minimal Debian of the suite $1 with the packages $2, separated by commas. It is made
 # on the first call and again after a week, as root. What else is given goes to mmdebstrap.
 set -euo pipefail
+tools=$(cd "$(dirname "$0")/.." && pwd)
 suite=$1 packages=$2
 shift 2
 
@@ -10,8 +11,8 @@ sources() {
   local codename mirror security signed_by=/usr/share/keyrings/debian-archive-keyring.gpg option=
   codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
   [ ! -e "$signed_by" ] || option="[signed-by=$signed_by] "
-  mirror=$(repository "$codename")
-  security=$(repository "$codename-security")
+  mirror=$("$tools/apt-repository.sh" "$codename")
+  security=$("$tools/apt-repository.sh" "$codename-security")
   [ -n "$mirror" ] || return 0 # mmdebstrap knows Debian's own
   echo "deb $option$mirror $suite main"
   case $suite in bookworm | trixie)
@@ -19,12 +20,6 @@ sources() {
     [ -z "$security" ] || echo "deb $option$security $suite-security main"
     ;;
   esac
-}
-
-repository() {
-  apt-get indextargets --format '$(REPO_URI) $(RELEASE)' | while read -r uri release; do
-    if [ "$release" = "$1" ]; then echo "$uri"; fi
-  done | sed -n 1p
 }
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/shimwright

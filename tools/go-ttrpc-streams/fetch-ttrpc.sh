@@ -2,6 +2,7 @@
 # fetch-ttrpc.sh DIRECTORY: puts the Go sources of ttrpc 1.2, of a later release of Debian than 12, into DIRECTORY/src, as a
 # GOPATH has them. Nothing is installed.
 set -eu
+tools=$(cd "$(dirname "$0")/.." && pwd)
 directory=$1
 mkdir -p "$directory"
 exec 9>"$directory/lock"
@@ -11,7 +12,7 @@ flock 9
 work=$(mktemp -d "$directory/.fetch.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/state/lists/partial" "$work/archives/partial"
-echo 'deb http://deb.debian.org/debian trixie main' >"$work/sources.list"
+echo "deb $("$tools/apt-repository.sh") trixie main" >"$work/sources.list"
 
 apt() {
   # The Release file of a suite that nobody updates any more has expired.

@@ -2,6 +2,7 @@
 # suite-runtimes.sh DIRECTORY SUITE: puts the runc and the crun of another release of Debian into DIRECTORY/SUITE/bin,
 # with the libraries they need. Nothing is installed: each is shown its own libraries in a mount namespace. Root only.
 set -eu
+tools=$(cd "$(dirname "$0")/.." && pwd)
 directory=$1 suite=$2
 mkdir -p "$directory"
 exec 9>"$directory/lock"
@@ -12,7 +13,7 @@ work=$(mktemp -d "$directory/.$suite.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/state/lists/partial" "$work/archives/partial" "$work/$suite/bin"
 : >"$work/status" # as if nothing were installed, so that all libraries come along
-echo "deb http://deb.debian.org/debian $suite main" >"$work/sources.list"
+echo "deb $("$tools/apt-repository.sh") $suite main" >"$work/sources.list"
 
 apt() {
   # The Release file of a suite that nobody updates any more has expired.
