@@ -3,12 +3,15 @@
 //	go-ttrpc server SOCKET   answers Shim.State until its stdin ends; what the id says decides how
 //	go-ttrpc bench SOCKET    reads lines "one COUNT" or "many COUNT", answers with the nanoseconds of COUNT calls:
 //	                         COUNT times the median of single ones, or in all with 64 at a time
+//	go-ttrpc decode          reads lines "request HEX" or "response HEX", answers with what is in the message, as JSON
 //	go-ttrpc call SOCKET ID [TIMEOUT_MS [KEY=VALUE…]]   makes one State call and prints the outcome
 package main
 
 import (
 	"bufio"
 	"context"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -22,6 +25,7 @@ import (
 	"github.com/containerd/containerd/api/types/task"
 	shimapi "github.com/containerd/containerd/runtime/v1/shim/v1"
 	"github.com/containerd/ttrpc"
+	"github.com/gogo/protobuf/proto"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
@@ -34,6 +38,8 @@ func main() {
 		serve(os.Args[2])
 	case "bench":
 		bench(os.Args[2])
+	case "decode":
+		decode()
 	case "call":
 		call(os.Args[2], os.Args[3], os.Args[4:])
 	}
@@ -140,6 +146,56 @@ func many(count int, call func()) time.Duration {
 	}
 	group.Wait()
 	return time.Since(start) / time.Duration(count)
+}
+
+func decode() {
+	lines := bufio.NewScanner(os.Stdin)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		kind, text, _ := strings.Cut(lines.Text(), " ")
+		data, err := hex.DecodeString(text)
+		must(err)
+		var answer []byte
+		if kind == "request" {
+			answer, err = decodeRequest(data)
+		} else {
+			answer, err = decodeResponse(data)
+		}
+		if err != nil {
+			answer, _ = json.Marshal(map[string]string{"error": err.Error()})
+		}
+		fmt.Println(string(answer))
+	}
+}
+
+func decodeRequest(data []byte) ([]byte, error) {
+	var request ttrpc.Request
+	if err := proto.Unmarshal(data, &request); err != nil {
+		return nil, err
+	}
+	metadata := [][2]string{}
+	for _, entry := range request.Metadata {
+		metadata = append(metadata, [2]string{entry.Key, entry.Value})
+	}
+	return json.Marshal(map[string]interface{}{
+		"service": request.Service, "method": request.Method, "payload": hex.EncodeToString(request.Payload),
+		"timeoutNano": request.TimeoutNano, "metadata": metadata,
+	})
+}
+
+func decodeResponse(data []byte) ([]byte, error) {
+	var response ttrpc.Response
+	if err := proto.Unmarshal(data, &response); err != nil {
+		return nil, err
+	}
+	details := [][2]string{}
+	for _, detail := range response.Status.GetDetails() {
+		details = append(details, [2]string{detail.TypeUrl, hex.EncodeToString(detail.Value)})
+	}
+	return json.Marshal(map[string]interface{}{
+		"code": response.Status.GetCode(), "message": response.Status.GetMessage(), "details": details,
+		"payload": hex.EncodeToString(response.Payload),
+	})
 }
 
 func call(socket, id string, options []string) {

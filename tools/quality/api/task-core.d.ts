@@ -242,7 +242,7 @@ interface SubreaperOptions {
   readonly orphans?: 'containers' | 'all';
 }
 export declare function becomeSubreaper({ orphans }?: SubreaperOptions): void;
-export declare function unmountRootfs(target: string): Promise<void>;
+export declare function unmountRootfs(target: string, isSlowToUnmount?: boolean): Promise<void>;
 declare const LIMITS: {
   readonly making: 300000;
   readonly saving: 3600000;
