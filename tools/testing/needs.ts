@@ -18,6 +18,11 @@ export function needs(...requirements: readonly Requirement[]): void {
   });
 }
 
+/** What a test of one kind of shim needs besides: containerd has a shim of runtime v1 up to 1.7 only. */
+export function needsOf(kind: string): readonly Requirement[] {
+  return kind === 'stock' ? ['command containerd-shim'] : [];
+}
+
 function isMet(requirement: Requirement): boolean {
   if (requirement === 'linux') return process.platform === 'linux';
   if (requirement === 'root') return process.getuid?.() === 0;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readlink } from 'node:fs/promises';
 import { type DefaultSpecOptions, defaultSpec } from '@shimwright/bundle-core';
 import { describe, expect, test } from 'vitest';
+import { leftovers } from '../../../tools/leftovers.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { runSpec, type SpecRun } from './fixtures/run-spec.ts';
 
@@ -10,7 +10,7 @@ import { runSpec, type SpecRun } from './fixtures/run-spec.ts';
 async function inContainer(script: string, options: Partial<DefaultSpecOptions> = {}): Promise<SpecRun> {
   const cgroupsPath = `/shimwright-test-${randomBytes(6).toString('hex')}`;
   const run = await runSpec(defaultSpec({ args: ['sh', '-c', script], cgroupsPath, ...options }));
-  expect(existsSync(`/sys/fs/cgroup/pids${cgroupsPath}`)).toBe(false);
+  expect(leftovers(cgroupsPath.slice(1))).toEqual([]);
   return run;
 }
 

@@ -27,7 +27,7 @@ function told(outputs: readonly string[]): Told[] {
 }
 
 describe('recover', () => {
-  needs('linux', 'root', 'command containerd-shim', 'command runc');
+  needs('linux', 'root', 'command runc');
 
   test('does no harm in several processes at once, and each exit is told by one of them', async () => {
     const box = await world('stock');

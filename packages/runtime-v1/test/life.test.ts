@@ -3,14 +3,14 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { packJson } from '@shimwright/shim-api';
 import { describe, expect, test } from 'vitest';
-import { needs } from '../../../tools/testing/needs.ts';
+import { needs, needsOf } from '../../../tools/testing/needs.ts';
 import { decodeEvent, newShimClient, shimConnect, TaskIO } from '../src/index.ts';
 import { created, output } from './fixtures/task.ts';
 
 const id = 'one';
 
 describe.each(['stock', 'shared', 'local'] as const)('a container on the %s shim', (kind) => {
-  needs('linux', 'root', 'command containerd-shim', 'command runc');
+  needs('linux', 'root', 'command runc', ...needsOf(kind));
 
   test('is created, started, watched to its end, and deleted', async () => {
     const { shim, io, pid, bundle, base, exitEvent } = await created(

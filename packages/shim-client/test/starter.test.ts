@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { needs } from '../../../tools/testing/needs.ts';
+import { needs, needsOf } from '../../../tools/testing/needs.ts';
 import { newClient, withConnect } from '../src/index.ts';
 import { emptyBundle } from './fixtures/bundle.ts';
 
@@ -16,7 +16,7 @@ const environment = {
 
 // What whoever starts a shim has is its own: here a program that was started below flock(1), with secrets.
 describe.each(['stock', 'shared'] as const)('the starter of a %s shim', (kind) => {
-  needs('linux', 'root', 'command containerd-shim');
+  needs('linux', 'root', ...needsOf(kind));
 
   test('keeps its descriptors and its environment to itself', async () => {
     const { base, config, start } = await emptyBundle();

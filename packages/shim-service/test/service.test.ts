@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { packJson, unpackAny } from '@shimwright/shim-api';
 import { describe, expect, test } from 'vitest';
-import { needs } from '../../../tools/testing/needs.ts';
+import { needs, needsOf } from '../../../tools/testing/needs.ts';
 import { standInCriu } from '../../../tools/testing/stand-in-criu.ts';
 import { created, processSpec, running, type TestShim, testShim } from './fixtures/shim.ts';
 
@@ -47,7 +47,7 @@ function everyCall({ shim, id, base }: TestShim) {
 }
 
 describe.each(['stock', 'ours'] as const)('the %s shim', (kind) => {
-  needs('linux', 'root', 'command containerd-shim', 'command runc');
+  needs('linux', 'root', 'command runc', ...needsOf(kind));
 
   test('answers to every call before there is a container', async () => {
     const one = await testShim(kind, SLEEP);

@@ -14,7 +14,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isSystemError, makeFifo } from '@shimwright/linux-native';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { needs } from '../../../tools/testing/needs.ts';
+import { needs, needsOf } from '../../../tools/testing/needs.ts';
 import { created, processSpec, running, type TestShim, testShim } from './fixtures/shim.ts';
 
 const SLEEP = ['/bin/sleep', '600'];
@@ -355,7 +355,7 @@ describe('a program for the output', () => {
 });
 
 describe.each(['stock', 'ours'] as const)('a terminal of the %s shim', (kind) => {
-  needs('linux', 'root', 'command containerd-shim', 'command runc');
+  needs('linux', 'root', 'command runc', ...needsOf(kind));
 
   test('has the size that was set', async () => {
     const one = await testShim(kind, sh('read; stty size'), { terminal: true });
