@@ -8,6 +8,7 @@ import {
 import { errorOfRefusal, listenPath, prepareSpool } from '@shimwright/shim-host';
 import type { TtrpcClient } from '@shimwright/ttrpc';
 import { endMember } from './end-member.ts';
+import { ShimClientError } from './errors.ts';
 import { findExecutable } from './find-executable.ts';
 import { type SharedProcessOptions, withSharedProcess } from './shared-process.ts';
 import type { ClientOpt } from './shim-connection.ts';
@@ -57,7 +58,9 @@ export function withShared(options: SharedOptions): ClientOpt {
     if (onExit) client.closed.then((reason) => reason && onExit());
     return {
       service: client.service(ShimDefinition),
-      end: async (_signal, abort) => void (await endMember(client, abort)),
+      end: async (_signal, abort) => {
+        if (!(await endMember(client, abort))) throw cannotEnd(config.path);
+      },
       close: () => client.close(),
     };
   };
@@ -92,6 +95,12 @@ export function listShared(
     const { shims } = await control.service(SharedShimsDefinition).list(request, signal && { signal });
     return shims;
   });
+}
+
+/** What others share is not signalled for that. */
+function cannotEnd(path: string): ShimClientError {
+  const message = `the shim of ${path} is in a process that others use, of a version that cannot end it alone`;
+  return new ShimClientError('ERR_SHIM_VERSION', message, { path });
 }
 
 /** Adds the shim and connects to it. Until it is kept it is gone as soon as the control connection is. */
