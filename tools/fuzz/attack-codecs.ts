@@ -1,12 +1,21 @@
 import { strict as assert } from 'node:assert';
 import * as api from '@shimwright/shim-api';
+import * as bootstrap from '@shimwright/shim-api/bootstrap';
+import * as metrics from '@shimwright/shim-api/metrics';
 import { isMalformed } from './protobuf-model.ts';
 
 const { ShimApiError } = api;
 
-/** Every message of the package, by its name. */
+/**
+ * The messages of the package that have fields of each kind, by their names, and before it that of the entry which has
+ * them; those of task v2 and the sandbox have the same kinds as those of runtime v1.
+ */
 export const codecs: ReadonlyMap<string, api.MessageFns<unknown>> = new Map(
-  Object.entries(api).flatMap(([name, value]) => (isCodec(value) ? [[name, value] as const] : [])),
+  Object.entries({ '': api, bootstrap, metrics }).flatMap(([entry, all]) =>
+    Object.entries(all).flatMap(([name, value]) =>
+      isCodec(value) ? [[`${entry}${name}`, value] as const] : [],
+    ),
+  ),
 );
 
 /** The types that `unpackAny` knows, and one that it does not. */
@@ -15,6 +24,7 @@ const ANY_TYPES = [
   ...['RuncOptions', 'CreateOptions', 'CheckpointOptions', 'ProcessDetails'].map(
     (name) => `type.googleapis.com/containerd.linux.runc.${name}`,
   ),
+  ...['containerd.runc.v1.Options', 'runtimeoptions.v1.Options', metrics.cgroupV1MetricsType],
   '__proto__',
 ];
 
@@ -44,6 +54,7 @@ function expectAny(any: api.Any): void {
   decoded(() => api.unpackAny(any));
   decoded(() => api.decodeEvent(any));
   decoded(() => api.unpackJson(any, any.typeUrl));
+  decoded(() => metrics.unpackMetrics(any));
 }
 
 /** What it gives, or undefined where the bytes are refused as they should be; any other error is thrown. */

@@ -111,11 +111,13 @@ function asRead(code: string): string {
         /const end2 = reader\.uint32\(\) \+ reader\.pos;\n([\s\S]*?\n {14}}\n)/g,
         (_, loop) => `const end2 = reader.packedEnd();\n${loop}              reader.reached(end2);\n`,
       )
+      // A list of numbers may also come one by one, as it does from old programs, and then takes twelve times its bytes.
+      .replaceAll(/(if \(tag === \d+\) {\n +message\.\w+\.push\(reader)\.(\w+)\(\)/g, '$1.counted().$2()')
       .replaceAll(
         /if \(entry(\d+)\.value !== undefined\) {\n +(message\.\w+)\[entry\d+\.key\] = entry\d+\.value;\n +}/g,
         'setText($2, entry$1.key, entry$1.value);',
       )
-      .replaceAll('reader.uint64() as bigint', 'reader.uint64()')
+      .replaceAll('.uint64() as bigint', '.uint64()')
       .replaceAll(/longToNumber\((reader\.int64\(\))\)/g, '$1')
       // No message of ours holds itself, so that nothing can nest without bound.
       .replaceAll(/ {4}const previousRecursionDepth [\s\S]*?\n {4}try {\n/g, '')

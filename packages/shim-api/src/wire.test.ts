@@ -283,6 +283,16 @@ describe('hostile bytes', () => {
     expect(CreateTaskRequest.decode(mounts(2 ** 17)).rootfs).toHaveLength(2 ** 17);
   });
 
+  test('numbers without end in a list, packed or one by one', () => {
+    const oneByOne = (count: number) => Buffer.alloc(2 * count, Uint8Array.of(0x20, 1));
+    expect(() => BootstrapResult.decode(oneByOne(2 ** 17 + 1))).toThrow(invalid);
+    expect(BootstrapResult.decode(oneByOne(2 ** 17)).capabilities).toHaveLength(2 ** 17);
+    const packed = (count: number) =>
+      Buffer.concat([new BinaryWriter().uint32(0x22).uint32(count).finish(), Buffer.alloc(count, 1)]);
+    expect(() => BootstrapResult.decode(packed(2 ** 17 + 1))).toThrow(invalid);
+    expect(BootstrapResult.decode(packed(2 ** 17)).capabilities).toHaveLength(2 ** 17);
+  });
+
   test('text that is too long for a string', () => {
     const length = constants.MAX_STRING_LENGTH + 1;
     const tag = new BinaryWriter().uint32(0x0a).uint32(length).finish();

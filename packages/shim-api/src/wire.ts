@@ -236,6 +236,12 @@ export class BinaryReader {
     return this.#endOf(length);
   }
 
+  /** Counts what comes next as one of the many that a message may hold. */
+  counted(): this {
+    this.#count(1);
+    return this;
+  }
+
   /** A number that must not have more than 32 bits: what is beyond would make another field of it, or another length. */
   #uint32Whole(): number {
     const bytes = this.#bytes;

@@ -318,7 +318,7 @@ export const BootstrapResult: MessageFns<BootstrapResult> = {
           }
           case 4: {
             if (tag === 32) {
-              message.capabilities.push(reader.int32());
+              message.capabilities.push(reader.counted().int32());
 
               continue;
             }

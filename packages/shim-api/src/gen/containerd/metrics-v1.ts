@@ -714,7 +714,7 @@ export const CpuUsageV1: MessageFns<CpuUsageV1> = {
           }
           case 4: {
             if (tag === 32) {
-              message.perCpu.push(reader.uint64());
+              message.perCpu.push(reader.counted().uint64());
 
               continue;
             }
