@@ -252,12 +252,8 @@ export class TtrpcClient implements AsyncDisposable {
     inbox: Inbox<unknown> | undefined,
     outbox: Outbox | undefined,
   ): PendingCall {
-    if (!options) {
-      const none = { timer: undefined, signal: undefined, onAbort: undefined };
-      return { streamId, codec, resolve, reject, ...none, inbox, outbox };
-    }
-    const { signal, timeoutMs } = options;
-    const timer = startDeadline(timeoutMs, (error) => this.#giveUp(streamId, error));
+    const signal = options?.signal;
+    const timer = options && startDeadline(options.timeoutMs, (error) => this.#giveUp(streamId, error));
     const onAbort = signal && (() => this.#giveUp(streamId, signal.reason));
     if (onAbort) signal.addEventListener('abort', onAbort);
     return { streamId, codec, resolve, reject, timer, signal, onAbort, inbox, outbox };
