@@ -69,11 +69,11 @@ export async function attackStreams(path: string, stream: HostileStream): Promis
 }
 
 /** Each stream that was opened once ends once, and says nothing after that. */
-function expectOrder({ frames }: ModelStream, answers: readonly ModelFrame[]): void {
+function expectOrder(model: ModelStream, answers: readonly ModelFrame[]): void {
+  const { frames } = model;
   const opened = new Map<number, number>();
-  for (const { streamId } of frames.filter(({ type }) => type === REQUEST)) {
-    opened.set(streamId, (opened.get(streamId) ?? 0) + 1);
-  }
+  // A message on a stream that is opened only later has an answer of its own.
+  for (const streamId of requestsIn(model)) opened.set(streamId, (opened.get(streamId) ?? 0) + 1);
   const ended = new Set<number>();
   for (const { streamId, type, flags, data } of answers) {
     assert(
