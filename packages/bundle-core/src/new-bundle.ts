@@ -13,7 +13,15 @@ import { checkSignal } from './check-options.ts';
 import { BundleError, hasCode } from './errors.ts';
 import { withParents, withParentsSync } from './parents.ts';
 import { type FollowedSignal, followSignal } from './signal-until.ts';
-import { makeWorkDir, makeWorkDirSync, refuseForeign, refuseForeignSync } from './work-dir.ts';
+import {
+  keepWorkDir,
+  makeWorkDir,
+  makeWorkDirSync,
+  refuseForeign,
+  refuseForeignSync,
+  removeWorkDir,
+  type WorkDirProgress,
+} from './work-dir.ts';
 
 const ROOTFS_MODE = 0o711;
 
@@ -24,26 +32,29 @@ const CONFIG = { mode: CONFIG_MODE, flag: 'wx' } as const;
 /**
  * Makes a bundle: `path/ID` with `config.json` and an empty `rootfs`, which appear whole or not at all, and
  * `workDir/ID`. Missing parents are made, 0711, and stay. Of several makers of one id exactly one succeeds; when a
- * step fails, what was made is removed again, and only that. Where only the last step fails, in which the bundle takes
- * its name, an empty work directory stays, for another maker may count on it. All modes are exact, whatever the umask.
+ * step fails, what was made is removed again, and only that. All modes are exact, whatever the umask.
  *
  * @returns the bundle, as `loadBundle` gives it.
  * @throws {BundleError} before the disk is touched, `ERR_BUNDLE_ID`, `ERR_BUNDLE_PATH`, `ERR_BUNDLE_SPEC`,
- * `ERR_BUNDLE_ARGUMENT`, or `ERR_BUNDLE_ROOTLESS` for a map of groups that only root could serve; `ERR_BUNDLE_EXISTS` when there is a bundle of that id, or something that is none in its place.
+ * `ERR_BUNDLE_ARGUMENT`, or `ERR_BUNDLE_ROOTLESS` for a map of groups that only root could serve; `ERR_BUNDLE_EXISTS`
+ * when there is a bundle of that id, or something that is none in its place.
  */
 export async function newBundle(options: NewBundleOptions): Promise<Bundle> {
   const plan = planBundle(options);
   const { bundle } = plan;
   const abort = followSignal(checkSignal(options.signal));
+  const work: WorkDirProgress = { isMade: false };
   const making = () =>
-    atomicMakeDirectory(bundle.path, (hidden) => fill(hidden, plan, abort), {
+    atomicMakeDirectory(bundle.path, (hidden) => fill(hidden, plan, work, abort), {
       ...plan.directory,
       ...(abort.signal && { signal: abort.signal }),
     });
   try {
     await withParents(bundle.path, making, () => refuseForeign(bundle.workDir));
+    if (!work.isMade) keepWorkDir(bundle.workDir);
     return bundle;
   } catch (error) {
+    if (work.isMade) removeWorkDir(bundle.workDir, bundle.path);
     throw asBundleError(error, bundle);
   } finally {
     abort.letGo();
@@ -60,35 +71,43 @@ export async function newBundle(options: NewBundleOptions): Promise<Bundle> {
 export function newBundleSync(options: NewBundleSyncOptions): Bundle {
   const plan = planBundle(options);
   const { bundle } = plan;
+  const work: WorkDirProgress = { isMade: false };
   const making = () =>
     atomicMakeDirectorySync(
       bundle.path,
       (hidden) => {
         fillSync(hidden, plan);
-        makeWorkDirSync(bundle.workDir);
+        makeWorkDirSync(bundle.workDir, work);
       },
       plan.directory,
     );
   try {
     withParentsSync(bundle.path, making, () => refuseForeignSync(bundle.workDir));
+    if (!work.isMade) keepWorkDir(bundle.workDir);
     return bundle;
   } catch (error) {
+    if (work.isMade) removeWorkDir(bundle.workDir, bundle.path);
     throw asBundleError(error, bundle);
   }
 }
 
-// The work directory comes last, right before the bundle takes its name, with no way to give up in between: whoever
-// fails or aborts has made none, so that nobody ever has to remove one that another maker of the id may have taken.
+// The work directory comes last, right before the bundle takes its name, with no way to give up in between: whoever aborts
+// has made none, and need not remove one that another maker of the id may have taken.
 
-async function fill(hidden: string, plan: BundlePlan, abort: FollowedSignal): Promise<void> {
+async function fill(
+  hidden: string,
+  plan: BundlePlan,
+  work: WorkDirProgress,
+  abort: FollowedSignal,
+): Promise<void> {
   // In memory, a trip to libuv's threads takes ten times as long as what is done there.
   if (await isInMemory(path.dirname(hidden))) fillSync(hidden, plan);
   else await fillSlowly(hidden, plan);
   abort.signal?.throwIfAborted();
   abort.letGo();
   const { workDir } = plan.bundle;
-  if (await isInMemory(path.dirname(workDir))) makeWorkDirSync(workDir);
-  else await makeWorkDir(workDir);
+  if (await isInMemory(path.dirname(workDir))) makeWorkDirSync(workDir, work);
+  else await makeWorkDir(workDir, work);
 }
 
 async function fillSlowly(hidden: string, { config }: BundlePlan): Promise<void> {

@@ -1,18 +1,25 @@
-import { chmodSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, rmdirSync, type Stats } from 'node:fs';
 import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { BundleError, hasCode } from './errors.ts';
 import { withParents, withParentsSync } from './parents.ts';
 
 const WORK_MODE = 0o700;
 
+/** How far a maker has come. */
+export interface WorkDirProgress {
+  /** Whether the work directory is one that it has made. */
+  isMade: boolean;
+}
+
 /**
- * Makes a work directory, or takes the one that a crash or an earlier bundle of the id left.
+ * Makes a work directory, or takes the one that a crash, an earlier bundle of the id or another maker left.
  *
  * @throws {BundleError} `ERR_BUNDLE_EXISTS` for a link or a file in its place, or a directory of another user.
  */
-export async function makeWorkDir(workDir: string): Promise<void> {
+export async function makeWorkDir(workDir: string, progress: WorkDirProgress): Promise<void> {
   try {
     await withParents(workDir, () => mkdir(workDir, WORK_MODE));
+    progress.isMade = true;
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
     if (!needsMode(await lstat(workDir), workDir)) return;
@@ -21,14 +28,39 @@ export async function makeWorkDir(workDir: string): Promise<void> {
 }
 
 /** The same as `makeWorkDir`, and all of it before it returns. */
-export function makeWorkDirSync(workDir: string): void {
+export function makeWorkDirSync(workDir: string, progress: WorkDirProgress): void {
   try {
     withParentsSync(workDir, () => mkdirSync(workDir, WORK_MODE));
+    progress.isMade = true;
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
     if (!needsMode(lstatSync(workDir), workDir)) return;
   }
   chmodSync(workDir, WORK_MODE);
+}
+
+// A maker that fails removes the work directory it has made, which another maker may have taken. No lock is needed for
+// that, since an empty directory is as good as another one: who removes looks afterwards whether there is a bundle, who has
+// taken one looks after the bundle got its name, and whoever finds the directory missing makes it again.
+
+/** Makes a work directory that was taken again, should its maker have removed it; the bundle is there, whatever comes. */
+export function keepWorkDir(workDir: string): void {
+  try {
+    makeWorkDirSync(workDir, { isMade: false });
+  } catch {
+    // It was there a moment ago, and almost certainly is.
+  }
+}
+
+/** Removes the work directory that a maker has made and that failed, unless somebody else's bundle needs it. */
+export function removeWorkDir(workDir: string, bundlePath: string): void {
+  try {
+    if (existsSync(bundlePath)) return;
+    rmdirSync(workDir);
+    if (existsSync(bundlePath)) keepWorkDir(workDir);
+  } catch {
+    // Somebody uses it; the first failure is the one that matters.
+  }
 }
 
 /**
