@@ -108,7 +108,6 @@ function ignoreForeign(error: unknown): void {
   if (!hasCode(error, ...FOREIGN)) throw error;
 }
 
-// EBUSY is the answer for a socket that something is mounted on.
 const FOREIGN = [
   'ERR_ADDRESS_INVALID',
   'ERR_ADDRESS_TOO_LONG',
@@ -116,7 +115,6 @@ const FOREIGN = [
   'EACCES',
   'EPERM',
   'EROFS',
-  'EBUSY',
 ];
 
 function refuseMounts(directory: string, mounts: readonly string[]): void {
