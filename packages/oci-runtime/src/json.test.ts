@@ -73,6 +73,12 @@ test('what holds itself is refused, what is there twice is not', () => {
   expect(() => toJson(loop, 'it')).toThrow('it.a[0] holds itself');
 });
 
+test('what is nested deeper than any specification is refused', () => {
+  const nested = (depth: number): unknown => (depth === 0 ? {} : { a: nested(depth - 1) });
+  expect(toJson(nested(90), 'it')).toContain('{"a":{}}');
+  expect(() => toJson(nested(5000), 'it')).toThrow(refused);
+});
+
 test('data may be of another realm, a typed array, or make an object of itself', () => {
   const data: unknown = vm.runInNewContext(
     '({ a: [1, { b: "c" }], n: null, ids: new Uint32Array([7, 8]), big: 1n, no: undefined })',

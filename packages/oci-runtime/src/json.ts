@@ -5,6 +5,7 @@ export type Int64 = number | bigint;
 
 const MIN_INT64 = -(2n ** 63n);
 const MAX_UINT64 = 2n ** 64n - 1n;
+const MAX_DEPTH = 100; // runtimes refuse less, and a call within a call for each level ends ours
 const WHOLE = /^-?\d+$/;
 // Without so many digits in a row, or an exponent, no number is too large to be exact.
 const MAY_BE_LARGE = /\d{16}|\d[eE]/;
@@ -85,8 +86,10 @@ function numberOf(value: Int64, what: string): unknown {
 
 function objectOf(value: object, what: string, holders: readonly object[]): unknown {
   if (holders.includes(value)) throw badArgument(`${what} holds itself`);
+  if (holders.length === MAX_DEPTH)
+    throw badArgument(`an object holds more than ${MAX_DEPTH} within one another`);
   const within = [...holders, value];
-  if ('toJSON' in value && typeof value.toJSON === 'function') return dataOf(value.toJSON(), what, within);
+  if (hasToJson(value)) return dataOf(value.toJSON(), what, within);
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
     return Array.from(value as ArrayLike<unknown>, (each, index) =>
       dataOf(each, `${what}[${index}]`, within),
@@ -95,6 +98,15 @@ function objectOf(value: object, what: string, holders: readonly object[]): unkn
   if (Symbol.iterator in value) throw badArgument(`${what} must be plain data, and is a collection`);
   const entries = Object.entries(value).filter(([, part]) => part !== undefined);
   return Object.fromEntries(entries.map(([name, part]) => [name, dataOf(part, `${what}.${name}`, within)]));
+}
+
+/** What a value is in JSON, as far as it says so itself. */
+export function asJson<Value>(value: Value): Value {
+  return typeof value === 'object' && value !== null && hasToJson(value) ? (value.toJSON() as Value) : value;
+}
+
+function hasToJson(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
 /** Whether a value is an object with keys, and no array. */

@@ -48,6 +48,16 @@ test.each([
   );
 });
 
+test('what makes an object of itself is that object', () => {
+  const limits = { toJSON: () => ({ pids: { limit: 'unlimited' } }) } as unknown as Resources;
+  expect(resourcesJson(limits)).toBe('{"pids":{"limit":-1}}');
+  expect(processJson({ toJSON: () => process } as unknown as ProcessSpec)).toBe(
+    '{"args":["true"],"cwd":"/"}',
+  );
+  const refused = expect.objectContaining({ code: 'ERR_RUNTIME_ARGUMENT' });
+  expect(() => resourcesJson({ toJSON: () => 7 } as unknown as Resources)).toThrow(refused);
+});
+
 test('a word of a specified command may begin with a dash', () => {
   expect(processJson({ args: ['-x'], cwd: '/' })).toBe('{"args":["-x"],"cwd":"/"}');
 });

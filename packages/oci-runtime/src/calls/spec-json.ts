@@ -1,5 +1,5 @@
 import { badArgument } from '../errors.ts';
-import { describe, isInt64, isObject, toJson } from '../json.ts';
+import { asJson, describe, isInt64, isObject, toJson } from '../json.ts';
 import { validList, validText } from '../validate.ts';
 import type { ProcessSpec, Resources } from './specs.ts';
 
@@ -28,8 +28,9 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = { cpu: ['realtimeRu
  * @throws {OciRuntimeError} `ERR_RUNTIME_ARGUMENT` for what cannot be a process: without a command or a directory, or
  * with a number that cannot be said.
  */
-export function processJson(process: ProcessSpec): string {
+export function processJson(given: ProcessSpec): string {
   const what = 'the process';
+  const process = asJson(given);
   if (!isObject(process)) throw badArgument(`${what} must be an object, and is ${describe(process)}`);
   const { args, cwd, env, rlimits } = process;
   const words = validList(args ?? [], 'the command');
@@ -46,7 +47,8 @@ export function processJson(process: ProcessSpec): string {
  *
  * @throws {OciRuntimeError} `ERR_RUNTIME_ARGUMENT` for a limit that is no whole number.
  */
-export function resourcesJson(resources: Resources): string {
+export function resourcesJson(given: Resources): string {
+  const resources = asJson(given);
   if (!isObject(resources))
     throw badArgument(`the resources must be an object, and are ${describe(resources)}`);
   const parts = Object.entries(resources).map(([name, part]) => [

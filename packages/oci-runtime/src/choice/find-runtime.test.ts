@@ -36,6 +36,12 @@ test('an empty entry of the PATH is not the working directory', async () => {
   }
 });
 
+test.each([null, 7, 'a\0b'])('%j is no name of a runtime', (name) => {
+  expect(() => findRuntime(name as string)).toThrow(
+    expect.objectContaining({ code: 'ERR_RUNTIME_ARGUMENT' }),
+  );
+});
+
 describe('without a name', () => {
   needs('linux', 'command runc');
 

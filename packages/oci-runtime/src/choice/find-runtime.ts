@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { hasCode, OciRuntimeError } from '../errors.ts';
+import { validText } from '../validate.ts';
 
 /** What is looked for when nothing is named, in this order. */
 const KNOWN = ['runc', 'crun'] as const;
@@ -13,11 +14,12 @@ const SYSTEM_DIRECTORIES = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
  * the PATH; without a command, `runc`, else `crun`.
  *
  * @param searchPath directories separated by colons; `/usr/local/sbin`, `/usr/sbin` and `/sbin` are searched after them.
- * @throws {OciRuntimeError} `ERR_RUNTIME_NOT_FOUND`, saying how to install one where none was named.
+ * @throws {OciRuntimeError} `ERR_RUNTIME_NOT_FOUND`, saying how to install one where none was named; `ERR_RUNTIME_ARGUMENT`.
  */
 export function findRuntime(command?: string, searchPath: string = process.env['PATH'] ?? ''): string {
+  validText(searchPath, 'the search path');
   if (command === undefined) return findKnown(searchPath);
-  const found = find(command, searchPath);
+  const found = find(validText(command, 'the command'), searchPath);
   if (found) return found;
   throw new OciRuntimeError('ERR_RUNTIME_NOT_FOUND', `the OCI runtime ${command} ${reason(command)}`, {
     command,
