@@ -61,7 +61,7 @@ test.each([
       'npm error code EBADENGINE',
       'npm error engine Not compatible with your version of node/npm: @shimwright/new@1.0.0',
       'npm error notsup Required: {"node":">=22.18"}',
-      `npm error notsup Actual:   {"node":"v${OLD_NODE}",`,
+      'npm error notsup Actual: ', // npm 9 tells only its own version behind it
     ],
   },
   {
