@@ -69,6 +69,8 @@ function messagesOf({ call, id = '', stateDirectories }: Asked): Readonly<Record
       `cannot (exec|open) [\`']${state}/exec\\.fifo[\`']: ${missing}`,
       '(os: )?process already finished',
       `(kill ${name}|kill container|unable to signal init): [Nn]o such process`,
+      // crun 1.8, 1.21 and 1.28, once somebody has reaped the process
+      '(open pidfd|container not running|process not running): No such process',
     ],
     ERR_RUNTIME_UNSUPPORTED: [
       `unknown command ${escaped(call)}`,
