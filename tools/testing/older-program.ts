@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+
+const ROOT = path.join(import.meta.dirname, '../..');
+
+/** The last commit whose shared process knows neither its version nor how to hand over. */
+const FIRST_VERSION = 'f0e1b4f8e4e8';
+
+/** As long as to install and build a checkout takes on a machine with much else to do. */
+const BUILD_MS = 600_000;
+
+/**
+ * Builds the shim program of the first version, as its package has it, for the tests of the enclosing `describe`. Without the
+ * history of the repository they are skipped with that reason, as `needs` does.
+ *
+ * @param directory where the checkout is made; removed after the tests.
+ */
+export function firstVersion(directory: string): { readonly program: string } {
+  const program = path.join(directory, 'packages/shim-service/dist/shimwright-shim.cjs');
+  if (!hasCommit()) {
+    beforeEach((context) => {
+      if (process.env['CI'] === 'true')
+        throw new Error(`commit ${FIRST_VERSION} is missing: fetch all history`);
+      context.skip(`needs commit ${FIRST_VERSION} of this repository`);
+    });
+    return { program };
+  }
+  beforeAll(async () => {
+    const script = 'mkdir -p "$1" && git archive "$2" | tar -x -C "$1"';
+    await execa('sh', ['-c', script, 'sh', directory, FIRST_VERSION], { cwd: ROOT });
+    await execa('npx', ['--yes', 'pnpm@12', 'install', '--frozen-lockfile'], { cwd: directory });
+    const build = path.join(directory, 'tools/build.ts');
+    await execa(process.execPath, [build, 'shim-service'], {
+      cwd: directory,
+      env: { PATH: `${directory}/node_modules/.bin:${process.env['PATH']}` },
+    });
+  }, BUILD_MS);
+  afterAll(() => rm(directory, { recursive: true, force: true }), BUILD_MS);
+  return { program };
+}
+
+function hasCommit(): boolean {
+  try {
+    execFileSync('git', ['cat-file', '-e', FIRST_VERSION], { cwd: ROOT, stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
