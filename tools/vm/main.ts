@@ -15,6 +15,9 @@ if (name === '' || name === '--help') {
   process.exit(name === '' ? 2 : 0);
 }
 
+// An end by a signal is an exit too, at which a machine that runs is ended and its files are removed.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+
 const command = words.length > 0 ? shellText(words) : README_COMMANDS;
 const rows: Row[] = [];
 for (const system of names) {

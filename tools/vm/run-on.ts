@@ -1,4 +1,5 @@
-import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { access, constants, mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { packCargo } from './cargo.ts';
@@ -26,6 +27,8 @@ export async function runOn(
   await execa(SETUP, ['qemu-system-x86'], { stdio: 'inherit' });
   const image = await imageOf(system);
   const directory = await mkdtemp('/var/tmp/shimwright-vm.');
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', remove);
   try {
     for (const accelerator of await accelerators()) {
       const environment = accelerator === 'tcg' ? { SHIMWRIGHT_SLOW: SLOW_WHEN_EMULATED } : {};
@@ -43,7 +46,8 @@ export async function runOn(
     }
     throw new Error('no accelerator');
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 
