@@ -106,7 +106,7 @@ export abstract class ContainerProcess {
 
   /** Gives up its stdio, and leaves the process itself to itself. */
   release(): void {
-    this.io?.close();
+    this.io?.release();
   }
 
   closeStdin(): void {

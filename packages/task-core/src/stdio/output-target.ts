@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, mkdirSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import path from 'node:path';
 import { makePipe } from '@shimwright/linux-native';
 import { TaskError } from '../errors.ts';
+import { startCopier } from './copier.ts';
 import { isFifo, openFifoToWrite } from './fifo.ts';
 
 /** How long a logger may take until it is ready. */
@@ -56,30 +56,40 @@ function openFifo(file: string): OutputTarget {
 }
 
 async function openFile(target: string, file: string, make = 0): Promise<OutputTarget> {
-  const log = await openLog(target, file, make);
-  const [readEnd, writeEnd] = makePipe();
-  return { descriptor: writeEnd, drained: copy(readEnd, log), close: () => {} };
+  const log = openLog(target, file, make);
+  const [readEnd, descriptor] = makePipeOr(() => closeSync(log));
+  const copier = startCopier(readEnd, log, true);
+  void copier.ended.then(() => {
+    for (const end of [readEnd, log]) closeQuietly(end);
+  });
+  return { descriptor, drained: copier.ended, close: copier.leave };
 }
 
-async function openLog(target: string, file: string, make: number): Promise<FileHandle> {
+function openLog(target: string, file: string, make: number): number {
   try {
     if (make) mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
     // Not to wait for the other side, should it turn out to be a FIFO.
-    return await open(file, O_WRONLY | O_APPEND | O_NONBLOCK | make, 0o644);
+    return openSync(file, O_WRONLY | O_APPEND | O_NONBLOCK | make, 0o644);
   } catch (cause) {
     throw new TaskError('ERR_TASK_STDIO', `cannot open ${target} for output`, { path: target, cause });
   }
 }
 
-async function copy(readEnd: number, log: FileHandle): Promise<void> {
-  const source = new Socket({ fd: readEnd, readable: true, writable: false });
+function makePipeOr(undo: () => void): readonly [number, number] {
   try {
-    for await (const chunk of source) {
-      // On a full disk the container goes on without its log, and with it again when there is space.
-      await log.appendFile(chunk).catch(() => {});
-    }
-  } finally {
-    await log.close();
+    return makePipe();
+  } catch (error) {
+    undo();
+    throw error;
+  }
+}
+
+/** A disk tells only when a file is closed that what was written is not there: by then nothing can be done. */
+function closeQuietly(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {
+    // see above
   }
 }
 

@@ -1,12 +1,15 @@
 import { closeSync, fchownSync } from 'node:fs';
+import { makePipe } from '@shimwright/linux-native';
+import { type Copier, canCopy, startCopier } from './copier.ts';
 import { openFifoToRead } from './fifo.ts';
 import { type OutputOptions, openOutput, startLogger } from './output-target.ts';
 import type { ProcessIO } from './process-io.ts';
 import type { IOOwner, StdioPaths } from './stdio-paths.ts';
 
 /**
- * Stdio without a terminal. The process has the FIFOs themselves: no byte passes through here, and what it writes
- * waits in the FIFO for a reader that is late.
+ * Stdio without a terminal. For its output the process has the FIFOs themselves: no byte passes through here, and what it
+ * writes waits in the FIFO for a reader that is late. Its input is a pipe, into which a process copies: a FIFO that is opened
+ * anew waits for a writer, and one that this process reads from would not tell its writers when nobody reads any more.
  *
  * @throws {TaskError} `ERR_TASK_STDIO`; then nothing is left open.
  */
@@ -33,6 +36,7 @@ class Ends implements ProcessIO {
   #stdout: number | undefined;
   #stderr: number | undefined;
   #keepInput: number | undefined;
+  #inputCopier: Copier | undefined;
   #drained: Promise<unknown>[] = [];
   #closers: (() => void)[] = [];
 
@@ -52,6 +56,11 @@ class Ends implements ProcessIO {
     const { own, keepAlive } = openFifoToRead(file);
     this.#stdin = own;
     this.#keepInput = keepAlive;
+    if (!canCopy) return;
+    const [readEnd, writeEnd] = makePipe();
+    this.#stdin = readEnd;
+    this.#inputCopier = startCopier(own, writeEnd, false);
+    for (const descriptor of [own, writeEnd]) closeSync(descriptor); // it has its own
   }
 
   async addOutputs({ stdout, stderr }: StdioPaths): Promise<void> {
@@ -83,7 +92,7 @@ class Ends implements ProcessIO {
   }
 
   ended(): void {
-    // What it wrote is passed on by others, or until its end.
+    this.#inputCopier?.stop(); // who still writes is to know that nobody reads
   }
 
   resize(): void {
@@ -91,6 +100,11 @@ class Ends implements ProcessIO {
   }
 
   close(): void {
+    this.#inputCopier?.stop();
+    this.release();
+  }
+
+  release(): void {
     for (const descriptor of this.#given()) closeSync(descriptor);
     this.#stdin = this.#stdout = this.#stderr = undefined;
     this.closeStdin();

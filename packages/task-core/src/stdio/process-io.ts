@@ -14,8 +14,10 @@ export interface ProcessIO {
   ended(): void;
   /** Resolves when all that the process wrote was passed on, as far as the shim does that. */
   readonly drained: Promise<void>;
-  /** Gives up everything. Never throws. */
+  /** Gives up everything, as its process does not need it any more. Never throws. */
   close(): void;
+  /** Gives up this side, and leaves the process what can go on without it. Never throws. */
+  release(): void;
 }
 
 /** No stdio at all. */
@@ -27,4 +29,5 @@ export const noIO: ProcessIO = {
   ended: () => {},
   drained: Promise.resolve(),
   close: () => {},
+  release: () => {},
 };

@@ -15,14 +15,11 @@ export function reopenIO(stdio: StdioPaths, isStdinClosed: boolean): ProcessIO {
     close(input);
     input = undefined;
   };
-  return {
-    ...noIO,
-    closeStdin,
-    close: () => {
-      closeStdin();
-      for (const output of outputs.splice(0)) close(output);
-    },
+  const release = () => {
+    closeStdin();
+    for (const output of outputs.splice(0)) close(output);
   };
+  return { ...noIO, closeStdin, close: release, release };
 }
 
 function keepAlive(file: string, open: (file: string) => FifoEnds): number | undefined {

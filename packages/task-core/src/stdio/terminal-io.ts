@@ -1,12 +1,17 @@
 import { closeSync, constants } from 'node:fs';
-import { Socket } from 'node:net';
-import { ReadStream } from 'node:tty';
-import { resizeTerminal } from '@shimwright/linux-native';
+import { duplicateDescriptor, resizeTerminal, setNonBlocking } from '@shimwright/linux-native';
 import { ConsoleSocket } from './console-socket.ts';
+import { DescriptorPump } from './descriptor-pump.ts';
 import { type FifoEnds, isFifo, openFifoToRead, openFifoToWrite } from './fifo.ts';
 import { type OutputOptions, openOutput, startLogger } from './output-target.ts';
 import type { ProcessIO } from './process-io.ts';
 import type { StdioPaths } from './stdio-paths.ts';
+
+/** How long a process may take to end by itself once its input has: it may have been told to by ^D just before. */
+const HANG_UP_MS = 1_000;
+
+/** How often it is looked whether a terminal that nobody has open is opened again: at first, and at most. */
+const REOPENED_MS = { first: 10, longest: 250 } as const;
 
 /**
  * Stdio by a terminal, whose other side the OCI runtime hands over: what comes from it is copied to the target of
@@ -28,6 +33,7 @@ export async function openTerminalIO(
       throw error;
     }
   } catch (error) {
+    if (sink) closeSync(sink.descriptor);
     sink?.close();
     throw error;
   }
@@ -35,35 +41,35 @@ export async function openTerminalIO(
 
 /** Where the output of a terminal is copied to. */
 interface Sink {
-  readonly stream: Socket;
-  /** Gives up the stream, and what keeps its other side alive. */
+  /** What to write to; it never waits. */
+  readonly descriptor: number;
+  /** Resolves when all was passed on, once the descriptor is closed. */
+  readonly drained: Promise<void>;
+  /** Gives up what keeps its other side alive. */
   close(): void;
 }
 
 async function openSink(stdout: string, options: OutputOptions): Promise<Sink> {
-  const { descriptor, close } = await openSinkEnd(stdout, options);
-  const stream = new Socket({ fd: descriptor, readable: false, writable: true });
-  return {
-    stream,
-    close: () => {
-      stream.destroy();
-      close();
-    },
-  };
+  const sink = await openSinkEnd(stdout, options);
+  setNonBlocking(sink.descriptor, true);
+  return sink;
 }
 
-async function openSinkEnd(
-  stdout: string,
-  options: OutputOptions,
-): Promise<{ readonly descriptor: number; readonly close: () => void }> {
+async function openSinkEnd(stdout: string, options: OutputOptions): Promise<Sink> {
   if (isFifo(stdout)) {
     const { own, keepAlive } = openFifoToWrite(stdout, constants.O_NONBLOCK);
-    return { descriptor: own, close: () => closeSync(keepAlive) };
+    return { descriptor: own, drained: Promise.resolve(), close: () => closeSync(keepAlive) };
   }
   if (!stdout.startsWith('binary://')) return openOutput(stdout);
   const logger = await startLogger(stdout, options);
   closeSync(logger.stderr); // a terminal has none
-  return { descriptor: logger.stdout, close: logger.close };
+  return { descriptor: logger.stdout, drained: logger.ended, close: logger.close };
+}
+
+/** The terminal that the OCI runtime has handed over, by both descriptors that are watched of it. */
+interface Master {
+  readonly descriptor: number;
+  readonly forInput: number;
 }
 
 class TerminalIO implements ProcessIO {
@@ -72,15 +78,20 @@ class TerminalIO implements ProcessIO {
   readonly #setDrained: () => void;
   readonly #socket: ConsoleSocket;
   #sink: Sink | undefined;
+  #isSinkOpen: boolean;
   #input: number | undefined;
   #keepInput: number | undefined;
-  #inputStream: Socket | undefined;
-  #terminal: ReadStream | undefined;
-  #descriptor: number | undefined;
+  #master: Master | undefined;
+  #outputPump: DescriptorPump | undefined;
+  #inputPump: DescriptorPump | undefined;
+  #hasEnded = false;
+  #reopenedMs: number = REOPENED_MS.first;
+  readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(socket: ConsoleSocket, sink: Sink | undefined, input: FifoEnds | undefined) {
     this.#socket = socket;
     this.#sink = sink;
+    this.#isSinkOpen = sink !== undefined;
     this.#input = input?.own;
     this.#keepInput = input?.keepAlive;
     this.runtimeOptions = { consoleSocket: socket.path };
@@ -102,62 +113,75 @@ class TerminalIO implements ProcessIO {
     this.#keepInput = undefined;
   }
 
-  ended(): void {
-    // What it wrote is passed on by others, or until its end.
+  resize(size: { readonly width: number; readonly height: number }): void {
+    if (this.#master) resizeTerminal(this.#master.descriptor, size);
   }
 
-  resize(size: { readonly width: number; readonly height: number }): void {
-    if (this.#descriptor !== undefined) resizeTerminal(this.#descriptor, size);
+  ended(): void {
+    this.#hasEnded = true;
+    this.#outputPump?.start(); // should it wait for somebody to open the terminal again
+    this.#outputPump?.flush();
   }
 
   close(): void {
     this.#socket.close();
     this.closeStdin();
-    if (this.#input !== undefined) closeSync(this.#input);
-    this.#input = undefined;
-    this.#inputStream?.destroy();
     this.#hangUp();
     this.#sink?.close();
     this.#sink = undefined;
     this.#setDrained();
   }
 
+  release(): void {
+    this.close();
+  }
+
   #connect(descriptor: number): void {
-    const terminal = new ReadStream(descriptor);
-    this.#terminal = terminal;
-    this.#descriptor = descriptor;
-    terminal.on('error', () => {}); // EIO: all that had the other side open are gone
-    terminal.once('close', () => this.#hangUp());
-    if (this.#sink) this.#copyOutput(terminal, this.#sink.stream);
-    else terminal.once('close', this.#setDrained).resume();
+    // Of one that waits, a paste that is larger than the terminal's buffer would hold up all containers.
+    setNonBlocking(descriptor, true);
+    const master = { descriptor, forInput: duplicateDescriptor(descriptor) };
+    this.#master = master;
+    this.#outputPump = new DescriptorPump(descriptor, this.#sink?.descriptor, {
+      onEnd: () => this.#onNobodyThere(),
+    });
+    this.#outputPump.start();
     if (this.#input === undefined) return;
-    this.#copyInput(terminal, new Socket({ fd: this.#input, readable: true, writable: false }));
-    this.#input = undefined; // now the stream's own
+    this.#inputPump = new DescriptorPump(this.#input, master.forInput, {
+      // The process gets SIGHUP, as on the stock shim, unless it ends by itself.
+      onEnd: () => this.#later(HANG_UP_MS, () => this.#hangUp()),
+    });
+    this.#inputPump.start();
   }
 
-  #copyOutput(terminal: ReadStream, output: Socket): void {
-    output.on('error', () => terminal.resume());
-    output.once('close', this.#setDrained);
-    terminal.on('data', (data) => {
-      if (output.writable && !output.write(data)) terminal.pause();
-    });
-    output.on('drain', () => terminal.resume());
-    terminal.once('close', () => output.end());
-    terminal.once('end', () => output.end());
+  /** EIO says that nobody has the terminal open now. That is the end only when the process has ended too. */
+  #onNobodyThere(): void {
+    if (this.#hasEnded) {
+      this.#hangUp();
+      return;
+    }
+    this.#later(this.#reopenedMs, () => this.#outputPump?.start());
+    this.#reopenedMs = Math.min(2 * this.#reopenedMs, REOPENED_MS.longest);
   }
 
-  #copyInput(terminal: ReadStream, input: Socket): void {
-    this.#inputStream = input;
-    input.on('error', () => {});
-    input.on('data', (data) => {
-      if (!terminal.write(data)) input.pause();
-    });
-    terminal.on('drain', () => input.resume());
-    input.once('end', () => this.#hangUp()); // the process gets SIGHUP, as on the stock shim
+  #later(ms: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      work();
+    }, ms).unref();
+    this.#timers.add(timer);
   }
 
   #hangUp(): void {
-    this.#descriptor = undefined;
-    this.#terminal?.destroy();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#outputPump?.stop();
+    this.#inputPump?.stop();
+    if (this.#master) for (const descriptor of Object.values(this.#master)) closeSync(descriptor);
+    this.#master = undefined;
+    if (this.#input !== undefined) closeSync(this.#input);
+    this.#input = undefined;
+    if (this.#isSinkOpen && this.#sink) closeSync(this.#sink.descriptor);
+    this.#isSinkOpen = false;
+    void (this.#sink?.drained ?? Promise.resolve()).then(this.#setDrained);
   }
 }
