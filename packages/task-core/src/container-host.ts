@@ -38,6 +38,10 @@ export class ContainerHost implements ProcessHost {
     this.#environment = environment;
   }
 
+  get bundle(): string {
+    return this.facts.bundle;
+  }
+
   /** Its first process, from before it is made. */
   get init(): InitProcess | undefined {
     return this.#init;

@@ -3,6 +3,7 @@ import type { ProcessSpec } from '@shimwright/oci-runtime';
 import { ContainerProcess } from './container-process.ts';
 import { messageOf, TaskError } from './errors.ts';
 import { parseExactly } from './exact-json.ts';
+import { execPidFile, removePidFile } from './exec-pid-file.ts';
 import type { ProcessRecord } from './journal.ts';
 import { now } from './moment.ts';
 import type { ProcessHost } from './process-host.ts';
@@ -98,15 +99,18 @@ export class ExecProcess extends ContainerProcess {
   }
 
   async #run(io: ProcessIO, signal: AbortSignal | undefined): Promise<void> {
-    const { containerId, runtime, endSignal } = this.host;
+    const { containerId, runtime, endSignal, bundle } = this.host;
+    // Should this process be killed before it has noted who was made, the next one finds it there.
+    const pidFile = execPidFile(bundle, this.execId);
     const call = { doing: DOING, limit: 'making', signals: [signal, endSignal] } as const;
     const spec = { ...this.#parsedSpec(), terminal: this.stdio.terminal };
     const { pid } = await bounded(call, (limited) =>
-      runtime.exec(containerId, spec, { detach: true, signal: limited, ...io.runtimeOptions }),
+      runtime.exec(containerId, spec, { detach: true, signal: limited, pidFile, ...io.runtimeOptions }),
     );
     this.pid = pid;
     this.machine.note('started');
     this.host.tell({ type: 'exec-started', containerId, execId: this.execId, pid }, this.record);
+    removePidFile(pidFile);
     this.watch(pid);
     await io.started();
   }

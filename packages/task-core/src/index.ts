@@ -4,6 +4,7 @@ export { Containers } from './containers.ts';
 export type { TaskEnvironment } from './environment.ts';
 export { TaskError, type TaskErrorCode, type TaskErrorFacts } from './errors.ts';
 export type { TaskEvent } from './events.ts';
+export { type FoundProcess, findExecProcess } from './exec-pid-file.ts';
 export { type ForeignProcess, unknownExit, watchForeign } from './exits/foreign-exit.ts';
 export { type ProcessExit, watchExit } from './exits/process-exit.ts';
 export { becomeSubreaper, type SubreaperOptions } from './exits/subreaper.ts';

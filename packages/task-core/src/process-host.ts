@@ -9,6 +9,8 @@ import type { StdioPaths } from './stdio/stdio-paths.ts';
 /** What a process has of its container. */
 export interface ProcessHost {
   readonly containerId: string;
+  /** The bundle it was made from. */
+  readonly bundle: string;
   readonly runtime: OciRuntime;
   /** The state of the container, which is that of its first process. */
   readonly status: TaskStatus;

@@ -7,6 +7,7 @@ import {
   type AdoptedProcess,
   bounded,
   type ContainerRecord,
+  findExecProcess,
   type ProcessExit,
   type ProcessState,
   reopenIO,
@@ -51,16 +52,29 @@ export async function adoptProcesses(
   }
   const state = await stateOf(init);
   if (state === undefined && !existsSync(options.request.path)) return undefined;
-  const processes = registered.map((known) =>
-    adopted(known, known === init ? state : undefined, options.outbox),
+  const found = await findCutOff(registered, init, options);
+  const processes = found.map((known) => adopted(known, known.container ? state : undefined, options.outbox));
+  return { processes, registered: found };
+}
+
+/** The same processes; of those that were being started when the shim was killed, it is known then who they are. */
+async function findCutOff(
+  registered: readonly RegisteredProcess[],
+  { container }: RegisteredProcess,
+  { request }: AdoptionOptions,
+): Promise<readonly RegisteredProcess[]> {
+  const isCutOff = ({ pid, exec, exit }: RegisteredProcess) => pid === 0 && exec?.isStarted && !exit;
+  if (!container || !registered.some(isCutOff)) return registered;
+  await endStrayRuntimes(request.path, container.runtime.command, ['exec']);
+  return registered.map((known) =>
+    isCutOff(known) ? { ...known, ...findExecProcess(container.bundle, known.execId) } : known,
   );
-  return { processes, registered };
 }
 
 async function undoCreation(init: RegisteredProcess, { request }: AdoptionOptions): Promise<void> {
   const { container, containerId } = init;
   if (!container) return;
-  await endStrayRuntimes(request.path, container.runtime.command);
+  await endStrayRuntimes(request.path, container.runtime.command, ['create', 'restore']);
   await asked(container, 'delete', (runtime, signal) =>
     runtime.delete(containerId, { force: true, signal }),
   ).catch(

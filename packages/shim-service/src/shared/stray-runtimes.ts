@@ -7,17 +7,22 @@ const PATIENCE_MS = 5_000;
 const SIGKILL = 9;
 
 /**
- * Resolves when no OCI runtime is at work any more that a killed shim left behind while it made the container of a
- * bundle: what it makes must be there before it can be undone. One that hangs is ended.
+ * Resolves when no OCI runtime is at work any more that a killed shim left behind while it made something of a bundle: what
+ * it makes must be there before it can be undone or gone on with. One that hangs is ended.
  *
  * @param command the runtime that it was told to make the container with.
+ * @param calls what they were asked to do.
  */
-export async function endStrayRuntimes(bundlePath: string, command: string): Promise<void> {
+export async function endStrayRuntimes(
+  bundlePath: string,
+  command: string,
+  calls: readonly string[],
+): Promise<void> {
   const program = programOf(command);
   if (program === undefined) return; // then none is at work
   const strays = readdirSync('/proc')
     .map(Number)
-    .filter((pid) => pid > 1 && pid !== process.pid && isStray(pid, bundlePath, program))
+    .filter((pid) => pid > 1 && pid !== process.pid && isStray(pid, bundlePath, program, calls))
     .map((pid) => watchForeign(pid, processStat(pid)?.startTime ?? ''));
   for (const stray of strays) {
     if (!stray) continue;
@@ -31,9 +36,9 @@ export async function endStrayRuntimes(bundlePath: string, command: string): Pro
  * Whether a process is an OCI runtime at work for a bundle: of this user or root, the program itself, and in the bundle, where
  * it was started. What it was told is asked only to tell what makes a container from the rest.
  */
-function isStray(pid: number, bundlePath: string, program: string): boolean {
+function isStray(pid: number, bundlePath: string, program: string, calls: readonly string[]): boolean {
   const args = argumentsOf(pid);
-  if (!args.includes('create') && !args.includes('restore')) return false;
+  if (!calls.some((call) => args.includes(call))) return false;
   if (!isTrustedProcess(pid) || !runsProgram(pid, program, args)) return false;
   // One that an earlier version has started works in the root directory.
   return (

@@ -176,6 +176,34 @@ describe('a shared process that is killed', () => {
     await again.close();
   });
 
+  test('goes on with an exec that was made and not yet noted', async () => {
+    const { bundle, base } = await group();
+    const one = await bundle('one');
+    const shim = await one.add();
+    const [begun, never] = [path.join(base, 'begun'), path.join(base, 'never')];
+    await execa('mkfifo', [begun, never]);
+    // The process is there, and its runtime has not told so yet.
+    const runtime = path.join(base, 'late-runc');
+    const script = `case "$*" in *' exec '*) runc "$@"; echo >${begun}; read line <${never} ;; esac; exec runc "$@"`;
+    await writeFile(runtime, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    await shim.create({ id: 'one', bundle: one.config.path, rootfs: hostRoot, runtime });
+    await shim.start({ id: 'one' });
+    const exec = ['/bin/sh', '-c', 'trap "exit 7" TERM; sleep 600 & wait'];
+    const starting = one.exec(shim, 'two', exec).catch((error: unknown) => error);
+    await readFile(begun);
+    await killProcess(shim);
+    await starting;
+
+    const again = await reconnect(one);
+    const { status, pid } = await again.state({ id: 'two' });
+    expect(status).toBe('RUNNING');
+    expect(isThere(pid)).toBe(true);
+    await again.kill({ id: 'two', signal: 15 });
+    expect(await again.wait({ id: 'two' })).toMatchObject({ exitStatus: 7 });
+    expect(await one.exits(1)).toEqual([{ containerId: 'one', id: 'two', status: 7, unknown: false }]);
+    await again.close();
+  });
+
   test('has the FIFOs of its containers kept alive by the next one', async () => {
     const { bundle } = await group();
     const one = await bundle('one', ['/bin/cat']);

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { processStat } from './exits/process-stat.ts';
+
+/** Clock ticks in a second, as the kernel tells them to programs on every architecture that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** How much later than the file a process may seem to have started: both are rounded. */
+const ROUNDING_MS = 1_000;
+
+/** Where the OCI runtime writes which process an exec has made, until that is noted; undefined without a bundle. */
+export function execPidFile(bundle: string, execId: string): string | undefined {
+  if (!existsSync(bundle)) return undefined;
+  const key = createHash('sha256').update(execId).digest('hex').slice(0, 16);
+  return path.join(bundle, `exec-${key}.pid`);
+}
+
+/** Removes the file, which says nothing any more. */
+export function removePidFile(file: string | undefined): void {
+  if (file !== undefined) rmSync(file, { force: true });
+}
+
+/** A process, so that no later one of the same id is taken for it. */
+export interface FoundProcess {
+  /** Its id on the host. */
+  readonly pid: number;
+  /** Clock ticks between the boot and its start. */
+  readonly startTime: string;
+}
+
+/**
+ * The process that an exec has made whose shim was killed before it could note that; undefined where there is none any more.
+ * The runtime must have ended.
+ */
+export function findExecProcess(bundle: string, execId: string): FoundProcess | undefined {
+  try {
+    const file = execPidFile(bundle, execId);
+    if (file === undefined) return undefined;
+    const pid = Number(readFileSync(file, 'utf8'));
+    const { mtimeMs } = statSync(file);
+    const startTime = processStat(pid)?.startTime;
+    if (!Number.isSafeInteger(pid) || pid <= 1 || startTime === undefined) return undefined;
+    const startedMs = bootTimeMs() + (Number(startTime) / TICKS_PER_SECOND) * 1e3;
+    // One that began after the file was written has only got the same id.
+    return startedMs <= mtimeMs + ROUNDING_MS ? { pid, startTime } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function bootTimeMs(): number {
+  const [, seconds] = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'latin1')) ?? [];
+  return Number(seconds) * 1e3;
+}
