@@ -153,8 +153,12 @@ export class SharedShims {
 
   #look(graceMs = this.#graceMs): void {
     clearTimeout(this.#timer);
-    if (this.#shims.size > 0 || this.#adoptions.isBusy || this.#isEnding) return;
+    if (this.#shims.size > 0 || this.#isEnding) return;
     this.#timer = setTimeout(() => {
+      if (this.#adoptions.isBusy) {
+        this.#look(); // one that takes long may still find something to go on with
+        return;
+      }
       this.#isEnding = true;
       this.#onIdle();
     }, graceMs);
