@@ -160,6 +160,7 @@ interface ProcessIO {
   ended(): void;
   readonly drained: Promise<void>;
   close(): void;
+  release(): void;
 }
 interface AdoptedProcess {
   readonly pid: number;
@@ -232,6 +233,11 @@ export declare class TaskError extends Error {
   readonly path: string | undefined;
   constructor(code: TaskErrorCode, message: string, facts?: TaskErrorFacts);
 }
+interface FoundProcess {
+  readonly pid: number;
+  readonly startTime: string;
+}
+export declare function findExecProcess(bundle: string, execId: string): FoundProcess | undefined;
 interface ForeignProcess {
   readonly ended: Promise<ProcessExit>;
   signal(number: number): void;
@@ -258,4 +264,4 @@ interface BoundedCall {
 export declare function bounded<Result>({ doing, limit, signals }: BoundedCall, call: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
 export declare const spawnRuntime: RuntimeSpawn;
 export declare function reopenIO(stdio: StdioPaths, isStdinClosed: boolean): ProcessIO;
-export type { Adopted, AdoptedProcess, CheckpointRequest, ContainerRecord, CreateRequest, DeletedProcess, ExecRecord, ExecRequest, ForeignProcess, IOOwner, Journal, KillRequest, ListedProcess, Moment, ProcessExit, ProcessIO, ProcessRecord, ProcessState, RestoreRequest, RootfsMount, RuntimeChoice, StdioPaths, SubreaperOptions, TaskEnvironment, TaskErrorCode, TaskErrorFacts, TaskEvent, TaskState, TaskStatus, TerminalSize };
+export type { Adopted, AdoptedProcess, CheckpointRequest, ContainerRecord, CreateRequest, DeletedProcess, ExecRecord, ExecRequest, ForeignProcess, FoundProcess, IOOwner, Journal, KillRequest, ListedProcess, Moment, ProcessExit, ProcessIO, ProcessRecord, ProcessState, RestoreRequest, RootfsMount, RuntimeChoice, StdioPaths, SubreaperOptions, TaskEnvironment, TaskErrorCode, TaskErrorFacts, TaskEvent, TaskState, TaskStatus, TerminalSize };
