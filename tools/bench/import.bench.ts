@@ -25,7 +25,7 @@ export async function run(): Promise<readonly Comparison[]> {
 
 /** What an import may cost, which is more for what builds on `fs-atomic`. */
 async function limitMsOf(folder: string): Promise<number> {
-  const urls = await loadedModules(packageName(folder), TOOLS);
+  const urls = await loadedModules(packageName(folder), homeOf(folder));
   if (urls.some((url) => /\/node_modules\/(?:execa|koffi)\//.test(url))) {
     throw new Error(`${folder} loads a library before it is needed`);
   }
@@ -38,20 +38,23 @@ function inTurnsWithBareNode(): [folder: string, oursNs: number, peerNs: number]
   const turns = PACKAGES.map(() => ({ ours: [] as number[], peer: [] as number[] }));
   for (let round = 0; round < ROUNDS; round++) {
     for (const [index, { ours, peer }] of turns.entries()) {
-      peer.push(nanosecondsOf(''));
-      ours.push(nanosecondsOf(programs[index] ?? ''));
+      const home = homeOf(PACKAGES[index] ?? '');
+      peer.push(nanosecondsOf('', home));
+      ours.push(nanosecondsOf(programs[index] ?? '', home));
     }
   }
   return turns.map(({ ours, peer }, index) => [PACKAGES[index] ?? '', median(ours), median(peer)]);
 }
 
-// Depends on all packages, so that a program in it can import them; without our condition, what is built.
-const TOOLS = path.join(ROOT, 'tools');
+/** A program there can import the package by its name; without our condition, as it is built. */
+function homeOf(folder: string): string {
+  return path.join(ROOT, 'packages', folder);
+}
 
-function nanosecondsOf(program: string): number {
+function nanosecondsOf(program: string, cwd: string): number {
   const start = process.hrtime.bigint();
   const { status } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
-    cwd: TOOLS,
+    cwd,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { PATH: process.env['PATH'] },
   });

@@ -1,4 +1,5 @@
 import { release } from 'node:os';
+import path from 'node:path';
 import { NativeError } from './native-error.ts';
 import { type SystemErrorPaths, systemError } from './system-error.ts';
 
@@ -108,16 +109,34 @@ function unfit(what: string): NativeError {
   return new NativeError('ERR_NATIVE_PLATFORM', `the system calls need ${what}`);
 }
 
-// What `koffi` adds to its platform's package are names it has given up and a search for that package,
-// which takes longer than all the rest. It depends on the exact version, so the two always fit.
+/** koffi, from wherever it can be found: this package depends on it, and a bundle of this code may be elsewhere. */
 function requireKoffi(): Koffi {
   // Not by an import: bundlers put something else in the place of a `createRequire` that they see.
   const { createRequire } = process.getBuiltinModule('node:module');
-  // Bundled as CommonJS, this module has no address; koffi is then found from the program.
-  const require = createRequire(import.meta.url ?? process.argv[1] ?? `${process.cwd()}/`);
+  const program = process.argv[1] ?? path.join(process.cwd(), 'program');
+  // Bundled as CommonJS, this module has no address; it was then part of the program.
+  const places = [import.meta.url ?? program, program];
+  const failures: unknown[] = [];
+  for (const place of places) {
+    for (const owner of ['', '@shimwright/linux-native/package.json']) {
+      try {
+        const require = createRequire(place);
+        return koffiOf(owner === '' ? require : createRequire(require.resolve(owner)));
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  }
+  throw failures[0];
+}
+
+// What `koffi` adds to its platform's package are names it has given up and a search for that package,
+// which takes longer than all the rest. It depends on the exact version, so the two always fit.
+function koffiOf(require: NodeJS.Require): Koffi {
+  const { createRequire } = process.getBuiltinModule('node:module');
+  const found = require.resolve('koffi');
   try {
-    const platform = `@koromix/koffi-${process.platform}-${process.arch}`;
-    return createRequire(require.resolve('koffi'))(platform) as Koffi;
+    return createRequire(found)(`@koromix/koffi-${process.platform}-${process.arch}`) as Koffi;
   } catch {
     return require('koffi') as Koffi;
   }
