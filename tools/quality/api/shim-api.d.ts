@@ -29,6 +29,7 @@ declare class BinaryReader {
   tag(): number;
   length(): number;
   packedEnd(): number;
+  counted(): this;
   int32(): number;
   int64(): number;
   uint64(): bigint;
@@ -731,6 +732,7 @@ declare class BinaryReader {
   tag(): number;
   length(): number;
   packedEnd(): number;
+  counted(): this;
   int32(): number;
   int64(): number;
   uint64(): bigint;
@@ -1449,6 +1451,7 @@ declare class BinaryReader {
   tag(): number;
   length(): number;
   packedEnd(): number;
+  counted(): this;
   int32(): number;
   int64(): number;
   uint64(): bigint;
@@ -1696,6 +1699,7 @@ declare class BinaryReader {
   tag(): number;
   length(): number;
   packedEnd(): number;
+  counted(): this;
   int32(): number;
   int64(): number;
   uint64(): bigint;
@@ -2022,6 +2026,7 @@ declare class BinaryReader {
   tag(): number;
   length(): number;
   packedEnd(): number;
+  counted(): this;
   int32(): number;
   int64(): number;
   uint64(): bigint;
