@@ -15,7 +15,7 @@ export class Mounts {
     return mounts;
   }
 
-  /** Those at a directory and below it, in the order they were made. */
+  /** The places at a directory and below it where something is mounted, in the order that was made. */
   at(directory: string): readonly string[] {
     return this.#byDirectory.get(directory) ?? [];
   }

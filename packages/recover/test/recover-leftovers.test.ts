@@ -184,7 +184,7 @@ describe('recover', () => {
     await mountTmpfs(path.join(box.state, `.web.delete~${gone}`, 'rootfs'));
     expect(inShort(await box.clean())).toEqual([
       ['dead', 'dead-shim', true],
-      ...Array.from({ length: 4 }, () => ['dead', 'orphan-mount', true]),
+      ...Array.from({ length: 3 }, () => ['dead', 'orphan-mount', true]), // each place once, whatever is stacked there
       ['web', 'interrupted-delete', true],
       ['web', 'orphan-mount', true],
     ]);
