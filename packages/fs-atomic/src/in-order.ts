@@ -1,17 +1,5 @@
 import { shared } from './shared.ts';
-
-/** The calls that are under way for one path. */
-export interface Waiting {
-  /** Settles when the last of them is done. */
-  last: Promise<void>;
-  /** How many there are. */
-  count: number;
-  /** How many sync calls, which cannot wait, were made meanwhile, and the last of them. */
-  overtakers: number;
-  overtaker: Kind | undefined;
-}
-
-type Kind = 'write' | 'make' | 'delete';
+import type { Kind } from './waiting.ts';
 
 /** Which sync call was made for the path after this one, and is done already; undefined when there is none. */
 export type Overtaken = () => Kind | undefined;

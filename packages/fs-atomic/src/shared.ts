@@ -1,6 +1,6 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
-import type { Waiting } from './in-order.ts';
+import type { Waiting } from './waiting.ts';
 
 /** What all copies of this package in one thread must agree on, whatever realm they run in. */
 interface Shared {
