@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { checkChoice, checkObject, checkText } from '../checks/option-value.ts';
 import { invalidValue } from '../spec/invalid-value.ts';
 import type { Linux } from '../spec/linux.ts';
 import type { Process } from '../spec/process.ts';
@@ -6,7 +7,6 @@ import type { Root, Spec, SpecMount } from '../spec/spec.ts';
 import { linuxOf } from './linux-of.ts';
 import { mappingsOf } from './mappings.ts';
 import { mountsOf } from './mounts-of.ts';
-import { checkChoice, checkObject, checkText } from './option-value.ts';
 import type { DefaultSpecOptions } from './options.ts';
 import { processOf } from './process-of.ts';
 

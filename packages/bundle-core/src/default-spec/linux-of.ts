@@ -1,3 +1,4 @@
+import { checkAbsolutePath, checkPlain, checkText, checkWhole } from '../checks/option-value.ts';
 import { defaultSeccomp } from '../seccomp/default-seccomp.ts';
 import { invalidValue } from '../spec/invalid-value.ts';
 import type { Linux, LinuxNamespace } from '../spec/linux.ts';
@@ -5,7 +6,6 @@ import type { LinuxResources } from '../spec/resources.ts';
 import type { LinuxSeccomp } from '../spec/seccomp.ts';
 import { isRootless, type Mappings } from './mappings.ts';
 import { sharesSys } from './mounts-of.ts';
-import { checkAbsolutePath, checkPlain, checkText, checkWhole } from './option-value.ts';
 import type { DefaultSpecOptions } from './options.ts';
 import { capabilitiesOf } from './process-of.ts';
 import { seccompFor } from './seccomp-features.ts';

@@ -1,7 +1,7 @@
+import { checkAbsolutePath, checkList, checkPlain, checkWhole } from '../checks/option-value.ts';
 import { hostId } from '../id-mapping.ts';
 import type { SpecMount } from '../spec/spec.ts';
 import type { Mappings } from './mappings.ts';
-import { checkAbsolutePath, checkList, checkPlain, checkWhole } from './option-value.ts';
 import type { DefaultSpecOptions } from './options.ts';
 
 const DEFAULT_BYTES = 64 * 1024 * 1024;

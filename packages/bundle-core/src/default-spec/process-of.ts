@@ -1,7 +1,4 @@
-import { invalidValue } from '../spec/invalid-value.ts';
-import type { PosixRlimit, Process, User } from '../spec/process.ts';
-import { checkCapability } from './capability.ts';
-import { checkMapped, type Mappings } from './mappings.ts';
+import { checkCapability } from '../checks/capability.ts';
 import {
   checkAbsolutePath,
   checkChoice,
@@ -10,7 +7,10 @@ import {
   checkObject,
   checkText,
   checkWhole,
-} from './option-value.ts';
+} from '../checks/option-value.ts';
+import { invalidValue } from '../spec/invalid-value.ts';
+import type { PosixRlimit, Process, User } from '../spec/process.ts';
+import { checkMapped, type Mappings } from './mappings.ts';
 import type { DefaultSpecOptions } from './options.ts';
 import { checkRlimit, type RlimitOption } from './rlimit.ts';
 

@@ -1,7 +1,7 @@
+import { checkObject, checkText } from '../checks/option-value.ts';
 import { type Int64, RLIM_INFINITY } from '../spec/int64.ts';
 import { invalidValue } from '../spec/invalid-value.ts';
 import type { PosixRlimit } from '../spec/process.ts';
-import { checkObject, checkText } from './option-value.ts';
 
 /** A limit as it can be given: `'unlimited'` and Infinity are none. */
 export interface RlimitOption {

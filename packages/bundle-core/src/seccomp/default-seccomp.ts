@@ -1,5 +1,5 @@
-import { checkCapability } from '../default-spec/capability.ts';
-import { checkList, checkText } from '../default-spec/option-value.ts';
+import { checkCapability } from '../checks/capability.ts';
+import { checkList, checkText } from '../checks/option-value.ts';
 import { invalidValue } from '../spec/invalid-value.ts';
 import type { LinuxSeccomp } from '../spec/seccomp.ts';
 import { ALLOWED, type CallGroup } from './allowed-calls.ts';
