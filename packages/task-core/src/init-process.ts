@@ -1,8 +1,8 @@
-import { copyFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OciRuntimeError, type Resources } from '@shimwright/oci-runtime';
+import { checkpointFailure } from './checkpoint-failure.ts';
 import { ContainerProcess } from './container-process.ts';
 import { TaskError } from './errors.ts';
 import type { ContainerRecord, ProcessRecord } from './journal.ts';
@@ -124,7 +124,7 @@ export class InitProcess extends ContainerProcess {
         );
         this.host.tell({ type: 'checkpointed', containerId: this.#id, imagePath: options.imagePath });
       } catch (error) {
-        throw this.#checkpointFailure(error, options.workPath);
+        throw checkpointFailure(error, options.workPath, this.#options.facts.bundle);
       } finally {
         if (!options.keepWork) rmSync(options.workPath, { recursive: true, force: true });
       }
@@ -273,20 +273,6 @@ export class InitProcess extends ContainerProcess {
     call: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
     return bounded({ doing, limit, signals: [signal, this.host.endSignal] }, call);
-  }
-
-  /** CRIU's own log says why; it is kept in the bundle, where the stock shim puts it. */
-  #checkpointFailure(error: unknown, workPath: string): unknown {
-    if (!(error instanceof TaskError) || error.code !== 'ERR_TASK_RUNTIME') return error;
-    const [firstLine = ''] = error.message.split('\n'); // the second names a file that is about to go
-    const kept = path.join(this.#options.facts.bundle, 'criu-dump.log');
-    const { cause } = error;
-    try {
-      copyFileSync(path.join(workPath, 'dump.log'), kept);
-    } catch {
-      return new TaskError('ERR_TASK_RUNTIME', firstLine, { cause }); // criu did not get that far
-    }
-    return new TaskError('ERR_TASK_RUNTIME', `${firstLine} path= ${kept}`, { path: kept, cause });
   }
 
   async #endInTime(): Promise<void> {
