@@ -5,7 +5,7 @@ import type { Site } from './site.ts';
 /** What an OCI runtime knows of a container; undefined for one that it does not, or that was only half made. */
 export async function containerState(
   id: string,
-  runtime: ReturnType<Site['runtimeFor']>,
+  runtime: Awaited<ReturnType<Site['runtimeFor']>>,
   signal: AbortSignal | undefined,
 ): Promise<ContainerState | undefined> {
   try {

@@ -66,7 +66,8 @@ async function deleteContainer(bundle: Bundle, { runtimeFor, signal }: Site, kno
   if (!existsSync(known)) return;
   requireContainerState(known);
   try {
-    await runtimeFor(bundle).delete(bundle.id, { force: true, ...(signal && { signal }) });
+    const runtime = await runtimeFor(bundle);
+    await runtime.delete(bundle.id, { force: true, ...(signal && { signal }) });
   } catch (error) {
     if (signal?.aborted || existsSync(known)) throw error;
     // Somebody else was faster.
@@ -78,7 +79,7 @@ async function exitOf(bundle: Bundle, { runtimeFor, signal }: Site): Promise<Rec
   const killed = { exitStatus: KILLED, exitedAt: new Date() };
   const noted = notedProcess(path.join(bundle.path, 'init.pid'));
   if (noted) return { ...killed, ...noted };
-  const state = await containerState(bundle.id, runtimeFor(bundle), signal);
+  const state = await containerState(bundle.id, await runtimeFor(bundle), signal);
   return state && { ...killed, pid: state.pid, isUnknown: state.status === 'stopped' };
 }
 

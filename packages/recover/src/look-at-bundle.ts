@@ -66,7 +66,7 @@ async function livingContainer(
   { runtimeFor, runtimeRoot, signal }: Site,
 ): Promise<LivingContainer | undefined> {
   if (!existsSync(path.join(runtimeRoot, bundle.id))) return undefined;
-  const state = await containerState(bundle.id, runtimeFor(bundle), signal);
+  const state = await containerState(bundle.id, await runtimeFor(bundle), signal);
   if (state === undefined || state.status === 'stopped') return undefined;
   return { pid: state.pid, isOrphan: processStat(state.pid)?.parent === 1 };
 }

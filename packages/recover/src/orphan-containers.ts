@@ -62,7 +62,7 @@ async function remnantOf(bundle: Bundle, site: Site, table: ProcessTable): Promi
   const processes = table.byBundle.get(id) ?? [];
   const isOurs = processes.length > 0;
   if (existsSync(bundle.path) || !isContainerState(directory)) return undefined;
-  const state = await containerState(id, site.runtimeFor(), site.signal);
+  const state = await containerState(id, await site.runtimeFor(), site.signal);
   if (!isOurs && (state ? !(await isAt(state.bundle, bundle)) : table.runtimeArguments.has(id)))
     return undefined;
   const finding: Finding = { id, found: 'orphan-container', path: directory, cleaned: false };
@@ -87,7 +87,7 @@ async function clean(
     const directory = path.join(runtimeRoot, id);
     if (existsSync(bundlePath) || !existsSync(directory)) return {};
     requireContainerState(directory);
-    const runtime = site.runtimeFor();
+    const runtime = await site.runtimeFor();
     const exit = exitOf(await containerState(id, runtime, signal));
     await runtime.delete(id, { force: true, ...(signal && { signal }) });
     if (exit) tell(id, exit, site);

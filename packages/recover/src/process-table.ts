@@ -51,7 +51,7 @@ export async function readProcessTable(site: Site): Promise<ProcessTable> {
   const { roots } = site;
   const rule = {
     root: [roots.path, await realpath(roots.path).catch(() => roots.path)],
-    runtime: runtimeProgram(site),
+    runtime: await runtimeProgram(site),
     daemonAddress: site.daemonAddress,
   };
   const byBundle = new Map<string, BundleProcess[]>();
@@ -112,10 +112,11 @@ function roleOf(pid: number, args: readonly string[], rule: Rule): Seen['role'] 
   return rule.runtime !== undefined && runsProgram(pid, rule.runtime, args) ? 'runtime' : undefined;
 }
 
-function runtimeProgram({ findRuntime }: Site): string | undefined {
+async function runtimeProgram({ findRuntime, signal }: Site): Promise<string | undefined> {
   try {
-    return realpathSync(findRuntime());
+    return realpathSync(await findRuntime());
   } catch {
+    signal?.throwIfAborted();
     return undefined; // then none is at work
   }
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Bundle, type BundleRoots, loadBundle, validateNamespace } from '@shimwright/bundle-core';
-import { findRuntime, OciRuntime } from '@shimwright/oci-runtime';
+import { OciRuntime } from '@shimwright/oci-runtime';
 import { sharedShimSocket } from '@shimwright/shim-address';
 import type { EventPublisher, RuncOptions } from '@shimwright/shim-api';
 import { spawnRuntime } from '@shimwright/shim-service';
@@ -68,9 +68,9 @@ export interface Site {
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (progress: RecoverProgress) => void;
   /** The OCI runtime; what it is told by files is in the bundle, if there is one, and goes with it should this process be killed. */
-  readonly runtimeFor: (bundle?: Bundle) => OciRuntime;
-  /** The program of the OCI runtime. @throws {OciRuntimeError} where there is none. */
-  readonly findRuntime: () => string;
+  readonly runtimeFor: (bundle?: Bundle) => Promise<OciRuntime>;
+  /** The program of the OCI runtime, for `auto` the one that shims choose. @throws {OciRuntimeError} where there is none. */
+  readonly findRuntime: () => Promise<string>;
   readonly legacyAddress: boolean;
   /** Where the OCI runtime keeps what it knows of the containers, each in a directory of its id. */
   readonly runtimeRoot: string;
@@ -87,7 +87,7 @@ export function siteOf(config: RecoverConfig, options: RecoverOptions): Site {
   if (!(concurrency >= 1)) throw new RangeError(`concurrency must be 1 or more, not ${concurrency}`);
   const configured = runOptions.runtimeRoot || config.runtimeRoot || DEFAULT_RUNTIME_ROOT;
   const runtimeRoot = path.join(configured, namespace);
-  const program = once(() => findRuntime(runOptions.runtime || undefined));
+  const program = programOf(runOptions, options.signal);
   return {
     ...{ config, runOptions, namespace, daemonAddress, concurrency, runtimeRoot },
     roots: checkedRoots(options),
@@ -112,22 +112,23 @@ export function controlSocketOf({ config, daemonAddress }: Site): string {
   });
 }
 
-function once<Result>(work: () => Result): () => Result {
-  let result: { readonly value: Result } | undefined;
-  return () => {
-    result ??= { value: work() };
-    return result.value;
-  };
+/** Asks for the program once it is needed; the answer is kept, and a failure is not. */
+function programOf(
+  { runtime, systemdCgroup }: Partial<RuncOptions>,
+  signal: AbortSignal | undefined,
+): Site['findRuntime'] {
+  const chooser = new OciRuntime({ command: runtime || undefined, systemdCgroup, spawn: spawnRuntime });
+  return async () => (await chooser.chosen({ signal })).command;
 }
 
 /** They differ in where their files are; the program is looked for once, when it is needed. */
 function runtimes(
   root: string,
   { systemdCgroup }: Partial<RuncOptions>,
-  program: () => string,
+  program: Site['findRuntime'],
 ): Site['runtimeFor'] {
-  return (bundle) => {
-    const command = program();
+  return async (bundle) => {
+    const command = await program();
     const env = { GOMAXPROCS: '1' }; // many are at work at a time
     return new OciRuntime({ command, root, systemdCgroup, tempDir: bundle?.path, spawn: spawnRuntime, env });
   };

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { OciRuntime } from '@shimwright/oci-runtime';
 import type { Any } from '@shimwright/shim-api';
 import { findCgroup } from '@shimwright/shim-client';
 import { isExitUnknown } from '@shimwright/shim-host';
@@ -45,6 +46,20 @@ describe('recover', () => {
     expect(isAlive(pid)).toBe(false);
     expect([readdirSync(state), readdirSync(root), readdirSync(path.join(base, 's'))]).toEqual([[], [], []]);
     expect(await clean()).toEqual([]);
+  });
+
+  test('kills the container of a dead shim with the runtime that is chosen for auto', async () => {
+    const box = await world('stock');
+    const { clean, told, state, root } = box;
+    const { command: runtime } = await new OciRuntime({ command: 'auto' }).chosen();
+    const order = { ...box, namespace, ids: ['web'], args: ['/bin/sleep', '600'], runtime };
+    const [{ pid, shimPid }] = JSON.parse(await run('start.ts', order));
+    await kill(shimPid);
+    const findings = await clean({ runOptions: { runtime: 'auto' } });
+    expect(findings.every(({ cleaned, error }) => cleaned && error === undefined)).toBe(true);
+    expect(told).toEqual([{ id: 'web', pid, exitStatus: 137 }]);
+    expect(isAlive(pid)).toBe(false);
+    expect([readdirSync(state), readdirSync(root)]).toEqual([[], []]);
   });
 
   test('takes a shim that is stopped for a live one', async () => {
