@@ -32,7 +32,7 @@ export async function run(): Promise<readonly TimeComparison[]> {
     }
     return comparisons;
   } finally {
-    await rm(base, { recursive: true });
+    await rm(base, { recursive: true, force: true });
   }
 }
 

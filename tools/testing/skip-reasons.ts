@@ -14,7 +14,7 @@ export class SkipReasons implements Reporter {
 }
 
 /** How often each word is there, the most frequent first. */
-export function countsOf(words: readonly string[]): [string, number][] {
+function countsOf(words: readonly string[]): [string, number][] {
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts].sort(([, a], [, b]) => b - a);
