@@ -119,16 +119,9 @@ export class TtrpcClient implements AsyncDisposable {
       const last: CallNext = async (call) => this.#perform(method, prefix, call.request, call);
       const next = intercepted(this.#interceptors, last);
       if (next) return [name, interceptedMethod(descriptor.fullName, method, next)];
-      if (method.requestStream || method.responseStream) {
-        return [
-          name,
-          (request: never, options?: TtrpcCallOptions) => this.#perform(method, prefix, request, options),
-        ];
-      }
-      return [
-        name,
-        (request: never, options?: TtrpcCallOptions) => this.#call(method, prefix, request, options),
-      ];
+      const perform = (request: never, options?: TtrpcCallOptions) =>
+        this.#perform(method, prefix, request, options);
+      return [name, perform];
     });
     return Object.fromEntries(calls);
   }
@@ -284,10 +277,7 @@ export class TtrpcClient implements AsyncDisposable {
 
   #receive({ streamId, type, flags, data }: Frame): void {
     if ((type !== RESPONSE && type !== DATA) || !this.#pending.hasIssued(streamId)) {
-      throw new TtrpcError(
-        'ERR_TTRPC_PROTOCOL',
-        `the server sent a frame on stream ${streamId}, which has no call`,
-      );
+      throw withoutCall(streamId);
     }
     if (type === DATA) {
       this.#receiveData(streamId, flags, data);
@@ -328,6 +318,13 @@ export class TtrpcClient implements AsyncDisposable {
   #closedError(): TtrpcError {
     return this.#reason ?? new TtrpcError('ERR_TTRPC_CLOSED', 'the connection was closed by this side');
   }
+}
+
+function withoutCall(streamId: number): TtrpcError {
+  return new TtrpcError(
+    'ERR_TTRPC_PROTOCOL',
+    `the server sent a frame on stream ${streamId}, which has no call`,
+  );
 }
 
 /** @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for options that are not what they have to be. */

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { connect as connectSocket, type NetConnectOpts, type Socket } from 'node:net';
 import { checkClientOptions, TtrpcClient, type TtrpcClientOptions } from './client.ts';
 import { TtrpcError } from './errors.ts';
-import { pathProblem } from './socket-file.ts';
+import { pathProblem } from './server/socket-file.ts';
 
 /** What one read can bring; as much as Node's streams take at a time. */
 const READ_BYTES = 64 * 1024;

@@ -4,10 +4,10 @@ import { Call } from './call.ts';
 import { startDeadline } from './deadline.ts';
 import { DeferredStream } from './deferred-stream.ts';
 import { TtrpcError } from './errors.ts';
-import { type AnyHandler, checkHandlers, handlerOf } from './handler-of.ts';
 import { checkInterceptors, type Interceptor } from './interceptor.ts';
 import { mapped, Relay } from './relay.ts';
-import { interceptedHandler } from './service-table.ts';
+import { type AnyHandler, checkHandlers, handlerOf } from './server/handler-of.ts';
+import { interceptedHandler } from './server/service-table.ts';
 import type {
   CallContext,
   MethodDescriptor,

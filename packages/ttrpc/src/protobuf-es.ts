@@ -17,17 +17,25 @@ export interface SchemaCodec<Schema extends DescMessage> extends MessageCodec<Me
 
 /** What `descriptorOf` makes of one method. */
 export interface SchemaMethod<Method extends Pick<DescMethod, 'input' | 'output' | 'methodKind'>> {
+  /** Its name on the wire, such as `SayHello`. */
   readonly name: string;
+  /** The codec of its request. */
   readonly requestType: SchemaCodec<Method['input']>;
+  /** Whether the client sends a stream of requests. */
   readonly requestStream: Method['methodKind'] extends 'client_streaming' | 'bidi_streaming' ? true : false;
+  /** The codec of its response. */
   readonly responseType: SchemaCodec<Method['output']>;
+  /** Whether the server sends a stream of responses. */
   readonly responseStream: Method['methodKind'] extends 'server_streaming' | 'bidi_streaming' ? true : false;
 }
 
 /** What `descriptorOf` makes of a service. */
 export interface SchemaService<Service extends Pick<DescService, 'method'>> {
+  /** Its name without the package. */
   readonly name: string;
+  /** Its name on the wire, with the package. */
   readonly fullName: string;
+  /** Its methods, by the names of the generated code. */
   readonly methods: { readonly [Name in keyof Service['method']]: SchemaMethod<Service['method'][Name]> };
 }
 

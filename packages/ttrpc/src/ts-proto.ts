@@ -3,13 +3,17 @@ import type { MessageCodec, MessageSource, MessageStream, TtrpcCallOptions } fro
 
 /** What the clients that ts-proto generates by default call, with messages as bytes. */
 export interface TsProtoRpc {
+  /** A call with one request and one response. */
   request(service: string, method: string, data: Uint8Array): Promise<Uint8Array>;
+  /** A call with a stream of requests and one response. */
   clientStreamingRequest(
     service: string,
     method: string,
     data: AsyncIterable<Uint8Array>,
   ): Promise<Uint8Array>;
+  /** A call with one request and a stream of responses. */
   serverStreamingRequest(service: string, method: string, data: Uint8Array): MessageStream<Uint8Array>;
+  /** A call with a stream in both directions. */
   bidirectionalStreamingRequest(
     service: string,
     method: string,
@@ -33,8 +37,11 @@ export interface TsProtoMethod {
 
 /** What `descriptorOf` makes of a service. */
 export interface TsProtoService<Methods extends Readonly<Record<string, TsProtoMethod>>> {
+  /** Its name without the package. */
   readonly name: string;
+  /** Its name on the wire, with the package. */
   readonly fullName: string;
+  /** Its methods, by the names that the client calls them by. */
   readonly methods: {
     readonly [Name in keyof Methods]: {
       readonly name: string;

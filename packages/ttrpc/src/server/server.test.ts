@@ -7,12 +7,12 @@ import { duplexPair } from 'node:stream';
 import { runInNewContext } from 'node:vm';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { connected, dialled, ENDS, framesOf, gate, serving, servingAt } from '../test/fixtures/peers.ts';
-import { shimState } from '../test/fixtures/shim-state.ts';
-import { decodeResponse, requestFrame, requestPrefix } from './envelope.ts';
-import { type Frame, MAX_DATA_BYTES, REQUEST, RESPONSE, writeHeader } from './frame.ts';
-import { connect, TtrpcClient, TtrpcError, TtrpcServer } from './index.ts';
+import { tempDir } from '../../../../tools/testing/temp-dir.ts';
+import { connected, dialled, ENDS, framesOf, gate, serving, servingAt } from '../../test/fixtures/peers.ts';
+import { shimState } from '../../test/fixtures/shim-state.ts';
+import { decodeResponse, requestFrame, requestPrefix } from '../envelope.ts';
+import { type Frame, MAX_DATA_BYTES, REQUEST, RESPONSE, writeHeader } from '../frame.ts';
+import { connect, TtrpcClient, TtrpcError, TtrpcServer } from '../index.ts';
 
 const MIB = 1024 * 1024;
 const prefix = requestPrefix(shimState.fullName, 'State');
@@ -495,7 +495,7 @@ describe('the path of a socket', () => {
 
   test('is removed where the working directory is another one now, or somebody has removed it', async () => {
     const dir = await tempDir();
-    const code = `import { TtrpcServer } from ${JSON.stringify(path.join(import.meta.dirname, 'index.ts'))};
+    const code = `import { TtrpcServer } from ${JSON.stringify(path.join(import.meta.dirname, '../index.ts'))};
       process.chdir(${JSON.stringify(dir)});
       const server = new TtrpcServer();
       await server.listen('a.sock');

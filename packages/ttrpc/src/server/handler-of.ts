@@ -1,5 +1,5 @@
-import { shown, wrong } from './arguments.ts';
-import type { CallContext } from './types.ts';
+import { shown, wrong } from '../arguments.ts';
+import type { CallContext } from '../types.ts';
 
 /** What answers a call, whatever its messages are. */
 export type AnyHandler = (request: unknown, context: CallContext) => unknown;

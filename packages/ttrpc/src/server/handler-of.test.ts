@@ -1,9 +1,9 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { textCodec } from '../test/fixtures/streams.ts';
+import { tempDir } from '../../../../tools/testing/temp-dir.ts';
+import { textCodec } from '../../test/fixtures/streams.ts';
+import { connect, inProcess, type ServiceDescriptor, TtrpcServer } from '../index.ts';
 import { handlerOf } from './handler-of.ts';
-import { connect, inProcess, type ServiceDescriptor, TtrpcServer } from './index.ts';
 
 const NAMES = ['toString', 'valueOf', 'constructor', 'hasOwnProperty', '__proto__', 'isPrototypeOf'];
 const types = {

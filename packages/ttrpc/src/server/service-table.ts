@@ -1,8 +1,8 @@
-import { checkDescriptor } from './arguments.ts';
-import { TtrpcError } from './errors.ts';
+import { checkDescriptor } from '../arguments.ts';
+import { TtrpcError } from '../errors.ts';
+import { type CallNext, type Interceptor, intercepted } from '../interceptor.ts';
+import type { MethodDescriptor, ServiceDescriptor, ServiceHandlers } from '../types.ts';
 import { type AnyHandler, checkHandlers, handlerOf } from './handler-of.ts';
-import { type CallNext, type Interceptor, intercepted } from './interceptor.ts';
-import type { MethodDescriptor, ServiceDescriptor, ServiceHandlers } from './types.ts';
 
 /** A handler with the codecs of its method. */
 export interface Method {

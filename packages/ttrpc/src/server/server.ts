@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { limit, MAX_DELAY_MS, optionalFunction } from './arguments.ts';
-import { messageOf, TtrpcError } from './errors.ts';
-import { checkInterceptors, type Interceptor } from './interceptor.ts';
+import { limit, MAX_DELAY_MS, optionalFunction } from '../arguments.ts';
+import { messageOf, TtrpcError } from '../errors.ts';
+import { checkInterceptors, type Interceptor } from '../interceptor.ts';
+import type { ServiceDescriptor, ServiceHandlers } from '../types.ts';
 import { type ConnectionLimits, ServerConnection } from './server-connection.ts';
 import { ServiceTable } from './service-table.ts';
 import { fixedPath, pathProblem, SocketFile } from './socket-file.ts';
-import type { ServiceDescriptor, ServiceHandlers } from './types.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,7 +1,7 @@
-import { Call } from './call.ts';
-import type { Inbox } from './inbox.ts';
-import type { Outbox } from './outbox.ts';
-import type { Metadata } from './types.ts';
+import { Call } from '../call.ts';
+import type { Inbox } from '../inbox.ts';
+import type { Outbox } from '../outbox.ts';
+import type { Metadata } from '../types.ts';
 
 /** A call of a client, with its streams where it has some. */
 export class ServerCall extends Call {

@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
-import { clearTimeout, setTimeout } from 'node:timers';
-import { Connection, PauseReason } from './connection.ts';
-import { startDeadline } from './deadline.ts';
-import { decodeRequest, errorFrame, type Request, responseFrame } from './envelope.ts';
-import { hasStatus, messageOf, TtrpcError } from './errors.ts';
+import { clearTimeout } from 'node:timers';
+import { Connection, PauseReason } from '../connection.ts';
+import { startDeadline } from '../deadline.ts';
+import { decodeRequest, errorFrame, type Request, responseFrame } from '../envelope.ts';
+import { hasStatus, messageOf, TtrpcError } from '../errors.ts';
 import {
   DATA,
   dataFrame,
@@ -14,14 +14,15 @@ import {
   REMOTE_CLOSED,
   REMOTE_OPEN,
   REQUEST,
-} from './frame.ts';
-import { Inbox } from './inbox.ts';
-import { Outbox } from './outbox.ts';
+} from '../frame.ts';
+import { Inbox } from '../inbox.ts';
+import { Outbox } from '../outbox.ts';
+import type { StatusName } from '../status.ts';
+import type { MessageCodec, MessageSource } from '../types.ts';
+import { UnreadMessages } from '../unread-messages.ts';
 import { ServerCall } from './server-call.ts';
 import type { Method, ServiceTable } from './service-table.ts';
-import type { StatusName } from './status.ts';
-import type { MessageCodec, MessageSource } from './types.ts';
-import { UnreadMessages } from './unread-messages.ts';
+import { WaitingRequests } from './waiting-requests.ts';
 
 /** What one connection may hold of a server. */
 export interface ConnectionLimits {
@@ -50,12 +51,7 @@ export class ServerConnection {
   readonly #unread: UnreadMessages;
   /** Bytes of the requests at work. */
   #requestBytes = 0;
-  /** Requests that came while the connection held all it may. */
-  readonly #waiting: Frame[] = [];
-  /** Runs while some of them wait; it begins anew with each that is begun. */
-  #stall: NodeJS.Timeout | undefined;
-  /** Whether further requests are read, but not kept. */
-  #refusing = false;
+  readonly #waiting: WaitingRequests;
   /** The highest stream that the client has opened, and the last one that was begun. */
   #highestId = 0;
   #lastId = 0;
@@ -76,6 +72,7 @@ export class ServerConnection {
       drain: () => this.#startWaiting(),
       close: (error) => this.#close(error),
     });
+    this.#waiting = new WaitingRequests(this.#connection, limits.maxStallMs);
     // A client may make a new call at any time.
     const openCalls = () => Number.POSITIVE_INFINITY;
     this.#unread = new UnreadMessages(this.#connection, limits.maxUnreadBytes, openCalls);
@@ -96,8 +93,7 @@ export class ServerConnection {
   }
 
   #close(error: TtrpcError | undefined): void {
-    this.#waiting.length = 0;
-    clearTimeout(this.#stall);
+    this.#waiting.close();
     this.#unread.close();
     const reason = new TtrpcError('ERR_TTRPC_CLOSED', 'the connection has ended');
     for (const call of this.#calls) call.abort(reason);
@@ -114,8 +110,8 @@ export class ServerConnection {
     if (frame.type !== REQUEST && frame.type !== DATA) return; // containerd's server passes over them as well
     if (frame.type === REQUEST && frame.streamId > this.#highestId) this.#highestId = frame.streamId;
     if (!this.#isFull()) this.#begin(frame);
-    else if (this.#refusing || this.#cannotWait(frame)) this.#refuse(frame);
-    else this.#leaveWaiting(frame);
+    else if (this.#waiting.isRefusing || this.#cannotWait(frame)) this.#refuse(frame);
+    else this.#waiting.add(frame);
   }
 
   /** Nothing is read while a request waits, so none can where the messages of streams come in. */
@@ -135,17 +131,6 @@ export class ServerConnection {
     }
   }
 
-  /** The rest of what one read brought waits, and nothing more is read until it has been worked off. */
-  #leaveWaiting(frame: Frame): void {
-    this.#waiting.push(frame);
-    this.#connection.pause(PauseReason.calls);
-    this.#stall ??= setTimeout(() => {
-      // The end of a connection is only seen by reading, and calls that wait for it would wait for ever.
-      this.#refusing = true;
-      this.#connection.resume(PauseReason.calls);
-    }, this.#limits.maxStallMs);
-  }
-
   #refuse({ streamId }: Frame): void {
     const error = TtrpcError.status('RESOURCE_EXHAUSTED', 'the connection has all the calls it may have');
     this.#connection.send(errorFrame(streamId, error));
@@ -156,32 +141,10 @@ export class ServerConnection {
   }
 
   #startWaiting(): void {
-    if (this.#waiting.length === 0) {
-      this.#connection.resume(PauseReason.calls);
-      return;
-    }
-    const count = this.#waiting.length;
-    while (!this.#isFull() || this.#draining) {
-      const frame = this.#waiting.shift();
-      if (!frame) break;
-      this.#begin(frame);
-    }
-    if (this.#waiting.length === 0) this.#readOn();
-    else if (this.#waiting.length < count) this.#waitAnew();
-    else if (this.#refusing) this.#connection.resume(PauseReason.calls);
-  }
-
-  #readOn(): void {
-    clearTimeout(this.#stall);
-    this.#stall = undefined;
-    this.#refusing = false;
-    this.#connection.resume(PauseReason.calls);
-  }
-
-  #waitAnew(): void {
-    this.#stall?.refresh();
-    this.#refusing = false;
-    this.#connection.pause(PauseReason.calls);
+    this.#waiting.start(
+      () => !this.#isFull() || this.#draining,
+      (frame) => this.#begin(frame),
+    );
   }
 
   #isFull(): boolean {
