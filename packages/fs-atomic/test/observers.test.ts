@@ -127,7 +127,7 @@ describe('where /proc hides the processes of others', () => {
       'mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"';
     const said = await program(
       `say({ sees: fs.existsSync('/proc/' + args[1]), swept: ours.sweepSync(args[0]) });`,
-      { by: ['unshare', '-m', 'sh', '-c', script, 'sh'], args: [base, String(process.pid)] },
+      { by: ['unshare', '-m', 'sh', '-c', script, 'sh'], args: [base, String(process.pid)], asOther: true },
     );
     expect(said).toEqual({ sees: false, swept: [path.join(base, dead)] });
   });
