@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../testing/needs.ts';
+import { needsReachable } from '../testing/reachable.ts';
 
 const main = path.join(import.meta.dirname, 'main.ts');
 
@@ -100,8 +101,13 @@ describe('the demo', () => {
     expect(stderr).toBe('There is no option --no-such-option. See: npx --yes pnpm@12 demo --help');
     expect(exitCode).toBe(125);
   });
+});
 
-  test('a user who is not root is told what to do', async () => {
+describe('the demo of a user who is not root', () => {
+  needs('linux', 'root');
+  needsReachable(main);
+
+  test('tells what to do', async () => {
     // Its own Node may be where only root can go, so the program gives up its rights itself.
     const program = `process.setgid(65534); process.setuid(65534); await import(${JSON.stringify(main)});`;
     const { stderr, exitCode } = await execa(

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, chown } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -7,11 +7,14 @@ import { makeBusyboxRootfs } from '../../../tools/examples/busybox-rootfs.ts';
 import { hasSystemd } from '../../../tools/testing/cgroup.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { nodeForOthers } from '../../../tools/testing/node-for-others.ts';
+import { needsReachable } from '../../../tools/testing/reachable.ts';
 import { type Sandbox, sandbox } from '../../../tools/testing/sandbox.ts';
 
 needs('linux', 'root', 'command runc', 'command busybox');
 
 const PROGRAM = path.join(import.meta.dirname, 'fixtures/rootless.ts');
+
+needsReachable(PROGRAM);
 const USER = 1000;
 
 /** A place that belongs to a user who is not root, as `XDG_RUNTIME_DIR` does. */
@@ -35,11 +38,6 @@ async function asUser({ base }: Sandbox, ...args: readonly string[]) {
 }
 
 describe.each(['local', 'shared'])('a user who is not root, with a %s shim', (shim) => {
-  // The checkout itself may be where only root can go.
-  beforeEach(({ skip }) => {
-    if (!isReachable(PROGRAM)) skip('the checkout is below a directory that only root may enter');
-  });
-
   test('runs a container to its end, with another process in it', async () => {
     const where = await place();
     expect(await asUser(where, where.base, where.rootfs, shim, 'live')).toMatchObject({
@@ -112,14 +110,4 @@ describe('a user to whom systemd has delegated a cgroup', () => {
 /** Whether a process runs; the first of the machine may take its time to collect one that has ended. */
 function isRunning(pid: number): boolean {
   return existsSync(`/proc/${pid}`) && !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-}
-
-/** Whether others than root may enter all the directories above a file. */
-function isReachable(file: string): boolean {
-  return directoriesAbove(file).every((directory) => (statSync(directory).mode & 0o001) !== 0);
-}
-
-function directoriesAbove(file: string): string[] {
-  const parent = path.dirname(file);
-  return parent === file ? [] : [parent, ...directoriesAbove(parent)];
 }
