@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { needs } from '../testing/needs.ts';
 import { DEEDS } from './round.ts';
 
@@ -8,6 +8,9 @@ const ROUNDS = 2 * DEEDS.length;
 
 describe('chaos', () => {
   needs('linux', 'root', 'command containerd-shim', 'command runc');
+
+  // Dozens of programs start in turn, which takes a machine under load its time.
+  vi.setConfig({ testTimeout: 300_000 });
 
   // In a process of its own, whose descriptors are counted.
   test('leaves nothing behind, and each exit is reported once', async () => {
