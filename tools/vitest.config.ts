@@ -25,6 +25,8 @@ export default defineConfig({
     expect: { poll: { timeout: 1_000 * slowness() } },
     setupFiles: slowness() > 1 ? [path.join(import.meta.dirname, 'testing/stretch-polls.ts')] : [],
     reporters: ['default', new SkipReasons()],
+    // On a machine of the forge, whose load is not ours, a test that fails is tried once more; the report tells which.
+    retry: process.env['CI'] === 'true' ? 1 : 0,
     // What a test starts must find the sources too.
     pool: 'forks',
     // Most of them wait for processes, so that more than there are processors do no harm.
