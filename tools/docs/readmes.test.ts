@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGES, packageName, ROOT } from '../packed/workspace-packages.ts';
+import { undefinedTerms } from './glossary.ts';
 
 const SECTIONS = ['Install', 'Usage', 'API', 'Errors', 'Limits', 'Differences from containerd', 'License'];
 
@@ -18,6 +19,16 @@ function section(folder: string, heading: string): string {
   return found ?? expect.fail(`${folder} has no section ${heading}`);
 }
 
+/** The paragraphs between the title and the first heading. */
+function introduction(folder: string): readonly string[] {
+  const [before = ''] = readme(folder).split(/^## /m);
+  const [, ...paragraphs] = before.trim().split(/\n{2,}/);
+  return paragraphs;
+}
+
+const wordsIn = (text: string) => text.split(/\s+/).filter((word) => /\w/.test(word)).length;
+const sentencesOf = (text: string) => text.split(/(?<=[.:;?!])\s+/);
+
 const ALL_CODES = PACKAGES.flatMap((folder) => codesIn(publicTypes(folder)));
 
 describe.each(PACKAGES)('the README of %s', (folder) => {
@@ -29,6 +40,18 @@ describe.each(PACKAGES)('the README of %s', (folder) => {
     // A comment in a block of a shell or a program begins like a heading of the first level, not of the second.
     const headings = [...readme(folder).matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
     expect(headings).toEqual(SECTIONS);
+  });
+
+  test('says before anything else what it is for, shortly and without a term that it does not explain', () => {
+    const [sentence = '', ...purpose] = introduction(folder);
+    expect(wordsIn(sentence)).toBeGreaterThanOrEqual(8);
+    expect(wordsIn(sentence)).toBeLessThanOrEqual(25);
+    expect(purpose).toHaveLength(1);
+    const text = purpose.join('\n');
+    expect(wordsIn(text)).toBeGreaterThanOrEqual(35);
+    expect(wordsIn(text)).toBeLessThanOrEqual(75);
+    for (const spoken of sentencesOf(text)) expect(wordsIn(spoken), spoken).toBeLessThanOrEqual(35);
+    expect(undefinedTerms(`${sentence}\n\n${text}`)).toEqual([]);
   });
 
   test('tells how to install it', () => {
