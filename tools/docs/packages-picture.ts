@@ -8,10 +8,11 @@ import { rowsOf } from './rows.ts';
 /** Where the picture is. */
 export const PICTURE = path.join(ROOT, '.github/packages.svg');
 
-const BOX = { width: 204, height: 92 };
+const BOX = { width: 204, height: 108 };
 const GAP = { x: 28, y: 56 };
 const MARGIN = 16;
 const LINE_CHARACTERS = 30;
+const BOX_LINES = 4;
 
 const STYLE = `
     text { font-family: system-ui, sans-serif; fill: #1f2328; text-anchor: middle; }
@@ -98,6 +99,7 @@ function wrapped(text: string): readonly string[] {
       lines.splice(-1, 1, `${last} ${word}`);
     else lines.push(word);
   }
+  if (lines.length > BOX_LINES) throw new Error(`"${text}" takes more than ${BOX_LINES} lines of a box`);
   return lines;
 }
 
