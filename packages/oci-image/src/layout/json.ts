@@ -1,0 +1,27 @@
+import { badArgument } from '../errors.ts';
+
+/** An object of JSON. */
+export type JsonObject = { readonly [name: string]: unknown };
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Refuses what is no object of options. @throws {ImageError} `ERR_IMAGE_ARGUMENT`. */
+export function checkOptions(options: unknown): void {
+  if (!isObject(options)) throw badArgument('the options must be an object');
+}
+
+/** The value if it is text. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Parses JSON; undefined where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
