@@ -5,6 +5,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { build } from 'rolldown';
 import { entriesOf } from './packed/workspace-packages.ts';
+import { shimProgramBuild } from './shim-program-build.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
@@ -22,15 +23,13 @@ for (const folder of folders) await bundle(path.join(ROOT, 'packages', folder));
 // needs, in the older kind of module, which Node reads sooner. What is native cannot be part of it.
 if (folders.includes('shim-service')) {
   const directory = path.join(ROOT, 'packages/shim-service');
-  const file = path.join(directory, 'dist/shimwright-shim.cjs');
-  await build({
-    input: path.join(directory, 'src/shim-process/main.ts'),
-    platform: 'node',
-    resolve: { conditionNames: ['@shimwright/source', 'node', 'import', 'default'] },
-    // Runtimes are started by posix_spawn, so what only execa's way needs is left out, with the notices it would owe.
-    external: ['koffi', 'execa'],
-    output: { file, format: 'cjs', codeSplitting: false, banner: '#!/usr/bin/env node' },
-  });
+  await shimProgram(directory, 'src/shim-process/main.ts', 'shimwright-shim.cjs');
+  await shimProgram(directory, 'src/v2/main.ts', 'shimwright-shim-v2.cjs');
+}
+
+async function shimProgram(directory: string, input: string, name: string): Promise<void> {
+  const file = path.join(directory, 'dist', name);
+  await build(shimProgramBuild(path.join(directory, input), file));
   await chmod(file, 0o755);
 }
 

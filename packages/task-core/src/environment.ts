@@ -6,8 +6,8 @@ export interface TaskEnvironment {
   readonly namespace: string;
   /** The log of what happens to them. */
   readonly journal: Journal;
-  /** The absolute paths of the programs that `binary://` in stdio may start. @default none */
-  readonly allowedLoggers?: readonly string[] | undefined;
+  /** The absolute paths of the programs that `binary://` in stdio may start, or `any`. @default none */
+  readonly allowedLoggers?: readonly string[] | 'any' | undefined;
   /** Whether it is told when the kernel kills a process for want of memory. @default true */
   readonly oomEvents?: boolean | undefined;
 }

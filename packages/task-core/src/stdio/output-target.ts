@@ -32,8 +32,8 @@ export interface OutputOptions {
   readonly id: string;
   /** Its namespace, told to a logger. */
   readonly namespace: string;
-  /** The absolute paths of the programs that `binary://` may start. */
-  readonly allowedLoggers: readonly string[];
+  /** The absolute paths of the programs that `binary://` may start, or `any`. */
+  readonly allowedLoggers: readonly string[] | 'any';
 }
 
 /**
@@ -114,7 +114,7 @@ export interface Logger {
 export async function startLogger(address: string, options: OutputOptions): Promise<Logger> {
   const url = new URL(address);
   const program = decodeURIComponent(url.pathname);
-  if (!options.allowedLoggers.includes(program)) {
+  if (options.allowedLoggers !== 'any' && !options.allowedLoggers.includes(program)) {
     throw new TaskError('ERR_TASK_STDIO', `${program} is no logger that is allowed; see allowedLoggers`, {
       path: address,
     });

@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { dateToTimestamp, type Envelope, EventsDefinition } from '@shimwright/shim-api';
+import { connect, type TtrpcClient } from '@shimwright/ttrpc';
+import type { PublishedEvent } from '../v1/event.ts';
+
+/** How many events wait for a daemon that is away; the stock shim's queue is as long. */
+const MAX_WAITING = 2_048;
+
+/** How long the daemon may take for one. */
+const FORWARD_MS = 5_000;
+
+/** How long is waited after a failure: at first, and at most. */
+const RETRY_MS = { first: 50, longest: 5_000 } as const;
+
+/** Where events are sent to, and what is told where that fails. */
+export interface ForwarderOptions {
+  /** The daemon's socket for ttrpc; empty where nobody is to be told. */
+  readonly address: string;
+  readonly namespace: string;
+  readonly log: (message: string) => void;
+}
+
+/**
+ * Sends events to a daemon, one after the other, so that they keep their order, and each until the daemon has taken it: it may
+ * be down just now. Of those that wait too long for it, the oldest are given up.
+ */
+export class EventForwarder {
+  readonly #options: ForwarderOptions;
+  readonly #waiting: Envelope[] = [];
+  readonly #end = new AbortController();
+  #client: TtrpcClient | undefined;
+  #work: Promise<void> | undefined;
+
+  constructor(options: ForwarderOptions) {
+    this.#options = options;
+  }
+
+  /** Has an event sent in its turn. */
+  add({ topic, event }: PublishedEvent): void {
+    const { address, namespace, log } = this.#options;
+    if (address === '') return;
+    this.#waiting.push({ timestamp: dateToTimestamp(new Date()), namespace, topic, event });
+    if (this.#waiting.length > MAX_WAITING) {
+      const given = this.#waiting.shift();
+      log(`nobody took the event ${given?.topic}, and too many wait behind it`);
+    }
+    this.#work ??= this.#send().finally(() => {
+      this.#work = undefined;
+    });
+  }
+
+  /** Whether events wait. */
+  get isBusy(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Resolves when all were taken. */
+  async drained(): Promise<void> {
+    await this.#work;
+  }
+
+  /** Gives up what waits. */
+  async close(): Promise<void> {
+    this.#waiting.length = 0;
+    this.#end.abort();
+    await this.#client?.close();
+  }
+
+  async #send(): Promise<void> {
+    let ms: number = RETRY_MS.first;
+    for (let event = this.#waiting[0]; event; event = this.#waiting[0]) {
+      try {
+        await this.#forward(event);
+        if (this.#waiting[0] === event) this.#waiting.shift();
+        ms = RETRY_MS.first;
+        continue;
+      } catch (error) {
+        if (this.#end.signal.aborted) return;
+        this.#options.log(`cannot send the event ${event.topic} yet: ${String(error)}`);
+      }
+      await delay(ms, undefined, { signal: this.#end.signal }).catch(() => {});
+      ms = Math.min(2 * ms, RETRY_MS.longest);
+    }
+  }
+
+  async #forward(envelope: Envelope): Promise<void> {
+    this.#client ??= await this.#connect();
+    try {
+      await this.#client.service(EventsDefinition).forward({ envelope }, { timeoutMs: FORWARD_MS });
+    } catch (error) {
+      // A connection that failed, or hangs, is of no use for the next one.
+      const client = this.#client;
+      this.#client = undefined;
+      await client?.close();
+      throw error;
+    }
+  }
+
+  async #connect(): Promise<TtrpcClient> {
+    const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(FORWARD_MS)]);
+    const client = await connect(this.#options.address.replace(/^unix:\/\//, ''), { signal });
+    void client.closed.then(() => this.#lose(client)); // it never rejects
+    return client;
+  }
+
+  #lose(client: TtrpcClient): void {
+    if (this.#client === client) this.#client = undefined;
+  }
+}

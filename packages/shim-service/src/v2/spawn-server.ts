@@ -1,0 +1,103 @@
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnProcess } from '@shimwright/linux-native';
+import { shimAddress } from '@shimwright/shim-address';
+import {
+  BoundSocket,
+  cleanEnvironment,
+  freeSocketPath,
+  identify,
+  listenPath,
+  prepareSocketDirectory,
+} from '@shimwright/shim-host';
+import type { TaskCommandLine } from './command-line.ts';
+import type { Group, GroupFiles, GroupKind } from './group.ts';
+import { type GroupServer, recordServer } from './group-server-record.ts';
+import { joinCgroup } from './shim-cgroup.ts';
+
+const SIGKILL = 'SIGKILL';
+
+// What the process of a group has of the daemon's environment besides what every shim has.
+const OWN_VARIABLE = /^SHIMWRIGHT_(?!STDIN$)/;
+
+/** What a process that serves a group is started for. */
+export interface ServerOptions {
+  readonly group: Group;
+  readonly kind: GroupKind;
+  readonly files: GroupFiles;
+  readonly command: TaskCommandLine;
+  /** Where the daemon takes events. */
+  readonly eventsAddress: string;
+  /** The cgroup that the process is to be in; empty for that of the daemon. */
+  readonly shimCgroup: string;
+}
+
+/**
+ * Starts the process of a group, which is detached and has the socket that it is to listen on. It is not waited for: a client
+ * that connects waits in the socket's queue.
+ *
+ * @throws {ShimHostError} `ERR_SHIM_ADDRESS_IN_USE`, `ERR_SHIM_ADDRESS`; a system error where no process can be started.
+ */
+export async function spawnServer(options: ServerOptions): Promise<GroupServer> {
+  const { group, files, shimCgroup } = options;
+  const address = shimAddress({ ...group, id: `shimwright@${group.id}` });
+  const socket = listenPath(address);
+  prepareSocketDirectory(socket);
+  await freeSocketPath(socket);
+  const log = openSync(
+    files.log,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND,
+    0o600,
+  );
+  try {
+    const bound = await BoundSocket.bind(socket);
+    const pid = spawnListening(options, bound, log, address);
+    try {
+      if (shimCgroup !== '') joinCgroup(shimCgroup, pid);
+      raiseOomScore(pid);
+      const server = { server: { pid, startTime: identify(pid)?.startTime ?? '' }, address };
+      recordServer(files, server);
+      return server;
+    } catch (error) {
+      process.kill(pid, SIGKILL);
+      bound.remove();
+      throw error;
+    }
+  } finally {
+    closeSync(log);
+  }
+}
+
+function spawnListening(
+  { group, kind, files, command, eventsAddress }: ServerOptions,
+  bound: BoundSocket,
+  log: number,
+  address: string,
+): number {
+  const { namespace, id, address: daemonAddress, publishBinary, debug } = command;
+  const args = [
+    ...process.execArgv,
+    process.argv[1] ?? '',
+    ...['-namespace', namespace, '-id', id, '-address', daemonAddress, '-publish-binary', publishBinary],
+    ...['-group', group.id, '-kind', kind, '-socket', address],
+    ...(debug ? ['-debug'] : []),
+  ];
+  const own = Object.entries(process.env).filter(([name]) => OWN_VARIABLE.test(name));
+  const env = { ...cleanEnvironment(), ...Object.fromEntries(own), TTRPC_ADDRESS: eventsAddress };
+  try {
+    const descriptors = [undefined, log, log, bound.fd];
+    return spawnProcess({ command: process.execPath, args, env, cwd: files.directory, descriptors });
+  } catch (error) {
+    bound.remove();
+    throw error;
+  } finally {
+    bound.release();
+  }
+}
+
+const HIGHEST = 1000; // see proc(5)
+
+/** Lets the kernel end the shim a little sooner than the daemon when memory runs out, as the stock shim does. */
+function raiseOomScore(pid: number): void {
+  const daemon = Number(readFileSync(`/proc/${process.ppid}/oom_score_adj`, 'utf8'));
+  writeFileSync(`/proc/${pid}/oom_score_adj`, String(Math.min(daemon + 1, HIGHEST)));
+}

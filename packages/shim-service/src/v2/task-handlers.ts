@@ -1,0 +1,165 @@
+import type { ProcessInfo } from '@shimwright/shim-api';
+import { packAny } from '@shimwright/shim-api';
+import type { TaskHandlers } from '@shimwright/shim-api/task-v2';
+import { type Container, type Containers, TaskError } from '@shimwright/task-core';
+import { TtrpcError } from '@shimwright/ttrpc';
+import { textOf } from '../v1/requests.ts';
+import { withStatus } from '../v1/status.ts';
+import { noteDeleted, noteOptions, notePid } from './bundle-notes.ts';
+import type { CgroupsOfContainers } from './cgroups-of-containers.ts';
+import { shimOptions } from './options.ts';
+import { checkpointRequest, createRequest } from './requests.ts';
+
+/** What the task service of a group of containers needs. */
+export interface TaskServiceOptions {
+  readonly namespace: string;
+  readonly containers: Containers;
+  readonly cgroups: CgroupsOfContainers;
+  /** Called when a container was asked for, whatever came of it. */
+  readonly onCreated: (id: string) => void;
+  /** Called when a container was deleted, and when one asks the shim to end. */
+  readonly onMaybeIdle: () => void;
+}
+
+/** The 17 calls of task v2 and v3 for the containers of a group, in the words of the stock shim. */
+export function taskHandlers(options: TaskServiceOptions): TaskHandlers {
+  return withStatus(handlersOf(options));
+}
+
+function handlersOf(options: TaskServiceOptions): TaskHandlers {
+  const { containers, namespace, cgroups, onCreated, onMaybeIdle } = options;
+  const the = (id: string) => containerIn(containers, id);
+  return {
+    create: async (request, { signal }) => {
+      const { id, bundle } = request;
+      try {
+        const { runc } = await shimOptions(request.options);
+        noteOptions(bundle, runc);
+        const { pid } = await containers.create(createRequest(request, runc, namespace), signal);
+        if (pid !== 0) notePid(bundle, pid);
+        cgroups.find(id, pid);
+        return { pid };
+      } finally {
+        onCreated(id);
+      }
+    },
+    start: async ({ id, execId }, { signal }) => {
+      const container = withProcess(the(id), execId);
+      const pid = await container.start(execId, signal);
+      if (execId === '') cgroups.find(id, pid);
+      return { pid };
+    },
+    state: ({ id, execId }) => {
+      const { stdio, ...state } = withProcess(the(id), execId).state(execId);
+      return { ...state, ...stdio, id: execId || id, execId };
+    },
+    delete: async ({ id, execId }, { signal }) => {
+      const container = withProcess(the(id), execId);
+      const { bundle } = container.state('');
+      const deleted = await container.delete(execId, signal);
+      if (execId !== '') return deleted;
+      cgroups.forget(id);
+      noteQuietly(() => noteDeleted(bundle, deleted));
+      onMaybeIdle();
+      return deleted;
+    },
+    pids: async ({ id }, { signal }) => ({ processes: await processesOf(the(id), signal) }),
+    pause: async ({ id }, { signal }) => {
+      await the(id).pause(signal);
+      return {};
+    },
+    resume: async ({ id }, { signal }) => {
+      await the(id).resume(signal);
+      return {};
+    },
+    checkpoint: async (request, { signal }) => {
+      const container = the(request.id);
+      await container.checkpoint(checkpointRequest(request, container.state('').bundle), signal);
+      return {};
+    },
+    kill: async ({ id, execId, signal: number, all }, { signal }) => {
+      await withProcess(the(id), execId).kill(execId, { signal: number, all }, signal);
+      return {};
+    },
+    exec: ({ id, execId, spec, terminal, stdin, stdout, stderr }) => {
+      the(id).exec({ execId, spec: textOf(spec), stdio: { stdin, stdout, stderr, terminal } });
+      return {};
+    },
+    resizePty: ({ id, execId, width, height }) => {
+      withProcess(the(id), execId).resize(execId, { width, height });
+      return {};
+    },
+    closeIO: ({ id, execId }) => {
+      withProcess(the(id), execId).closeIO(execId);
+      return {};
+    },
+    update: async ({ id, resources }, { signal }) => {
+      await the(id).update(textOf(resources), signal);
+      return {};
+    },
+    wait: async ({ id, execId }, { signal }) => {
+      const { exitStatus, exitedAt } = await withProcess(the(id), execId).wait(execId, signal);
+      return { exitStatus, exitedAt };
+    },
+    stats: async ({ id }) => {
+      the(id);
+      return { stats: await cgroups.metrics(id) };
+    },
+    connect: ({ id }) => ({ shimPid: process.pid, taskPid: pidOf(containers, id) }),
+    // What remains of the group goes on; whether this process ends, its group decides.
+    shutdown: () => {
+      onMaybeIdle();
+      return {};
+    },
+  };
+}
+
+/** @throws {TtrpcError} `NOT_FOUND`, in the stock shim's words. */
+function containerIn(containers: Containers, id: string): Container {
+  const found = foundIn(containers, id);
+  if (found) return found;
+  throw TtrpcError.status('NOT_FOUND', 'container not created: not found');
+}
+
+function foundIn(containers: Containers, id: string): Container | undefined {
+  try {
+    const container = containers.get(id);
+    return container.isDeleted ? undefined : container;
+  } catch (error) {
+    if (error instanceof TaskError && error.code === 'ERR_TASK_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+function pidOf(containers: Containers, id: string): number {
+  return foundIn(containers, id)?.pid ?? 0;
+}
+
+/** The container, in which there is such a process. @throws {TtrpcError} `NOT_FOUND`, in the stock shim's words. */
+function withProcess(container: Container, execId: string): Container {
+  try {
+    container.state(execId);
+    return container;
+  } catch (error) {
+    if (!(error instanceof TaskError && error.code === 'ERR_TASK_NOT_FOUND')) throw error;
+    throw TtrpcError.status('NOT_FOUND', `process does not exist ${execId}: not found`);
+  }
+}
+
+async function processesOf(container: Container, signal: AbortSignal): Promise<ProcessInfo[]> {
+  const listed = await container.pids(container.id, signal);
+  return listed.map(({ pid, execId }) => ({
+    pid,
+    // Of the first process, and of those that others have started, there is nothing more to say.
+    info: execId ? packAny('containerd.runc.v1.ProcessDetails', { execId }) : undefined,
+  }));
+}
+
+/** A bundle that is gone by now needs no note. */
+function noteQuietly(note: () => void): void {
+  try {
+    note();
+  } catch {
+    // `delete` then looks for itself
+  }
+}
