@@ -5,6 +5,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { unbuilt } from './built.ts';
 import { type ChangesetOptions, changeset } from './changeset.ts';
+import { isChangeset } from './changesets.ts';
 import { git, gitLines } from './git.ts';
 import { pnpmEnvironment } from './pnpm-environment.ts';
 import { ReleaseError } from './release-error.ts';
@@ -14,6 +15,27 @@ import { type WorkspacePackage, workspacePackages } from './workspace.ts';
 export interface PublishOptions extends ChangesetOptions {
   /** The name under which the new versions are found. @default 'latest' */
   readonly distTag?: string;
+  /**
+   * Asked once nothing was found wrong, before anything is published or tagged; false leaves all as it is.
+   * @default publishes without asking
+   */
+  readonly confirm?: (intent: ReleaseIntent) => Promise<boolean>;
+}
+
+/** What a release is about to do. */
+export interface ReleaseIntent {
+  /** Where the packages go. */
+  readonly registry: string;
+  /** The branch that is checked out; undefined, if it is a commit alone. */
+  readonly branch: string | undefined;
+  /** The commit, abbreviated. */
+  readonly commit: string;
+  /** The name under which the new versions are found. */
+  readonly distTag: string;
+  /** What the registry lacks, each as `name@version`. */
+  readonly publish: readonly string[];
+  /** What the registry took in a run that was interrupted, and that is now tagged. */
+  readonly tag: readonly string[];
 }
 
 /** A version to publish, as Changesets writes it down. */
@@ -23,6 +45,9 @@ interface PlannedRelease {
   readonly tag: string;
 }
 
+/** What a release is tagged with. */
+const RELEASE_TAG = /^@[^/]+\/[^@]+@\d/;
+
 /** Groups of versions, each of which only needs those before it. */
 type Plan = readonly (readonly PlannedRelease[])[];
 
@@ -31,7 +56,7 @@ type Plan = readonly (readonly PlannedRelease[])[];
  * dependencies at any time, and tags the commit for each. Whatever can be found wrong is found before the first
  * is published. What an interrupted run has published is left as it is, and the rest follows.
  *
- * @returns what was published, each as `name@version`.
+ * @returns what was published, each as `name@version`; nothing, if `confirm` said no.
  * @throws {ReleaseError} with nothing published; or, `ERR_RELEASE_INCOMPLETE`, with what the message lists.
  */
 export async function publishPackages(options: PublishOptions): Promise<string[]> {
@@ -46,11 +71,19 @@ export async function publishPackages(options: PublishOptions): Promise<string[]
     const isPlanned = ({ manifest }: WorkspacePackage) =>
       plan.flat().some(({ name }) => name === manifest.name);
     await refuseUnbuilt(root, packages.filter(isPlanned));
-    await adoptInterrupted(
+    const interrupted = await interruptedReleases(
       settings,
       scratch,
       packages.filter((one) => !isPlanned(one)),
     );
+    const intent = {
+      ...(await whereFrom(settings)),
+      distTag,
+      publish: plan.flat().map(tagOf),
+      tag: interrupted,
+    };
+    if (options.confirm && !(await options.confirm(intent))) return [];
+    for (const tag of interrupted) await git(root, 'tag', tag, '--message', tag);
     return plan.length === 0 ? [] : await publish(settings, scratch, plan);
   } finally {
     await rm(scratch, { recursive: true });
@@ -66,7 +99,7 @@ async function refuseUncommitted(root: string): Promise<void> {
 
 async function refuseUnversioned(root: string): Promise<void> {
   const names = await readdir(path.join(root, '.changeset'));
-  const pending = names.filter((name) => name.endsWith('.md') && name !== 'README.md');
+  const pending = names.filter(isChangeset);
   if (pending.length === 0) return;
   const message =
     'There are changesets that no version has taken in. Run `pnpm release:version`, and commit:';
@@ -96,18 +129,38 @@ async function refuseUnbuilt(root: string, packages: readonly WorkspacePackage[]
   throw new ReleaseError('ERR_RELEASE_UNBUILT', [message, ...wrong].join('\n'));
 }
 
+/** Where a release goes, and what it is made from. */
+async function whereFrom({
+  root,
+  env,
+}: ChangesetOptions): Promise<Pick<ReleaseIntent, 'registry' | 'branch' | 'commit'>> {
+  const setting = async (name: string) => {
+    const { stdout } = await execa('pnpm', ['config', 'get', name], { cwd: root, ...(env && { env }) });
+    return stdout.trim() === 'undefined' ? '' : stdout.trim();
+  };
+  const registry = (await setting('@shimwright:registry')) || (await setting('registry'));
+  const branch = await git(root, 'branch', '--show-current');
+  return { registry, branch: branch || undefined, commit: await git(root, 'rev-parse', '--short', 'HEAD') };
+}
+
 /**
  * A version that the registry has and that no tag tells of is either of a run that was interrupted, and then it is
- * tagged, or somebody else's, and then ours must not pass for it.
+ * to be tagged, or it was tagged elsewhere, or is somebody else's, and then ours must not pass for it.
+ *
+ * @returns the tags to make.
  */
-async function adoptInterrupted(
+async function interruptedReleases(
   settings: ChangesetOptions,
   scratch: string,
   packages: readonly WorkspacePackage[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const tags = await tagsOf(settings.root);
   const untold = packages.filter((one) => !tags.includes(tagOf(one.manifest)));
-  if (untold.length === 0) return;
+  if (untold.length === 0) return [];
+  await refuseMissingTags(
+    settings.root,
+    untold.map(({ manifest }) => tagOf(manifest)),
+  );
   await refuseUnbuilt(settings.root, untold);
   const releases = untold.map(({ manifest: { name, version } }) => ({ kind: 'publish', name, version }));
   const packed = await pack(settings, path.join(scratch, 'untold'), [releases]);
@@ -118,13 +171,27 @@ async function adoptInterrupted(
   });
   const taken = (await Promise.all(compared)).flat();
   if (taken.length > 0) {
-    const message =
-      'The registry has these already, with other contents than this commit, so nothing was published. Give them ' +
-      'another version with `pnpm changeset` and `pnpm release:version`:';
-    throw new ReleaseError('ERR_RELEASE_TAKEN', [message, ...taken].join('\n'));
+    const found =
+      'The registry has these already, with other contents than this commit, so nothing was published.';
+    const advice = tags.some((tag) => RELEASE_TAG.test(tag))
+      ? 'Give them another version with `pnpm changeset` and `pnpm release:version`:'
+      : 'There is no tag of a release here. Run `git fetch --tags`, and try again. If they were released from elsewhere, ' +
+        'give them another version with `pnpm changeset` and `pnpm release:version`:';
+    throw new ReleaseError('ERR_RELEASE_TAKEN', [`${found} ${advice}`, ...taken].join('\n'));
   }
-  for (const { manifest } of untold)
-    await git(settings.root, 'tag', tagOf(manifest), '--message', tagOf(manifest));
+  return untold.map(({ manifest }) => tagOf(manifest));
+}
+
+/** A clone without the tags of the repository that it is from would take all releases for somebody else's. */
+async function refuseMissingTags(root: string, untold: readonly string[]): Promise<void> {
+  for (const remote of await gitLines(root, 'remote')) {
+    const listed = await gitLines(root, 'ls-remote', '--tags', '--refs', remote).catch(() => []);
+    const there = listed.map((line) => line.replace(/^\S+\s+refs\/tags\//, ''));
+    const missing = untold.filter((tag) => there.includes(tag));
+    if (missing.length === 0) continue;
+    const message = `This clone lacks tags that ${remote} has, so nothing was published. Run \`git fetch --tags ${remote}\`:`;
+    throw new ReleaseError('ERR_RELEASE_TAGS', [message, ...missing].join('\n'));
+  }
 }
 
 async function integrityThere(

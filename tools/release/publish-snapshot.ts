@@ -1,5 +1,4 @@
-import { publishPackages } from './publish-packages.ts';
-import type { NpmSettings } from './registry.ts';
+import { type PublishOptions, publishPackages } from './publish-packages.ts';
 import { buildClone, commitClone } from './scratch-clone.ts';
 import { versionSnapshot } from './version-snapshot.ts';
 
@@ -13,10 +12,10 @@ import { versionSnapshot } from './version-snapshot.ts';
 export async function publishSnapshot(
   clone: string,
   distTag: string,
-  env: NpmSettings = {},
+  options: Pick<PublishOptions, 'env' | 'confirm'> = {},
 ): Promise<string[]> {
   await versionSnapshot(clone, distTag);
   await commitClone(clone, `release: snapshot ${distTag}`);
   await buildClone(clone);
-  return publishPackages({ root: clone, distTag, env });
+  return publishPackages({ ...options, root: clone, distTag });
 }

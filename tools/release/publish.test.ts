@@ -1,27 +1,25 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { ROOT } from '../packed/workspace-packages.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { tempDir } from '../testing/temp-dir.ts';
 import { git, gitLines } from './git.ts';
-import { pnpmEnvironment } from './pnpm-environment.ts';
-import { type PublishOptions, publishPackages } from './publish-packages.ts';
+import { type PublishOptions, publishPackages, type ReleaseIntent } from './publish-packages.ts';
 import { type Registry, startRegistry } from './registry.ts';
-
-/** Each package depends on the one before it. */
-const NAMES = ['one', 'two', 'three', 'four'];
+import { runRelease } from './run-release.ts';
+import { scratchVersions as all, ScratchPackages } from './scratch-packages.ts';
 
 let base: string;
 let registry: Registry;
-let root: string;
+let built: ScratchPackages;
+let packages: ScratchPackages;
 
 beforeAll(async () => {
   base = await mkdtemp(path.join(tmpdir(), 'shimwright-test-'));
   registry = await startRegistry(path.join(base, 'registry'));
-  await makeRepository(path.join(base, 'built'));
-  await registry.mustBeUsedIn(root);
+  built = await ScratchPackages.make(path.join(base, 'built'));
+  await registry.mustBeUsedIn(built.root);
 });
 
 afterAll(async () => {
@@ -31,28 +29,44 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await rm(path.join(base, 'registry/storage/@shimwright'), { recursive: true, force: true });
-  root = path.join(await tempDir(), 'repository');
-  // What was built must stay younger than its sources.
-  await cp(path.join(base, 'built'), root, {
-    recursive: true,
-    verbatimSymlinks: true,
-    preserveTimestamps: true,
-  });
+  packages = await built.copyTo(path.join(await tempDir(), 'repository'));
 });
 
 describe('publishes', () => {
   test('all that the registry lacks, tags it, and with nothing to do does nothing', async () => {
     expect(await publish()).toEqual(all('0.1.0'));
     expect(await registry.published()).toEqual(all('0.1.0').toSorted());
-    expect(await gitLines(root, 'tag', '--list')).toEqual(all('0.1.0').toSorted());
+    expect(await gitLines(packages.root, 'tag', '--list')).toEqual(all('0.1.0').toSorted());
 
     expect(await publish()).toEqual([]);
   });
 
+  test('as `pnpm release`, after it showed what it does; a dry run only shows it', async () => {
+    const lines = async (...args: string[]) => {
+      const log = vi.spyOn(console, 'log').mockReturnValue();
+      onTestFinished(() => log.mockRestore());
+      expect(await runRelease({ root: packages.root, env: registry.env }, args)).toBe(0);
+      const said = log.mock.calls.flat();
+      log.mockRestore();
+      return said;
+    };
+    const shown = ['Packages  4 packages', ...all('0.1.0').map((version) => `  ${version}`)];
+
+    const dry = 'A dry run: nothing was published and nothing tagged.';
+    expect((await lines('--dry-run')).slice(3)).toEqual([...shown, dry]);
+    expect(await registry.published()).toEqual([]);
+    expect((await lines('--yes')).slice(3)).toEqual([...shown, 'Published:', ...all('0.1.0')]);
+    expect(await registry.published()).toEqual(all('0.1.0').toSorted());
+    expect((await lines()).slice(3)).toEqual([
+      'Packages  none: the registry has all of them',
+      'The registry has all of it already.',
+    ]);
+  });
+
   test('ranges that others can resolve, and only what moved', async () => {
     await publish();
-    await edit('packages/one/package.json', (text) => text.replace('0.1.0', '0.1.1'));
-    await build();
+    await packages.edit('packages/one/package.json', (text) => text.replace('0.1.0', '0.1.1'));
+    await packages.build();
     expect(await publish()).toEqual(['@shimwright/one@0.1.1']);
 
     expect(await view('@shimwright/two', 'dependencies')).toEqual({ '@shimwright/one': '^0.1.0' });
@@ -61,8 +75,8 @@ describe('publishes', () => {
 
   test('under another name', async () => {
     await publish();
-    await edit('packages/four/package.json', (text) => text.replace('0.1.0', '0.0.0-next-1'));
-    await build();
+    await packages.edit('packages/four/package.json', (text) => text.replace('0.1.0', '0.0.0-next-1'));
+    await packages.build();
     await publish({ distTag: 'next' });
 
     expect(await view('@shimwright/four', 'dist-tags')).toEqual({ latest: '0.1.0', next: '0.0.0-next-1' });
@@ -71,20 +85,20 @@ describe('publishes', () => {
 
 describe('refuses, and publishes nothing', () => {
   test('with changes that are not committed', async () => {
-    await write('packages/one/src/index.ts', 'export const changed = 1;');
-    await write('new.txt', '');
+    await packages.write('packages/one/src/index.ts', 'export const changed = 1;');
+    await packages.write('new.txt', '');
 
     await expectRefusal('ERR_RELEASE_DIRTY', ' M packages/one/src/index.ts\n?? new.txt');
   });
 
   test('with changesets that wait for a version', async () => {
-    await edit('.changeset/new.md', () => '---\n"@shimwright/one": patch\n---\n\nNew.\n');
+    await packages.edit('.changeset/new.md', () => '---\n"@shimwright/one": patch\n---\n\nNew.\n');
 
     await expectRefusal('ERR_RELEASE_PENDING', 'new.md');
   });
 
   test('a package that is not built', async () => {
-    await rm(path.join(root, 'packages/three/dist'), { recursive: true });
+    await rm(path.join(packages.root, 'packages/three/dist'), { recursive: true });
 
     await expectRefusal(
       'ERR_RELEASE_UNBUILT',
@@ -93,13 +107,13 @@ describe('refuses, and publishes nothing', () => {
   });
 
   test('a package whose code is empty', async () => {
-    await write('packages/three/dist/index.js', '');
+    await packages.write('packages/three/dist/index.js', '');
 
     await expectRefusal('ERR_RELEASE_UNBUILT', '@shimwright/three: dist/index.js is empty');
   });
 
   test('a package whose sources changed after it was built', async () => {
-    await edit('packages/two/src/index.ts', () => 'export const two = 22;\n');
+    await packages.edit('packages/two/src/index.ts', () => 'export const two = 22;\n');
 
     await expectRefusal('ERR_RELEASE_UNBUILT', '@shimwright/two: dist/index.js is older than the sources');
   });
@@ -113,13 +127,57 @@ describe('refuses, and publishes nothing', () => {
 
   test('a version that the registry has from somebody else', async () => {
     await publish();
-    await git(root, 'tag', '--delete', ...all('0.1.0'));
-    await edit('packages/two/src/index.ts', () => 'export const two = 22;\n');
-    await edit('packages/four/package.json', (text) => text.replace('0.1.0', '0.1.1'));
-    await build();
+    await git(packages.root, 'tag', '--delete', '@shimwright/two@0.1.0');
+    await packages.edit('packages/two/src/index.ts', () => 'export const two = 22;\n');
+    await packages.edit('packages/four/package.json', (text) => text.replace('0.1.0', '0.1.1'));
+    await packages.build();
 
-    await expectRefusal('ERR_RELEASE_TAKEN', '\n@shimwright/two@0.1.0');
-    expect(await gitLines(root, 'tag', '--list')).toEqual([]);
+    await expectRefusal('ERR_RELEASE_TAKEN', 'Give them another version with `pnpm changeset`');
+    expect(await gitLines(packages.root, 'tag', '--list')).not.toContain('@shimwright/two@0.1.0');
+
+    // Without any tag of a release here, those are to be fetched before anything else is tried.
+    await git(packages.root, 'tag', '--delete', ...(await gitLines(packages.root, 'tag', '--list')));
+    await expectRefusal('ERR_RELEASE_TAKEN', 'Run `git fetch --tags`, and try again.');
+    expect(await gitLines(packages.root, 'tag', '--list')).toEqual([]);
+  });
+
+  test('in a clone that lacks the tags of its origin, also for sources that have not changed', async () => {
+    await publish();
+    const origin = path.join(await tempDir(), 'origin');
+    await git(packages.root, 'clone', '--quiet', '--bare', '.', origin);
+    await git(packages.root, 'remote', 'add', 'origin', origin);
+    await git(packages.root, 'tag', '--delete', '@shimwright/two@0.1.0', '@shimwright/four@0.1.0');
+
+    const missing = '\n@shimwright/four@0.1.0\n@shimwright/two@0.1.0';
+    await expectRefusal('ERR_RELEASE_TAGS', `Run \`git fetch --tags origin\`:${missing}`);
+    await git(packages.root, 'fetch', '--quiet', '--tags', 'origin');
+    expect(await publish()).toEqual([]);
+  });
+
+  test('where somebody says no, who is told all of it', async () => {
+    const intents: ReleaseIntent[] = [];
+    const confirm = async (intent: ReleaseIntent) => {
+      intents.push(intent);
+      return false;
+    };
+    expect(await publish({ confirm })).toEqual([]);
+    expect(await registry.published()).toEqual([]);
+    const commit = await git(packages.root, 'rev-parse', '--short', 'HEAD');
+    const here = {
+      registry: `http://127.0.0.1:${registry.port}/`,
+      branch: 'main',
+      commit,
+      distTag: 'latest',
+    };
+    expect(intents).toEqual([{ ...here, publish: all('0.1.0'), tag: [] }]);
+
+    await publish();
+    await git(packages.root, 'tag', '--delete', '@shimwright/four@0.1.0');
+    await git(packages.root, 'checkout', '--quiet', '--detach');
+    expect(await publish({ confirm })).toEqual([]);
+    const untagged = { publish: [], tag: ['@shimwright/four@0.1.0'] };
+    expect(intents[1]).toEqual({ ...here, branch: undefined, ...untagged });
+    expect(await gitLines(packages.root, 'tag', '--list')).not.toContain('@shimwright/four@0.1.0');
   });
 });
 
@@ -142,15 +200,15 @@ describe('a registry that goes away half-way', () => {
     await restartRegistry();
     expect(await publish()).toEqual(rest);
     expect(await registry.published()).toEqual(all('0.1.0').toSorted());
-    expect(await gitLines(root, 'tag', '--list')).toEqual(all('0.1.0').toSorted());
+    expect(await gitLines(packages.root, 'tag', '--list')).toEqual(all('0.1.0').toSorted());
   });
 
   test('before it said that it took a version: a second run finds that it did', async () => {
     await publish();
-    await git(root, 'tag', '--delete', '@shimwright/four@0.1.0'); // as if the answer had been lost
+    await git(packages.root, 'tag', '--delete', '@shimwright/four@0.1.0'); // as if the answer had been lost
 
     expect(await publish()).toEqual([]);
-    expect(await gitLines(root, 'tag', '--list')).toEqual(all('0.1.0').toSorted());
+    expect(await gitLines(packages.root, 'tag', '--list')).toEqual(all('0.1.0').toSorted());
   });
 });
 
@@ -162,83 +220,18 @@ async function expectRefusal(code: string, words: string): Promise<void> {
 
 function publish(options: Partial<PublishOptions> = {}): Promise<string[]> {
   // A registry that is gone is not waited for.
-  return publishPackages({ root, env: { ...registry.env, pnpm_config_fetch_retries: '0' }, ...options });
+  return publishPackages({
+    root: packages.root,
+    env: { ...registry.env, pnpm_config_fetch_retries: '0' },
+    ...options,
+  });
 }
 
 async function restartRegistry(): Promise<void> {
   registry = await startRegistry(path.join(base, 'registry'), registry.port);
 }
 
-function all(version: string): string[] {
-  return NAMES.map((name) => `@shimwright/${name}@${version}`);
-}
-
 async function view(name: string, field: string): Promise<unknown> {
   const { stdout } = await execa('npm', ['view', name, field, '--json'], { env: registry.env });
   return JSON.parse(stdout);
-}
-
-/** Makes a repository of four small packages, built and committed. */
-async function makeRepository(directory: string): Promise<void> {
-  root = directory;
-  for (const [index, name] of NAMES.entries()) await makePackage(name, NAMES[index - 1]);
-  await mkdir(path.join(root, '.changeset'));
-  await write('.changeset/config.json', JSON.stringify({ changelog: false, access: 'public' }));
-  await write('.gitignore', 'dist/\nnode_modules/\n');
-  await write('package.json', JSON.stringify({ name: 'scratch', private: true, version: '0.0.0' }));
-  await write('pnpm-workspace.yaml', 'packages:\n  - packages/*\n');
-  await git(root, 'init', '--quiet', '--initial-branch=main');
-  await git(root, 'config', 'user.name', 'Shimwright');
-  await git(root, 'config', 'user.email', 'shimwright@localhost');
-  await execa('pnpm', ['install', '--offline'], { cwd: root, env: { ...(await pnpmEnvironment()) } });
-  await commit();
-  await build();
-}
-
-async function makePackage(name: string, dependency: string | undefined): Promise<void> {
-  const manifest = {
-    name: `@shimwright/${name}`,
-    version: '0.1.0',
-    license: 'Apache-2.0',
-    files: ['dist'],
-    type: 'module',
-    exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
-    ...(dependency && { dependencies: { [`@shimwright/${dependency}`]: 'workspace:^' } }),
-  };
-  await mkdir(path.join(root, 'packages', name, 'src'), { recursive: true });
-  await write(`packages/${name}/package.json`, JSON.stringify(manifest));
-  await write(`packages/${name}/src/index.ts`, `export const ${name} = 1;\n`);
-}
-
-async function build(): Promise<void> {
-  for (const name of NAMES) {
-    const directory = path.join(root, 'packages', name);
-    await execa('tsc', [...COMPILE, 'src/index.ts'], { cwd: directory, preferLocal: true, localDir: ROOT });
-  }
-}
-
-const COMPILE = [
-  '--ignoreConfig',
-  '--declaration',
-  '--module',
-  'nodenext',
-  '--types',
-  '',
-  '--outDir',
-  'dist',
-];
-
-/** Changes a file, and commits that. */
-async function edit(file: string, change: (text: string) => string): Promise<void> {
-  await write(file, change(await readFile(path.join(root, file), 'utf8').catch(() => '')));
-  await commit();
-}
-
-function write(file: string, content: string): Promise<void> {
-  return writeFile(path.join(root, file), content);
-}
-
-async function commit(): Promise<void> {
-  await git(root, 'add', '--all');
-  await git(root, 'commit', '--quiet', '--message', 'a change');
 }

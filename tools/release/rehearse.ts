@@ -83,7 +83,7 @@ async function release(root: string, registry: Registry, says = 'Published:'): P
   const args = [path.join(root, 'tools/release/publish.ts')];
   const env = { ...registry.env, NODE_OPTIONS: '' };
   const { stdout } = await execa(process.execPath, args, { cwd: root, env });
-  deepEqual(stdout.split('\n')[0], says);
+  equal(stdout.split('\n').includes(says), true, stdout);
 }
 
 /** All packages as they are in a repository now, each as `name@version`. */
@@ -128,7 +128,7 @@ async function releasePatch(root: string, registry: Registry, lines: readonly No
 /** A snapshot must come with all that uses it, and only to those who ask for it. */
 async function releaseSnapshot(root: string, registry: Registry): Promise<void> {
   await changePackage(root, 'shim-api', 'export const REHEARSED = true;');
-  const snapshot = await publishSnapshot(root, 'next', registry.env);
+  const snapshot = await publishSnapshot(root, 'next', { env: registry.env });
   const asked = await oursIn(await consumerOf('runtime-v1@next', 'snapshot', registry));
   const inSnapshot = asked.filter(({ name }) => snapshot.some((version) => version.startsWith(`${name}@`)));
   const names = inSnapshot.map(({ name }) => name);

@@ -8,6 +8,8 @@ export class ReleaseError extends Error {
     | 'ERR_RELEASE_PENDING'
     | 'ERR_RELEASE_UNBUILT'
     | 'ERR_RELEASE_TAKEN'
+    | 'ERR_RELEASE_TAGS'
+    | 'ERR_RELEASE_ARGUMENT'
     | 'ERR_RELEASE_REGISTRY'
     | 'ERR_RELEASE_INCOMPLETE'
     | 'ERR_RELEASE_BASE';

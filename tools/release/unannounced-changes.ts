@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
+import { type PendingChangeset, readChangesets } from './changesets.ts';
 import { git, gitLines } from './git.ts';
 import { ReleaseError } from './release-error.ts';
 import { type Manifest, type WorkspacePackage, workspacePackages } from './workspace.ts';
@@ -24,8 +25,9 @@ export async function unannouncedChanges(root: string, base?: string): Promise<U
   const packages = await workspacePackages(root);
   const since = base === undefined ? await lastRelease(root, packages) : await commonCommit(root, base);
   const changed = since === undefined ? [] : await changedFiles(root, since);
-  const announced = await namesIn(root, (file) => changed.includes(file));
-  const pending = await namesIn(root, () => true);
+  const changesets = await readChangesets(root);
+  const announced = namesIn(changesets.filter(({ file }) => changed.includes(file)));
+  const pending = namesIn(changesets);
   const catalog = since === undefined ? [] : await movedCatalogEntries(root, since);
 
   const found = packages.map(async (one) => {
@@ -96,13 +98,9 @@ async function changedFiles(root: string, since: string): Promise<string[]> {
   return [...tracked, ...(await gitLines(root, 'ls-files', '--others', '--exclude-standard'))];
 }
 
-/** The packages that are named by the changesets whose paths are `wanted`. */
-async function namesIn(root: string, wanted: (file: string) => boolean): Promise<Set<string>> {
-  const names = (await readdir(path.join(root, '.changeset'))).filter((name) => name.endsWith('.md'));
-  const files = names.map((name) => `.changeset/${name}`).filter(wanted);
-  const texts = await Promise.all(files.map((file) => readFile(path.join(root, file), 'utf8')));
-  const heads = texts.map((text) => /^---\n(.*?)^---$/ms.exec(text)?.[1] ?? '');
-  return new Set(heads.flatMap((head) => Object.keys(parse(head) ?? {})));
+/** The packages that changesets name. */
+function namesIn(changesets: readonly PendingChangeset[]): Set<string> {
+  return new Set(changesets.flatMap(({ releases }) => Object.keys(releases)));
 }
 
 async function manifestAt(root: string, commit: string, folder: string): Promise<Manifest | undefined> {
@@ -116,7 +114,7 @@ async function lastRelease(root: string, packages: readonly WorkspacePackage[]):
   return git(root, 'describe', '--tags', '--abbrev=0', '--match', '@*/*@*').catch((cause: unknown) => {
     throw new ReleaseError(
       'ERR_RELEASE_BASE',
-      'There is no tag of a release here to compare with: fetch the tags, or name a commit.',
+      'There is no tag of a release here to compare with. Run `git fetch --tags`, or name a commit to compare with.',
       { cause },
     );
   });
