@@ -2,7 +2,7 @@ import type { PackageNode } from './package-graph.ts';
 
 /**
  * The packages in rows, from those that nothing uses down: every arrow leads downwards, and each package stands
- * as near to its users as that allows. Within the rows they are ordered so that the fewest arrows cross.
+ * as near to its users as that allows. Within the rows they are ordered so that few arrows cross.
  */
 export function rowsOf(graph: readonly PackageNode[]): readonly (readonly PackageNode[])[] {
   const height = (node: PackageNode): number =>
@@ -17,12 +17,29 @@ export function rowsOf(graph: readonly PackageNode[]): readonly (readonly Packag
 }
 
 function ordered(rows: readonly (readonly PackageNode[])[]): readonly (readonly PackageNode[])[] {
-  let best = { rows, crossings: Number.POSITIVE_INFINITY };
-  for (const candidate of combinations(rows.map((row) => [...permutations(row)]))) {
-    const crossings = crossingsIn(candidate);
-    if (crossings < best.crossings) best = { rows: candidate, crossings };
+  let best = { rows, crossings: crossingsIn(rows) };
+  for (let before = Number.POSITIVE_INFINITY; best.crossings < before; ) {
+    before = best.crossings;
+    const indexes = [...rows.keys()];
+    for (const index of [...indexes, ...indexes.toReversed()]) best = betterRow(best, index);
   }
   return best.rows;
+}
+
+/** All orders of all rows at once would be too many: each row is ordered while the others stay. */
+function betterRow(best: Ordering, index: number): Ordering {
+  let found = best;
+  for (const row of permutations(best.rows[index] ?? [])) {
+    const rows = best.rows.with(index, row);
+    const crossings = crossingsIn(rows);
+    if (crossings < found.crossings) found = { rows, crossings };
+  }
+  return found;
+}
+
+interface Ordering {
+  readonly rows: readonly (readonly PackageNode[])[];
+  readonly crossings: number;
 }
 
 /** How often arrows cross, drawn between the middles of evenly spread boxes. */
@@ -51,9 +68,4 @@ function* permutations<T>(items: readonly T[]): Generator<readonly T[]> {
     for (const [index, first] of items.entries()) {
       for (const rest of permutations(items.toSpliced(index, 1))) yield [first, ...rest];
     }
-}
-
-function* combinations<T>([first, ...rest]: readonly (readonly T[])[]): Generator<readonly T[]> {
-  if (!first) yield [];
-  else for (const item of first) for (const others of combinations(rest)) yield [item, ...others];
 }
