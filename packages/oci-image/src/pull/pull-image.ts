@@ -13,7 +13,7 @@ import { lockFile } from '../locks/file-lock.ts';
 import { isSamePlatform, platformName } from '../reference/platform.ts';
 import { type StoreContext, whileHeld, whileLocked } from '../store-context.ts';
 import { noMappings } from '../trees/id-mappings.ts';
-import { ensureTree } from '../trees/tree.ts';
+import { ensureTree, type WantedTree } from '../trees/tree.ts';
 import type { PullRequest } from './pull-options.ts';
 import { bytesBelow, type PullProgress } from './pull-progress.ts';
 import { LAYOUT, skopeoCopy } from './skopeo-copy.ts';
@@ -30,7 +30,8 @@ export async function pullImage(
 ): Promise<Named> {
   const { paths } = context;
   const known = request.when === 'missing' ? await find(context, request) : undefined;
-  if (known) return finish(context, known, request, signal, report);
+  const done = known && (await finishUnlessDamaged(context, known, request, signal, report));
+  if (done) return done;
   await makeStore(paths);
   const startedAt = Date.now();
   const lockName = `pull-${keyOf(request.name, platformName(request.platform))}`;
@@ -42,7 +43,8 @@ export async function pullImage(
     // Whoever held the lock may have got it after we asked. With credentials of our own, the registry is to decide.
     const isFresh = theirs?.pulledAt !== undefined && Date.parse(theirs.pulledAt) >= startedAt;
     if (theirs && lock.hadToWait && !request.credentials && (isFresh || request.when === 'missing')) {
-      return finish(context, theirs, request, signal, report);
+      const finished = await finishUnlessDamaged(context, theirs, request, signal, report);
+      if (finished) return finished;
     }
     return fetchImage(context, request, signal, report);
   });
@@ -87,11 +89,7 @@ async function attempt(
     await repair(paths.blobs, had, await wrongSizes(blobs, layers), request);
     if (request.unpack) {
       report({ stage: 'unpacking', bytes: await bytesBelow(path.join(work.path, LAYOUT), had) });
-      const unpacking = ensureTree(
-        context,
-        { blobs, manifest, image: request.name, mappings: noMappings() },
-        signal,
-      );
+      const unpacking = ensureTree(context, { ...wantedOf(request, manifest), blobs }, signal);
       await unpacking.catch(async (error: unknown) => {
         if (hasCode(error, 'ERR_IMAGE_DAMAGED')) {
           await repair(paths.blobs, had, await wrongContents(blobs, layers), request, error);
@@ -102,6 +100,9 @@ async function attempt(
     const bytes = await bytesBelow(path.join(work.path, LAYOUT), had);
     signal.throwIfAborted();
     await publish(context, blobs, named, signal);
+    // Garbage may have been collected between the two, with a tree that no name held yet.
+    if (request.unpack)
+      await ensureTree(context, { ...wantedOf(request, manifest), blobs: paths.blobs }, signal);
     report({ stage: 'done', bytes });
     return named;
   } finally {
@@ -194,21 +195,32 @@ async function find({ paths }: StoreContext, { name, platform }: PullRequest): P
   return names.find((each) => each.name === name && isSamePlatform(platform, each.platform));
 }
 
-/** What was there is unpacked where that is wanted. */
-async function finish(
+/** What was there is unpacked where that is wanted; undefined where its blobs are no good, so that it must be fetched again. */
+async function finishUnlessDamaged(
   context: StoreContext,
   named: Named,
-  { unpack }: PullRequest,
+  request: PullRequest,
   signal: AbortSignal,
   report: Report,
-): Promise<Named> {
-  if (unpack) {
-    const { manifest, name } = named;
-    const wanted = { blobs: context.paths.blobs, manifest, image: name, mappings: noMappings() };
-    await ensureTree(context, wanted, signal, () => report({ stage: 'unpacking', bytes: 0 }));
+): Promise<Named | undefined> {
+  if (request.unpack) {
+    const wanted = { ...wantedOf(request, named.manifest), blobs: context.paths.blobs };
+    const tree = await ensureTree(context, wanted, signal, () =>
+      report({ stage: 'unpacking', bytes: 0 }),
+    ).catch((error: unknown) => {
+      if (!hasCode(error, 'ERR_IMAGE_DAMAGED')) throw error;
+    });
+    if (tree === undefined) return undefined;
   }
   report({ stage: 'done', bytes: 0 });
   return named;
+}
+
+function wantedOf(
+  { name, timeoutMs, stallTimeoutMs }: PullRequest,
+  manifest: Descriptor,
+): Omit<WantedTree, 'blobs'> {
+  return { manifest, image: name, mappings: noMappings(), limits: { timeoutMs, stallTimeoutMs } };
 }
 
 function keyOf(...words: readonly string[]): string {

@@ -36,9 +36,9 @@ export interface PullOptions {
   readonly policy?: string;
   /** How often skopeo tries again when the network or the registry fails, with growing delays. @default 0 */
   readonly retries?: number;
-  /** How long the download may take. @default 3600000, an hour */
+  /** How long the download may take, and then the unpacking. @default 3600000, an hour */
   readonly timeoutMs?: number;
-  /** How long nothing may arrive. @default 60000, a minute */
+  /** How long nothing may arrive, or be unpacked. @default 60000, a minute */
   readonly stallTimeoutMs?: number;
   /** Whether to unpack it too, for the user that runs this; otherwise the first container of it does. @default true */
   readonly unpack?: boolean;

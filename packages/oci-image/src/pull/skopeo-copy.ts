@@ -77,14 +77,7 @@ async function manifestIn(file: string, image: string): Promise<Descriptor> {
   const manifests = isObject(index) ? index['manifests'] : undefined;
   const [only] = Array.isArray(manifests) ? (manifests as readonly unknown[]) : [];
   if (!isDescriptor(only)) {
-    throw new ImageError(
-      'ERR_IMAGE_TOOL_VERSION',
-      `${image}: skopeo succeeded, but its layout has no image`,
-      {
-        image,
-        tool: 'skopeo',
-      },
-    );
+    throw new ImageError('ERR_IMAGE_TOOL_FAILED', `${image}: skopeo made nothing`, { image, tool: 'skopeo' });
   }
   const { mediaType, digest, size } = only;
   return { mediaType, digest, size };

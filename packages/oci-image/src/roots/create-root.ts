@@ -7,7 +7,7 @@ import type { Named } from '../layout/index-file.ts';
 import { makeStore } from '../layout/make-store.ts';
 import { type StoreContext, whileLocked } from '../store-context.ts';
 import type { IdMappings } from '../trees/id-mappings.ts';
-import { ensureTree, treeRootfs } from '../trees/tree.ts';
+import { ensureTree, treeRootfs, UNPACK_LIMITS } from '../trees/tree.ts';
 import { copyTree } from './copy-tree.ts';
 import { mountRoot } from './mount-root.ts';
 import { isImpossible, makeLayer, rootPlaces, unmountRoot } from './overlay.ts';
@@ -25,7 +25,13 @@ export async function createRoot(
   const named = await findNamed(context, request.image, request.platform);
   await makeStore(paths);
   if (await isThere(path.join(paths.roots, id))) throw exists(id);
-  const wanted = { blobs: paths.blobs, manifest: named.manifest, image: named.name, mappings };
+  const wanted = {
+    blobs: paths.blobs,
+    manifest: named.manifest,
+    image: named.name,
+    mappings,
+    limits: UNPACK_LIMITS,
+  };
   for (;;) {
     const tree = await ensureTree(context, wanted, signal);
     try {

@@ -19,8 +19,8 @@ export interface ToolRun {
   readonly timeoutMs: number;
   /** How long `activity` may stay the same. */
   readonly stallTimeoutMs?: number;
-  /** A number that changes as long as the tool gets on; asked now and then. */
-  readonly activity?: () => Promise<number>;
+  /** A number that changes as long as the tool, whose process id is given, gets on; asked now and then. */
+  readonly activity?: (pid: number) => Promise<number>;
 }
 
 /** How a tool ended. */
@@ -73,7 +73,7 @@ export async function runTool(run: ToolRun): Promise<ToolEnd> {
     timer.unref();
   });
   const ending = new Ending(subprocess.pid);
-  const watch = watched(run, ending);
+  const watch = watched(run, ending, subprocess.pid);
   try {
     const result = await subprocess;
     ending.over();
@@ -127,7 +127,7 @@ interface Watch {
   stop(): void;
 }
 
-function watched(run: ToolRun, ending: Ending): Watch {
+function watched(run: ToolRun, ending: Ending, pid: number | undefined): Watch {
   const { signal, timeoutMs, stallTimeoutMs, activity } = run;
   let problem: string | undefined;
   const give = (why: string) => {
@@ -141,12 +141,12 @@ function watched(run: ToolRun, ending: Ending): Watch {
   let since = performance.now();
   let isLooking = false;
   const look = async () => {
-    if (isLooking || !activity || stallTimeoutMs === undefined) return;
+    if (isLooking || !activity || stallTimeoutMs === undefined || pid === undefined) return;
     isLooking = true;
-    const now = await activity().catch(() => known);
+    const now = await activity(pid).catch(() => known);
     isLooking = false;
     if (now !== known) since = performance.now();
-    else if (performance.now() - since > stallTimeoutMs) give(`got nothing for ${stallTimeoutMs} ms`);
+    else if (performance.now() - since > stallTimeoutMs) give(`did not get on for ${stallTimeoutMs} ms`);
     known = now;
   };
   const looking = activity && setInterval(() => void look(), LOOK_EACH_MS);

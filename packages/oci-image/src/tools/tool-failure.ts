@@ -32,7 +32,7 @@ const MEANINGS: readonly (readonly [ImageErrorCode, RegExp, advice: string])[] =
   [
     'ERR_IMAGE_DAMAGED',
     /digest (?:mismatch|did not match)|(?:digest|size) does not match|does not match (?:config|expected)|expected (?:sha256|blob size)|blob unknown|fetching blob: .*404|reading blob .*(?:no such file|unknown|404|not found)|open blob: .*no such file|unexpected end of .*archive|gzip: invalid|invalid tar header|cannot find layer|layer .*not found/i,
-    'the image itself is damaged where it comes from',
+    'the image is damaged; pull it again, or have it mended where it comes from',
   ],
   [
     'ERR_IMAGE_NOT_FOUND',
@@ -42,7 +42,7 @@ const MEANINGS: readonly (readonly [ImageErrorCode, RegExp, advice: string])[] =
   ['ERR_IMAGE_PERMISSION', /permission denied|operation not permitted/i, 'this user may not do that'],
   [
     'ERR_IMAGE_REGISTRY',
-    /connection (?:refused|reset)|no such host|i\/o timeout|timeout exceeded|tls|x509|unexpected eof|\beof\b|server gave http response|status(?: code)?:? 5\d\d|\b5\d\d (?:internal|bad gateway|service|gateway)|network is unreachable|pinging container registry|broken pipe|received unexpected http status|http2?: /i,
+    /connection (?:refused|reset)|no such host|i\/o timeout|timeout exceeded|tls|x509|unexpected eof|\beof\b|server gave http response|status(?: code)?:? 5\d\d|\b5\d\d (?:internal|bad gateway|service|gateway)|network is unreachable|pinging container registry|broken pipe|received unexpected http status|status code from registry 5\d\d|http2?: |invalid character .* looking for/i,
     'the registry cannot be reached, or failed: try again later',
   ],
 ];
@@ -50,7 +50,8 @@ const MEANINGS: readonly (readonly [ImageErrorCode, RegExp, advice: string])[] =
 /** What a failed tool means. */
 export function toolFailure(tool: string, end: ToolEnd, image: string): ImageError {
   const words = wordsOf(end.stderr) || howItEnded(end);
-  const [code, , advice] = MEANINGS.find(([, pattern]) => pattern.test(words)) ?? ['ERR_IMAGE_TOOL_FAILED'];
+  const said = withoutNames(words);
+  const [code, , advice] = MEANINGS.find(([, pattern]) => pattern.test(said)) ?? ['ERR_IMAGE_TOOL_FAILED'];
   const hint = code === 'ERR_IMAGE_TOOL_VERSION' ? `${advice} (${installHint(tool)})` : advice;
   return new ImageError(code, `${image}: ${tool}: ${words}${hint ? ` (${hint})` : ''}`, {
     image,
@@ -58,6 +59,16 @@ export function toolFailure(tool: string, end: ToolEnd, image: string): ImageErr
     exitCode: end.exitCode,
     stderr: end.stderr,
   });
+}
+
+/** Without the names of images, registries and files: an image may be called `denied`, or `429`. */
+function withoutNames(words: string): string {
+  return words
+    .replaceAll(/reading manifest \S+ in \S+/g, 'reading manifest')
+    .replaceAll(/"https?:\/\/[^"]*"/g, '')
+    .replaceAll(/(?:docker|docker-archive|oci|oci-archive|dir|docker-daemon|containers-storage):\S+/g, '')
+    .replaceAll(/\bopen(?:ing file)? (?:"[^"]*"|\S*\/\S*)/g, 'open')
+    .replaceAll(/\btag \S+/g, 'tag');
 }
 
 /** The last message of skopeo's log, the lines that umoci marks, or the last line. */

@@ -1,7 +1,7 @@
-import { mkdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { atomicDelete, atomicMakeDirectory, hiddenPath, sweep } from '@shimwright/fs-atomic';
-import { hasCode } from '../errors.ts';
+import { hasCode, ImageError } from '../errors.ts';
 import type { Descriptor } from '../layout/descriptor.ts';
 import { makeStore } from '../layout/make-store.ts';
 import type { StorePaths } from '../layout/store-paths.ts';
@@ -19,9 +19,18 @@ export interface WantedTree {
   /** What errors call the image. */
   readonly image: string;
   readonly mappings: IdMappings;
+  readonly limits: UnpackLimits;
 }
 
-const UNPACK_LIMIT_MS = 3_600_000;
+/** How long unpacking may take. */
+export interface UnpackLimits {
+  readonly timeoutMs: number;
+  /** How long umoci may do nothing at all. */
+  readonly stallTimeoutMs: number;
+}
+
+/** How long unpacking may take where nobody says. */
+export const UNPACK_LIMITS: UnpackLimits = { timeoutMs: 3_600_000, stallTimeoutMs: 60_000 };
 
 /** The name of a tree: the digest of the manifest, and what else makes it differ. */
 export function treeName(manifest: string, mappings: IdMappings): string {
@@ -79,7 +88,7 @@ export async function ensureTree(
 /** umoci reads a layout: one of this image alone, whose blobs are a link. */
 async function unpack(
   { paths, umoci }: StoreContext,
-  { blobs, manifest, image, mappings }: WantedTree,
+  { blobs, manifest, image, mappings, limits }: WantedTree,
   rootfs: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -100,12 +109,22 @@ async function unpack(
       cwd: work.path,
       env: { TMPDIR: work.path },
       signal,
-      timeoutMs: UNPACK_LIMIT_MS,
+      ...limits,
+      activity: processorTime,
     });
     if (end.exitCode !== 0) throw toolFailure('umoci', end, image);
+    if (!(await isThere(rootfs)))
+      throw new ImageError('ERR_IMAGE_TOOL_FAILED', `${image}: umoci made nothing`, { image, tool: 'umoci' });
   } finally {
     await atomicDelete(work.path, { whenNotAtomic: 'remove' }).finally(() => work.release());
   }
+}
+
+/** How much a process has used, in ticks: what hangs uses none. See proc(5). */
+async function processorTime(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const [, , , , , , , , , , , user = 0, system = 0] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(user) + Number(system);
 }
 
 function idArguments({ uidMappings, gidMappings }: IdMappings): readonly string[] {
