@@ -24,7 +24,7 @@ const SUITES = ['trixie', 'forky'] as const;
  */
 export function suiteRuntimes(): SuiteRuntime[] {
   return SUITES.flatMap((suite) => {
-    const reason = whyNot() ?? failureOf(suite);
+    const reason = whyNoOtherSuite() ?? failureOf(suite);
     return ['runc', 'crun'].map((name) => ({
       name,
       title: `${name} of ${suite}`,
@@ -33,7 +33,8 @@ export function suiteRuntimes(): SuiteRuntime[] {
   });
 }
 
-function whyNot(): string | undefined {
+/** Why programs of other releases are not for this machine; undefined where they are. */
+export function whyNoOtherSuite(): string | undefined {
   if (process.platform !== 'linux') return 'needs linux';
   if (process.getuid?.() !== 0) return 'needs root';
   if (!/^VERSION_CODENAME=bookworm$/m.test(osRelease())) return 'needs Debian 12';
