@@ -1,0 +1,318 @@
+import { existsSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import type { Bundle } from '@shimwright/bundle-core';
+import { type Attachment, attachTo } from './attach.ts';
+import { openRoot } from './container-root.ts';
+import { copyFrom, copyInto } from './copy/copy.ts';
+import { destroy } from './destroy.ts';
+import { ContainerError, codeOf, messageOf } from './errors.ts';
+import { type ExecOptions, execIn } from './exec.ts';
+import { failureOf } from './failure.ts';
+import { ensureRecorderFor } from './logs/ensure-recorder.ts';
+import type { LogEntry } from './logs/log-entry.ts';
+import { logFiles } from './logs/log-files.ts';
+import { type LogsOptions, readLogs } from './logs/read-logs.ts';
+import { notFound } from './not-found.ts';
+import { isOomKilled } from './oom-killed.ts';
+import { badOption, checkPath, checkWhole, signalNumber, signalOf } from './options/check.ts';
+import type { LimitOptions, ProcessResult } from './options/container-options.ts';
+import type { Place } from './place.ts';
+import type { ContainerRecord } from './record.ts';
+import { cgroupOf, resourcesOf } from './spec-of.ts';
+import { type ContainerStats, readStats, type StatsOptions } from './stats.ts';
+import { type ProcessState, reachTask, type Task } from './task.ts';
+
+/** What ends a call of a container. */
+export interface WaitOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a container is asked to stop. */
+export interface StopOptions extends WaitOptions {
+  /** The signal, by name or number. @default that of the container */
+  readonly stopSignal?: string | number | undefined;
+  /** How long it may take to end by itself, before it is killed. @default 10000 */
+  readonly graceMs?: number | undefined;
+}
+
+/** How a container ended. */
+export interface ContainerExit {
+  /** What a shell would say: 128 and the signal's number where a signal ended it. */
+  readonly exitCode: number;
+  /** The signal that ended it, or that it says has. */
+  readonly signal: NodeJS.Signals | undefined;
+  /** Whether the kernel killed one of its processes for want of memory. */
+  readonly oomKilled: boolean;
+  /** When it ended. */
+  readonly exitedAt: Date | undefined;
+}
+
+/** What a container is about. */
+export interface ContainerState {
+  readonly status: 'created' | 'running' | 'paused' | 'stopped';
+  /** Its first process, as this machine sees it; undefined once it has ended. */
+  readonly pid: number | undefined;
+  /** How it ended; undefined until it has. */
+  readonly exit: ContainerExit | undefined;
+}
+
+const SIGKILL = 9;
+const DEFAULT_GRACE_MS = 10_000;
+
+/** A container that outlives this process. Each call asks its shim anew, so a container need not be closed. */
+export class Container implements AsyncDisposable {
+  /** Its name, unique in its namespace. */
+  readonly id: string;
+  /** When it was made. */
+  readonly createdAt: Date;
+  /** The image it was made from; undefined where it was a directory. */
+  readonly image: string | undefined;
+  /** The whole command. */
+  readonly command: readonly string[];
+  /** What whoever made it noted. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly #bundle: Bundle;
+  readonly #place: Place;
+  readonly #record: ContainerRecord;
+
+  /** @internal Made by `create`, `get` and `restore`. */
+  constructor(bundle: Bundle, place: Place, record: ContainerRecord) {
+    this.id = bundle.id;
+    this.createdAt = record.createdAt;
+    this.image = record.image;
+    this.command = record.command;
+    this.labels = record.labels;
+    this.#bundle = bundle;
+    this.#place = place;
+    this.#record = record;
+  }
+
+  /** Starts its command. @throws {ContainerError} `ERR_CONTAINER_COMMAND`, `ERR_CONTAINER_STATE`. */
+  async start(options: WaitOptions = {}): Promise<this> {
+    await this.#do('start', options, async (task) => {
+      await task.start(this.id, options).catch((error: unknown) => {
+        throw /created|state|running/i.test(messageOf(error)) ? error : failureOf(error, this.id);
+      });
+    });
+    return this;
+  }
+
+  /** What it is about now. */
+  async state(options: WaitOptions = {}): Promise<ContainerState> {
+    return this.#do('state', options, async (task) => this.#stateOf(await task.state(this.id, options)));
+  }
+
+  /**
+   * Runs another command in it to its end.
+   *
+   * @throws {ContainerError} `ERR_CONTAINER_COMMAND`, `ERR_CONTAINER_USER`, `ERR_CONTAINER_STATE`.
+   */
+  async exec(args: readonly string[], options: ExecOptions = {}): Promise<ProcessResult> {
+    return this.#do('exec', options, (task) =>
+      execIn(this.#bundle, task, args, options, (process) => ({
+        resize: (size) => task.resize(process, size),
+        kill: (signal) => task.kill(process, signalNumber(signal)),
+      })),
+    );
+  }
+
+  /** What it wrote, line by line, with times. */
+  async *logs(options: LogsOptions = {}): AsyncGenerator<LogEntry, void, void> {
+    checkWhole('tail', options.tail, 0);
+    const files = logFiles(this.#bundle);
+    this.#requireBundle();
+    await ensureRecorderFor(this.#place, files.recording);
+    yield* readLogs(files, options);
+  }
+
+  /** What it uses, again and again, until it has ended. */
+  async *stats(options: StatsOptions = {}): AsyncGenerator<ContainerStats, void, void> {
+    checkWhole('intervalMs', options.intervalMs);
+    const { pid } = await this.state(options);
+    if (pid !== undefined) yield* readStats(pid, options);
+  }
+
+  /** Resolves when it has ended, at once if it has before. */
+  async wait(options: WaitOptions = {}): Promise<ContainerExit> {
+    return this.#do('wait', options, async (task) => this.#exitOf(await task.wait(this.id, options)));
+  }
+
+  /** Asks it to stop, and kills it when it has not after `graceMs`. One that has ended is no error. */
+  async stop(options: StopOptions = {}): Promise<ContainerExit> {
+    const { graceMs = DEFAULT_GRACE_MS, signal } = options;
+    checkWhole('graceMs', graceMs, 0);
+    const stopSignal = signalNumber(options.stopSignal ?? this.#record.stopSignal, 'stopSignal');
+    return this.#do('stop', options, async (task) => {
+      const { status } = await task.state(this.id, { signal });
+      if (status !== 'stopped') {
+        const first = status === 'created' || graceMs === 0 ? SIGKILL : stopSignal;
+        await this.#kill(task, first, first === SIGKILL);
+        if (status === 'paused') await task.resume({ signal });
+        if (!(await this.#endsWithin(task, graceMs, signal))) await this.#kill(task, SIGKILL, true);
+      }
+      return this.#exitOf(await task.wait(this.id, { signal }));
+    });
+  }
+
+  /** Sends its first process a signal, by name or number. */
+  async kill(signal: string | number = 'SIGKILL', options: WaitOptions = {}): Promise<void> {
+    const number = signalNumber(signal);
+    await this.#do('kill', options, (task) => task.kill(this.id, number, options));
+  }
+
+  /** Holds all of its processes. */
+  async pause(options: WaitOptions = {}): Promise<void> {
+    await this.#do('pause', options, (task) => task.pause(options));
+  }
+
+  /** Lets them go on. */
+  async resume(options: WaitOptions = {}): Promise<void> {
+    await this.#do('resume', options, (task) => task.resume(options));
+  }
+
+  /** Changes its limits; those that are not given stay. */
+  async update(limits: LimitOptions & WaitOptions): Promise<void> {
+    checkWhole('memoryBytes', limits.memoryBytes);
+    if (limits.pidsLimit !== 'unlimited') checkWhole('pidsLimit', limits.pidsLimit);
+    const { pidsLimit } = limits;
+    const pids =
+      pidsLimit === undefined ? {} : { pids: { limit: pidsLimit === 'unlimited' ? -1 : pidsLimit } };
+    const resources = { ...resourcesOf(limits), ...pids };
+    if (Object.keys(resources).length === 0) throw badOption('limits', 'has none');
+    await this.#do('update', limits, (task) => task.update(resources, limits));
+  }
+
+  /** Its input and output, as long as this process wants them. */
+  async attach(options: WaitOptions & { readonly logs?: boolean } = {}): Promise<Attachment> {
+    return this.#do('attach', options, async (task) => {
+      const { stdio } = await task.state(this.id, options);
+      return attachTo(stdio, {
+        output: this.logs({ follow: true, tail: options.logs ? undefined : 0, signal: options.signal }),
+        closeStdin: () => this.#do('attach', {}, (again) => again.closeStdin(this.id)),
+      });
+    });
+  }
+
+  /** Sets the size of its terminal. */
+  async resize(
+    size: { readonly columns: number; readonly rows: number },
+    options: WaitOptions = {},
+  ): Promise<void> {
+    checkWhole('columns', size.columns);
+    checkWhole('rows', size.rows);
+    await this.#do('resize', options, (task) => task.resize(this.id, size, options));
+  }
+
+  /**
+   * Unpacks a tar archive below a directory of the container. No link in the container or in the archive leads out of it.
+   *
+   * @throws {ContainerError} `ERR_CONTAINER_COPY`, `ERR_CONTAINER_ROOTLESS`.
+   */
+  async copyIn(
+    archive: AsyncIterable<Uint8Array>,
+    directory: string,
+    options: WaitOptions = {},
+  ): Promise<void> {
+    checkPath('directory', directory);
+    await this.#do('copyIn', options, async (task) =>
+      copyInto(await openRoot(this.#bundle, task), archive, directory, options.signal),
+    );
+  }
+
+  /**
+   * A file or directory of the container as a tar archive, in which it has its own name. A link is packed as a link.
+   *
+   * @throws {ContainerError} `ERR_CONTAINER_ROOTLESS`; a failure destroys the stream with `ERR_CONTAINER_COPY`.
+   */
+  async copyOut(path: string, options: WaitOptions = {}): Promise<Readable> {
+    checkPath('path', path);
+    return this.#do('copyOut', options, async (task) =>
+      copyFrom(await openRoot(this.#bundle, task), path, options.signal),
+    );
+  }
+
+  /** Kills it if it runs, and removes all of it, with its log. One that is gone is no error. */
+  async remove(): Promise<void> {
+    await destroy(this.#bundle, this.#place);
+  }
+
+  /** The same as `remove()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.remove();
+  }
+
+  async #do<Result>(
+    call: string,
+    { signal }: WaitOptions,
+    work: (task: Task) => Promise<Result>,
+  ): Promise<Result> {
+    signal?.throwIfAborted();
+    this.#requireBundle();
+    try {
+      await using task = await reachTask(this.#bundle, this.#place, signal);
+      return await work(task);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw this.#failure(call, error);
+    }
+  }
+
+  #failure(call: string, error: unknown): unknown {
+    const { id } = this;
+    const code = codeOf(error);
+    if (!existsSync(this.#bundle.path)) return notFound(id, error);
+    if (code === 'ERR_SHIM_UNREACHABLE' || code === 'ERR_TTRPC_CLOSED') {
+      const hint = 'restore() removes what is left of it';
+      return new ContainerError(
+        'ERR_CONTAINER_LOST',
+        `${id} cannot be reached: ${messageOf(error)}; ${hint}`,
+        { id, cause: error },
+      );
+    }
+    if (code !== 'ERR_TTRPC_STATUS') return error;
+    return new ContainerError('ERR_CONTAINER_STATE', `${call} of ${id} failed: ${messageOf(error)}`, {
+      id,
+      cause: error,
+    });
+  }
+
+  #requireBundle(): void {
+    if (!existsSync(this.#bundle.path)) throw notFound(this.id);
+  }
+
+  async #kill(task: Task, signal: number, all: boolean): Promise<void> {
+    await task.kill(this.id, signal, { all }).catch(async (error: unknown) => {
+      const { status } = await task.state(this.id);
+      if (status !== 'stopped') throw error;
+    });
+  }
+
+  async #endsWithin(task: Task, graceMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const grace = AbortSignal.timeout(graceMs);
+    try {
+      await task.wait(this.id, { signal: signal ? AbortSignal.any([signal, grace]) : grace });
+      return true;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (grace.aborted) return false;
+      throw error;
+    }
+  }
+
+  async #stateOf(state: ProcessState): Promise<ContainerState> {
+    const isOver = state.status === 'stopped';
+    return {
+      status: state.status,
+      pid: isOver ? undefined : state.pid,
+      exit: isOver ? await this.#exitOf(state) : undefined,
+    };
+  }
+
+  async #exitOf({
+    exitStatus,
+    exitedAt,
+  }: Pick<ProcessState, 'exitStatus' | 'exitedAt'>): Promise<ContainerExit> {
+    const oomKilled = await isOomKilled(cgroupOf(this.#place, this.id));
+    return { exitCode: exitStatus, signal: signalOf(exitStatus), oomKilled, exitedAt };
+  }
+}

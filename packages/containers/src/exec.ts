@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, openSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type Bundle, loadSpec } from '@shimwright/bundle-core';
+import { ContainerError } from './errors.ts';
+import { failureOf } from './failure.ts';
+import {
+  badOption,
+  checkObject,
+  checkOutputOptions,
+  checkPath,
+  checkSignal,
+  checkText,
+} from './options/check.ts';
+import type { OutputOptions, ProcessResult } from './options/container-options.ts';
+import { Session } from './run-process.ts';
+import { makePipes } from './stdio.ts';
+import type { Task } from './task.ts';
+import { userIds } from './users.ts';
+
+/** How a command is run in a container that runs. */
+export interface ExecOptions extends OutputOptions {
+  /** Environment variables, over those of the container. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Who it runs as, as in `ContainerOptions`. @default the container's */
+  readonly user?: string | undefined;
+  /** The directory it starts in. @default the container's */
+  readonly workdir?: string | undefined;
+  /** Whether it has a terminal. @default false */
+  readonly terminal?: boolean | undefined;
+  /** Called when the process runs. */
+  readonly onStart?: ((started: StartedProcess) => void) | undefined;
+  /** Kills it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A process that runs and is waited for. */
+export interface StartedProcess {
+  /** Sets the size of its terminal. */
+  resize(size: { readonly columns: number; readonly rows: number }): Promise<void>;
+  /** Sends it a signal, by name or number. */
+  kill(signal: string | number): Promise<void>;
+}
+
+const SIGKILL = 9;
+const LIMIT_MS = 30_000;
+
+/** Runs a command to its end; nothing of it is left then. */
+export async function execIn(
+  bundle: Bundle,
+  task: Task,
+  args: readonly string[],
+  options: ExecOptions,
+  started: (process: string) => StartedProcess,
+): Promise<ProcessResult> {
+  const { signal, terminal = false } = options;
+  checkExecOptions(args, options);
+  signal?.throwIfAborted();
+  const process = `exec-${randomBytes(6).toString('hex')}`;
+  const directory = path.join(bundle.path, process);
+  let session: Session | undefined;
+  let isMade = false;
+  try {
+    const spec = await processSpec(bundle, task, args, options);
+    const stdio = await makePipes(directory, { terminal, stdin: options.stdin !== undefined });
+    session = new Session(stdio, options);
+    isMade = true;
+    await task.exec(process, { ...stdio, terminal, spec }, { signal });
+    return await session.run(task, process, false, signal, () => options.onStart?.(started(process)));
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw failureOf(error, bundle.id);
+  } finally {
+    session?.close();
+    if (isMade) await endProcess(task, process);
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function endProcess(task: Task, process: string): Promise<void> {
+  const options = { signal: AbortSignal.timeout(LIMIT_MS) };
+  const state = await task.state(process, options).catch(() => undefined);
+  if (state && state.status !== 'stopped' && state.pid > 0) {
+    await task.kill(process, SIGKILL, options).catch(() => {}); // it may have ended just now
+    await task.wait(process, options).catch(() => {});
+  }
+  await task.deleteProcess(process, options).catch(() => {}); // it may never have been made, or have gone with the container
+}
+
+function checkExecOptions(args: readonly string[], options: ExecOptions): void {
+  checkObject(options);
+  checkOutputOptions(options);
+  checkSignal(options.signal);
+  if (!Array.isArray(args) || args.length === 0) throw badOption('args', 'names no command');
+  for (const [index, arg] of args.entries()) checkText(`args[${index}]`, arg);
+  if (options.workdir !== undefined) checkPath('workdir', options.workdir);
+  if (options.user !== undefined) checkText('user', options.user);
+  for (const [name, value] of Object.entries(options.env ?? {})) {
+    if (name === '' || name.includes('=') || typeof value !== 'string' || value.includes('\0')) {
+      throw badOption(`env.${name}`, 'is no name with a text');
+    }
+  }
+}
+
+/** The container's own process, with what is asked for instead. */
+async function processSpec(
+  bundle: Bundle,
+  task: Task,
+  args: readonly string[],
+  options: ExecOptions,
+): Promise<object> {
+  const { process } = await loadSpec(bundle);
+  if (!process)
+    throw new ContainerError('ERR_CONTAINER_STATE', `${bundle.id} has no process`, { id: bundle.id });
+  const { env = {}, user, workdir, terminal = false } = options;
+  const isGiven = (variable: string) => Object.hasOwn(env, variable.slice(0, variable.indexOf('=')));
+  return {
+    ...process,
+    args,
+    terminal,
+    cwd: workdir ?? process.cwd,
+    env: [
+      ...(process.env ?? []).filter((variable) => !isGiven(variable)),
+      ...(terminal && !process.terminal && !Object.hasOwn(env, 'TERM') ? ['TERM=xterm'] : []),
+      ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    ],
+    ...(user !== undefined && { user: await userIn(bundle.id, task, user) }),
+  };
+}
+
+async function userIn(id: string, task: Task, user: string) {
+  const { pid } = await task.state(id);
+  const root = openSync(`/proc/${pid}/root`, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    return userIds(root, user);
+  } finally {
+    closeSync(root);
+  }
+}

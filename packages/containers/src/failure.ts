@@ -1,0 +1,75 @@
+import { ContainerError, codeOf, messageOf } from './errors.ts';
+
+// How runc and crun say that a command is not there, or cannot be run.
+const NOT_FOUND = [
+  /executable file (?:.* )?not found/i,
+  /exec: "[^"]*": (?:stat \S+: )?no such file or directory/,
+  /^(?:.*: )?(?:exec|open executable|cannot find) .*no such file or directory$/i,
+];
+const NOT_RUNNABLE = [
+  /exec: "[^"]*": .*(?:permission denied|is a directory)/,
+  /exec format error/i,
+  /(?:open executable|exec .*): (?:permission denied|is a directory|operation not permitted)/i,
+];
+
+// How shims and runtimes say that a process is not in a state for that.
+const WRONG_STATE =
+  /in an? (?:\w+) state|is not running|container not running|cannot (?:start|exec) .*(?:running|stopped)/i;
+
+/**
+ * What a failure to make or start a process is, in our words: whether the command or the runtime is missing. Our own errors, and those
+ * of an abort, are passed on as they are.
+ */
+export function failureOf(error: unknown, id: string): unknown {
+  if (error instanceof ContainerError || isAbort(error)) return error;
+  const message = messageOf(error);
+  if (NOT_FOUND.some((words) => words.test(message))) {
+    return new ContainerError('ERR_CONTAINER_COMMAND', message, { id, exitCode: 127, cause: error });
+  }
+  if (NOT_RUNNABLE.some((words) => words.test(message))) {
+    return new ContainerError('ERR_CONTAINER_COMMAND', message, { id, exitCode: 126, cause: error });
+  }
+  if (isRuntimeMissing(error)) {
+    const hint = 'On Debian: apt-get install runc';
+    return new ContainerError('ERR_CONTAINER_RUNTIME', `${message}. ${hint}`, { id, cause: error });
+  }
+  if (WRONG_STATE.test(message))
+    return new ContainerError('ERR_CONTAINER_STATE', message, { id, cause: error });
+  const code = codeOf(error);
+  if (code === 'ERR_BUNDLE_EXISTS') {
+    return new ContainerError('ERR_CONTAINER_EXISTS', `there is a container ${id} already`, {
+      id,
+      cause: error,
+    });
+  }
+  if (code === 'ERR_BUNDLE_SPEC' || code === 'ERR_BUNDLE_ARGUMENT') {
+    return new ContainerError('ERR_CONTAINER_ARGUMENT', message, { id, cause: error });
+  }
+  if (code === 'ERR_NATIVE_PLATFORM' || code === 'ERR_NATIVE_LIBRARY') {
+    return new ContainerError('ERR_CONTAINER_PLATFORM', message, { id, cause: error });
+  }
+  if (code?.startsWith('ERR_BUNDLE_') || code?.startsWith('ERR_IMAGE')) return error;
+  return new ContainerError('ERR_CONTAINER_CREATE', message, { id, cause: error });
+}
+
+function isRuntimeMissing(error: unknown): boolean {
+  for (
+    let cause = error;
+    typeof cause === 'object' && cause !== null;
+    cause = 'cause' in cause ? cause.cause : undefined
+  ) {
+    if (codeOf(cause) === 'ERR_RUNTIME_NOT_FOUND') return true;
+  }
+  return /neither runc nor crun|(?:runc|crun|runtime).*(?:not found|no such file|is missing)/i.test(
+    messageOf(error),
+  );
+}
+
+function isAbort(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'name' in error &&
+    (error.name === 'AbortError' || error.name === 'TimeoutError')
+  );
+}

@@ -1,0 +1,30 @@
+/// <reference types="node" preserve="true" />
+export type { Attachment } from './attach.ts';
+export type {
+  Container,
+  ContainerExit,
+  ContainerState,
+  StopOptions,
+  WaitOptions,
+} from './container.ts';
+export { create, start } from './create.ts';
+export { ContainerError, type ContainerErrorCode, type ContainerErrorFacts } from './errors.ts';
+export type { ExecOptions, StartedProcess } from './exec.ts';
+export { type ContainerInfo, get, list } from './list.ts';
+export type { LogEntry } from './logs/log-entry.ts';
+export type { LogsOptions } from './logs/read-logs.ts';
+export type {
+  ContainerMount,
+  ContainerOptions,
+  CreateOptions,
+  LimitOptions,
+  OutputOptions,
+  ProcessResult,
+  PullProgress,
+  RunOptions,
+  RunResult,
+} from './options/container-options.ts';
+export type { PlaceOptions } from './place.ts';
+export { type Restored, restore } from './restore.ts';
+export { run } from './run.ts';
+export type { ContainerStats, StatsOptions } from './stats.ts';

@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { utimes } from 'node:fs/promises';
+import { startProgram } from '../own-program.ts';
+import type { Place } from '../place.ts';
+import { tryLock } from './lock.ts';
+import { recorderLock } from './recorder.ts';
+
+/** Sees to it that somebody records what is to be recorded; it does not wait for that, since the pipes keep what comes meanwhile. */
+export async function ensureRecorder(place: Place): Promise<void> {
+  const file = recorderLock(place);
+  const lock = tryLock(file, true);
+  if (!lock) return wakeRecorder(place);
+  lock.release();
+  const child = startProgram('recorder', [place.bundles, place.work], { stdio: 'ignore', detached: true });
+  child.on('error', () => {}); // without one the container goes on until its pipe is full, and the next program tries again
+  child.unref();
+}
+
+/** Tells the recorder that there is something to record. */
+export async function wakeRecorder(place: Place): Promise<void> {
+  const now = new Date();
+  await utimes(recorderLock(place), now, now).catch(() => {}); // it watches this
+}
+
+/** Has a recorder where one is missing for a container that is there already. */
+export async function ensureRecorderFor(place: Place, recording: string): Promise<void> {
+  if (existsSync(recording)) await ensureRecorder(place);
+}

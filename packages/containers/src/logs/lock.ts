@@ -1,0 +1,46 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { systemCall } from '@shimwright/linux-native';
+import { codeOf } from '../errors.ts';
+
+const flock = systemCall<[fd: number, operation: number]>('flock', 'int flock(int fd, int operation)');
+
+// sys/file.h
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+
+/** A lock on a file, which ends with this process at the latest. */
+export interface Lock extends Disposable {
+  release(): void;
+}
+
+/**
+ * Locks a file; undefined where somebody else has the lock. It never waits.
+ *
+ * @param create whether the file is made where it is missing; else that counts as taken.
+ */
+export function tryLock(file: string, create: boolean): Lock | undefined {
+  const fd = open(file, constants.O_RDWR | constants.O_NOFOLLOW | (create ? constants.O_CREAT : 0));
+  if (fd === undefined) return undefined;
+  try {
+    flock([fd, LOCK_EX | LOCK_NB]);
+  } catch (error) {
+    closeSync(fd);
+    if (codeOf(error) === 'EAGAIN') return undefined;
+    throw error;
+  }
+  let isHeld = true;
+  const release = () => {
+    if (isHeld) closeSync(fd);
+    isHeld = false;
+  };
+  return { release, [Symbol.dispose]: release };
+}
+
+function open(file: string, flags: number): number | undefined {
+  try {
+    return openSync(file, flags, 0o600);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

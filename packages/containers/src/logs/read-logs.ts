@@ -1,0 +1,155 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { access, type FileHandle, open } from 'node:fs/promises';
+import path from 'node:path';
+import { codeOf } from '../errors.ts';
+import { type LogEntry, parseLogLine } from './log-entry.ts';
+import type { LogFiles } from './log-files.ts';
+
+/** Which part of a log, and until when. */
+export interface LogsOptions {
+  /** Goes on with what is written until the container has ended. @default false */
+  readonly follow?: boolean | undefined;
+  /** Nothing that is older. */
+  readonly since?: Date | undefined;
+  /** No more than so many of the entries that there are already. @default all */
+  readonly tail?: number | undefined;
+  /** Ends it; that is no error. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const NEWLINE = 0x0a;
+
+/** How long a change may go unnoticed where the kernel does not tell of it. */
+const LOOK_AGAIN_MS = 250;
+
+/** The entries of a log, oldest first. A log that is not there has none. */
+export async function* readLogs(files: LogFiles, options: LogsOptions): AsyncGenerator<LogEntry, void, void> {
+  const { follow = false, since, tail, signal } = options;
+  if (signal?.aborted) return;
+  // The watch comes first, so that no change falls between the reading and the waiting.
+  using changes = follow ? new Changes(files, signal) : undefined;
+  await using log = new LogReader(files);
+  const isWanted = ({ time }: LogEntry) => since === undefined || time >= since;
+  const present: LogEntry[] = [];
+  for await (const entry of log.available()) {
+    if (signal?.aborted) return;
+    if (!isWanted(entry)) continue;
+    if (tail === undefined) yield entry;
+    else if (tail > 0 && present.push(entry) > tail) present.shift();
+  }
+  yield* present;
+  while (changes && !signal?.aborted) {
+    const isOver = !(await isThere(files.recording));
+    for await (const entry of log.available()) {
+      if (isWanted(entry)) yield entry;
+      if (signal?.aborted) return;
+    }
+    if (isOver) return;
+    await changes.next();
+  }
+}
+
+/** Reads the older file, then the log, and goes on with the next one when that is put aside. */
+class LogReader implements AsyncDisposable {
+  readonly #files: LogFiles;
+  #file: FileHandle | undefined;
+  #isFirst = true;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(files: LogFiles) {
+    this.#files = files;
+  }
+
+  /** What was written since the last time. */
+  async *available(): AsyncGenerator<LogEntry, void, void> {
+    if (this.#isFirst) this.#file = await openIfThere(this.#files.older);
+    this.#isFirst = false;
+    for (;;) {
+      this.#file ??= await openIfThere(this.#files.log);
+      if (!this.#file) return;
+      yield* this.#toTheEnd(this.#file);
+      if (await this.#isCurrent(this.#file)) return;
+      yield* this.#toTheEnd(this.#file); // what came before it was put aside
+      await this.#file.close();
+      this.#file = undefined;
+      this.#rest = Buffer.alloc(0);
+    }
+  }
+
+  async *#toTheEnd(file: FileHandle): AsyncGenerator<LogEntry, void, void> {
+    const chunk = Buffer.alloc(65_536);
+    for (;;) {
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+      if (bytesRead === 0) return;
+      let data = Buffer.concat([this.#rest, chunk.subarray(0, bytesRead)]);
+      for (let newline = data.indexOf(NEWLINE); newline !== -1; newline = data.indexOf(NEWLINE)) {
+        const entry = parseLogLine(data.subarray(0, newline));
+        data = data.subarray(newline + 1);
+        if (entry) yield entry;
+      }
+      this.#rest = data;
+    }
+  }
+
+  async #isCurrent(file: FileHandle): Promise<boolean> {
+    const current = await openIfThere(this.#files.log);
+    if (!current) return false;
+    const [own, other] = await Promise.all([file.stat(), current.stat()]);
+    await current.close();
+    return own.ino === other.ino;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file?.close();
+  }
+}
+
+/** Tells that a log may have changed. */
+class Changes implements Disposable {
+  #watchers: FSWatcher[] = [];
+  #came = Promise.withResolvers<void>();
+  readonly #wake = () => this.#came.resolve();
+  readonly #signal: AbortSignal | undefined;
+
+  constructor({ log, recording }: LogFiles, signal: AbortSignal | undefined) {
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#wake);
+    for (const directory of [path.dirname(log), path.dirname(recording)]) this.#watch(directory);
+  }
+
+  async next(): Promise<void> {
+    const timer = setTimeout(this.#wake, LOOK_AGAIN_MS);
+    await this.#came.promise;
+    clearTimeout(timer);
+    this.#came = Promise.withResolvers<void>();
+  }
+
+  [Symbol.dispose](): void {
+    this.#signal?.removeEventListener('abort', this.#wake);
+    for (const watcher of this.#watchers) watcher.close();
+  }
+
+  #watch(directory: string): void {
+    try {
+      this.#watchers.push(watch(directory, this.#wake).on('error', this.#wake));
+    } catch {
+      // the kernel has no watch left, or the container is gone: the clock tells
+    }
+  }
+}
+
+async function openIfThere(file: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(file, 'r');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,2 @@
+/** The directory, in a container's bundle, with the pipes of its first process. */
+export const PIPES = 'io';

@@ -1,0 +1,105 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { loadBundle, validateNamespace } from '@shimwright/bundle-core';
+import { ContainerError } from './errors.ts';
+
+/** Where containers are kept. Whoever gives the same place sees the same containers. */
+export interface PlaceOptions {
+  /**
+   * Where running containers are kept: bundles, sockets, pipes. It should be lost on a restart of the machine, as the containers are.
+   * @default '/run/shimwright', and `$XDG_RUNTIME_DIR/shimwright` for a user who is not root
+   */
+  readonly stateDir?: string | undefined;
+  /**
+   * Where files are kept: images, volumes, logs, and what containers write.
+   * @default '/var/lib/shimwright', and `$XDG_DATA_HOME/shimwright` for a user who is not root
+   */
+  readonly dataDir?: string | undefined;
+  /** Keeps containers of one place apart: an id is unique within its namespace. @default 'default' */
+  readonly namespace?: string | undefined;
+  /**
+   * The OCI runtime: a path, a name on the PATH, or `auto`, which is crun where it works and runc elsewhere.
+   * @default 'auto'
+   */
+  readonly runtime?: string | undefined;
+}
+
+/** A place with every default. */
+export interface Place {
+  readonly stateDir: string;
+  readonly dataDir: string;
+  readonly namespace: string;
+  readonly runtime: string;
+  /** The bundles. */
+  readonly bundles: string;
+  /** What belongs to each bundle on the disk: its log and its writable layer. */
+  readonly work: string;
+  /** The volumes, each a directory. */
+  readonly volumes: string;
+  /** The images. */
+  readonly images: string;
+  /** The address that events are published for; they wait in a directory beside it. */
+  readonly daemonAddress: string;
+}
+
+/** @throws {ContainerError} `ERR_CONTAINER_ARGUMENT`. @throws {BundleError} `ERR_BUNDLE_NAMESPACE`. */
+export function placeOf(options: PlaceOptions = {}): Place {
+  const stateDir = absolute('stateDir', options.stateDir ?? defaultStateDir());
+  const dataDir = absolute('dataDir', options.dataDir ?? defaultDataDir());
+  const { namespace = 'default', runtime = 'auto' } = options;
+  validateNamespace(namespace);
+  return {
+    ...{ stateDir, dataDir, namespace, runtime },
+    bundles: path.join(stateDir, 'bundles', namespace),
+    work: path.join(dataDir, 'containers', namespace),
+    volumes: path.join(dataDir, 'volumes'),
+    images: path.join(dataDir, 'images'),
+    daemonAddress: path.join(stateDir, 'manager.sock'),
+  };
+}
+
+/** The bundle of an id, there or not. @throws {ContainerError} `ERR_CONTAINER_ARGUMENT` for what can be no id. */
+export function bundleOf(place: Place, id: string): ReturnType<typeof loadBundle> {
+  try {
+    return loadBundle({ id, path: place.bundles, workDir: place.work });
+  } catch (cause) {
+    throw new ContainerError(
+      'ERR_CONTAINER_ARGUMENT',
+      `${JSON.stringify(id)} cannot be the name of a container: use letters, digits, ".", "-" and "_"`,
+      { option: 'name', cause },
+    );
+  }
+}
+
+/** Makes the directories that everything else is below; only this user can look into them. */
+export async function preparePlace({ stateDir, dataDir }: Place): Promise<void> {
+  // A container's root in a user namespace is somebody else, and has to pass.
+  for (const directory of [stateDir, dataDir]) await mkdir(directory, { recursive: true, mode: 0o711 });
+}
+
+function absolute(option: string, directory: string): string {
+  if (typeof directory === 'string' && path.isAbsolute(directory)) return path.resolve(directory);
+  throw new ContainerError('ERR_CONTAINER_ARGUMENT', `${option} must be an absolute path`, { option });
+}
+
+function defaultStateDir(): string {
+  if (isRoot()) return '/run/shimwright';
+  const runtimeDir = process.env['XDG_RUNTIME_DIR'];
+  if (runtimeDir) return path.join(runtimeDir, 'shimwright');
+  throw new ContainerError(
+    'ERR_CONTAINER_ROOTLESS',
+    'XDG_RUNTIME_DIR is not set, so there is no place for running containers: log in as this user, or give stateDir',
+    { option: 'stateDir' },
+  );
+}
+
+function defaultDataDir(): string {
+  if (isRoot()) return '/var/lib/shimwright';
+  const { XDG_DATA_HOME: dataHome, HOME: home = '/' } = process.env;
+  return path.join(dataHome || path.join(home, '.local/share'), 'shimwright');
+}
+
+/** Whether this process may do all that containers take. */
+export function isRoot(): boolean {
+  return process.geteuid?.() === 0;
+}

@@ -1,0 +1,134 @@
+import { mkdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { defaultSpec, type RunnableSpec, type SpecMount } from '@shimwright/bundle-core';
+import { ContainerError } from './errors.ts';
+import { badOption } from './options/check.ts';
+import type { ContainerMount, ContainerOptions, LimitOptions } from './options/container-options.ts';
+import { isRoot, type Place } from './place.ts';
+import type { UserIds } from './users.ts';
+
+/** What programs of ordinary images need: they begin as root, give files to another user, and become that one. */
+const CAPABILITIES = [
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_FOWNER',
+  'CAP_FSETID',
+  'CAP_KILL',
+  'CAP_NET_BIND_SERVICE',
+  'CAP_SETGID',
+  'CAP_SETUID',
+];
+
+/** A quota of cgroups counts within this time; it is the kernel's own default. */
+const CPU_PERIOD_US = 100_000;
+
+const DEFAULT_TMPFS_BYTES = 64 * 1024 * 1024;
+
+/** What is known of a container before it is made. */
+export interface SpecRequest {
+  readonly id: string;
+  readonly place: Place;
+  readonly options: ContainerOptions;
+  /** The whole command, and what else the image had a say in. */
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly workdir: string;
+  readonly user: UserIds | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The directory that becomes `/`, or where its shim mounts that. */
+  readonly rootPath: string;
+}
+
+/** @throws {BundleError} `ERR_BUNDLE_SPEC`. @throws {ContainerError} `ERR_CONTAINER_ARGUMENT`. */
+export async function specOf(request: SpecRequest): Promise<RunnableSpec> {
+  const { id, place, options, args, env, workdir, user, annotations, rootPath } = request;
+  const { pidsLimit, network = 'none', terminal = false } = options;
+  const mounts = await Promise.all((options.mounts ?? []).map((mount) => specMount(mount, place)));
+  const spec = defaultSpec({
+    ...{ args, env, terminal, cwd: workdir },
+    hostname: options.hostname ?? hostnameOf(id),
+    rootfs: rootPath,
+    readonlyRootfs: options.readonly ?? false,
+    capabilities: options.capabilities ?? CAPABILITIES,
+    network: network === 'none' ? 'private' : network,
+    mounts: [...(network === 'none' || options.readonly ? [] : await nameService()), ...mounts],
+    ...(user && { user }),
+    ...(pidsLimit !== undefined && { pidsLimit }),
+    ...(isRoot() && { cgroupsPath: cgroupOf(place, id) }),
+  });
+  spec.linux.resources = { ...spec.linux.resources, ...resourcesOf(options) };
+  spec.annotations = { ...annotations };
+  return spec;
+}
+
+/** The cgroup of a container, from the root of the hierarchies. */
+export function cgroupOf({ namespace }: Place, id: string): string {
+  return `/shimwright-${namespace}-${id}`;
+}
+
+/** The limits in the words of `linux.resources` of the OCI runtime spec; only those that are given. */
+export function resourcesOf({ memoryBytes, cpus }: LimitOptions) {
+  return {
+    // As much with swap as without: it gets none.
+    ...(memoryBytes !== undefined && { memory: { limit: memoryBytes, swap: memoryBytes } }),
+    ...(cpus !== undefined && {
+      cpu: { quota: Math.max(1_000, Math.round(cpus * CPU_PERIOD_US)), period: CPU_PERIOD_US },
+    }),
+  };
+}
+
+function hostnameOf(id: string): string {
+  return id.slice(0, 64);
+}
+
+async function specMount(mount: ContainerMount, place: Place): Promise<SpecMount> {
+  const { target: destination } = mount;
+  if (mount.type === 'tmpfs') {
+    const size = Math.ceil((mount.sizeBytes ?? DEFAULT_TMPFS_BYTES) / 1024);
+    return {
+      destination,
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['nosuid', 'nodev', 'mode=1777', `size=${size}k`],
+    };
+  }
+  const source = mount.type === 'volume' ? await volume(place, mount.source) : mount.source;
+  if (!(await stat(source).catch(() => undefined))) {
+    throw badOption('mounts', `names ${source}, which is not there`);
+  }
+  return {
+    destination,
+    type: 'bind',
+    source,
+    options: ['rbind', 'rprivate', 'nodev', mount.readonly ? 'ro' : 'rw'],
+  };
+}
+
+async function volume({ volumes }: Place, name: string): Promise<string> {
+  const directory = path.join(volumes, name);
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o755 });
+    return directory;
+  } catch (cause) {
+    throw new ContainerError('ERR_CONTAINER_CREATE', `the volume ${name} cannot be made`, {
+      path: directory,
+      cause,
+    });
+  }
+}
+
+/** What names are looked up by, where the network is one that has names. */
+async function nameService(): Promise<SpecMount[]> {
+  const files = ['/etc/resolv.conf', '/etc/hosts'];
+  const found = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return files
+    .filter((_, index) => found[index])
+    .map((file) => ({ destination: file, type: 'bind', source: file, options: ['bind', 'rprivate', 'ro'] }));
+}
