@@ -33,6 +33,27 @@ async function shimProgram(directory: string, input: string, name: string): Prom
   await chmod(file, 0o755);
 }
 
+// What works for containers beside the program that made them is small and starts often, for the same reasons.
+if (folders.includes('containers')) {
+  for (const [name, source] of [
+    ['recorder', 'logs/recorder-main.ts'],
+    ['copier', 'copy/copier-main.ts'],
+  ] as const) {
+    const directory = path.join(ROOT, 'packages/containers');
+    await build({
+      input: path.join(directory, 'src', source),
+      platform: 'node',
+      resolve: { conditionNames: ['@shimwright/source', 'node', 'import', 'default'] },
+      external: ['koffi', 'tar'],
+      output: {
+        file: path.join(directory, `dist/shimwright-${name}.cjs`),
+        format: 'cjs',
+        codeSplitting: false,
+      },
+    });
+  }
+}
+
 async function bundle(directory: string): Promise<void> {
   const source = path.join(directory, 'src');
   const dist = path.join(directory, 'dist');

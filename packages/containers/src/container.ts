@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Bundle } from '@shimwright/bundle-core';
 import { type Attachment, attachTo } from './attach.ts';
+import { callFailure } from './call-failure.ts';
 import { openRoot } from './container-root.ts';
-import { copyFrom, copyInto } from './copy/copy.ts';
+import { copyFrom, copyInto, heldBack } from './copy/copy.ts';
 import { destroy } from './destroy.ts';
-import { ContainerError, codeOf, messageOf } from './errors.ts';
+import { messageOf } from './errors.ts';
 import { type ExecOptions, execIn } from './exec.ts';
 import { failureOf } from './failure.ts';
-import { ensureRecorderFor } from './logs/ensure-recorder.ts';
+import { recorderFor } from './logs/ensure-recorder.ts';
 import type { LogEntry } from './logs/log-entry.ts';
 import { logFiles } from './logs/log-files.ts';
 import { type LogsOptions, readLogs } from './logs/read-logs.ts';
@@ -121,8 +122,7 @@ export class Container implements AsyncDisposable {
     checkWhole('tail', options.tail, 0);
     const files = logFiles(this.#bundle);
     this.#requireBundle();
-    await ensureRecorderFor(this.#place, files.recording);
-    yield* readLogs(files, options);
+    yield* readLogs(files, options, recorderFor(this.#place, files.recording));
   }
 
   /** What it uses, again and again, until it has ended. */
@@ -174,10 +174,7 @@ export class Container implements AsyncDisposable {
   async update(limits: LimitOptions & WaitOptions): Promise<void> {
     checkWhole('memoryBytes', limits.memoryBytes);
     if (limits.pidsLimit !== 'unlimited') checkWhole('pidsLimit', limits.pidsLimit);
-    const { pidsLimit } = limits;
-    const pids =
-      pidsLimit === undefined ? {} : { pids: { limit: pidsLimit === 'unlimited' ? -1 : pidsLimit } };
-    const resources = { ...resourcesOf(limits), ...pids };
+    const resources = resourcesOf(limits);
     if (Object.keys(resources).length === 0) throw badOption('limits', 'has none');
     await this.#do('update', limits, (task) => task.update(resources, limits));
   }
@@ -214,8 +211,9 @@ export class Container implements AsyncDisposable {
     options: WaitOptions = {},
   ): Promise<void> {
     checkPath('directory', directory);
+    const held = heldBack(archive);
     await this.#do('copyIn', options, async (task) =>
-      copyInto(await openRoot(this.#bundle, task), archive, directory, options.signal),
+      copyInto(await openRoot(this.#bundle, task), held, directory, options.signal),
     );
   }
 
@@ -253,27 +251,8 @@ export class Container implements AsyncDisposable {
       return await work(task);
     } catch (error) {
       signal?.throwIfAborted();
-      throw this.#failure(call, error);
+      throw callFailure(this.#bundle, call, error);
     }
-  }
-
-  #failure(call: string, error: unknown): unknown {
-    const { id } = this;
-    const code = codeOf(error);
-    if (!existsSync(this.#bundle.path)) return notFound(id, error);
-    if (code === 'ERR_SHIM_UNREACHABLE' || code === 'ERR_TTRPC_CLOSED') {
-      const hint = 'restore() removes what is left of it';
-      return new ContainerError(
-        'ERR_CONTAINER_LOST',
-        `${id} cannot be reached: ${messageOf(error)}; ${hint}`,
-        { id, cause: error },
-      );
-    }
-    if (code !== 'ERR_TTRPC_STATUS') return error;
-    return new ContainerError('ERR_CONTAINER_STATE', `${call} of ${id} failed: ${messageOf(error)}`, {
-      id,
-      cause: error,
-    });
   }
 
   #requireBundle(): void {

@@ -4,6 +4,7 @@ import { mountsWithin } from '@shimwright/fs-atomic';
 import { unmountAllInBackground } from '@shimwright/linux-native';
 import { codeOf } from './errors.ts';
 import type { Place } from './place.ts';
+import { removeImageRoot } from './root/image-files.ts';
 import { cleanDead, reachTask, type Task } from './task.ts';
 
 /** How long a container may take to end once it was killed, and a call of its shim to answer. */
@@ -25,6 +26,7 @@ export async function destroy(bundle: Bundle, place: Place, task?: Task): Promis
   else if (existsSync(bundle.path)) await cleanDead(place, { signal, settleMs: 0 }).catch(() => {});
   await unmountWithin(bundle.path);
   await unmountWithin(bundle.workDir);
+  await removeImageRoot(place, bundle.id);
   await bundle.delete();
 }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync } from 'node:fs';
 import path from 'node:path';
 import { type Bundle, newBundle, type RunnableSpec } from '@shimwright/bundle-core';
 import { destroy } from './destroy.ts';
@@ -7,13 +6,14 @@ import { failureOf } from './failure.ts';
 import type { ContainerOptions } from './options/container-options.ts';
 import { PIPES } from './pipes.ts';
 import { bundleOf, type Place, preparePlace } from './place.ts';
+import { pruneEvents } from './prune-events.ts';
 import { annotationsOf } from './record.ts';
-import { prepareRoot, rootPath } from './root/prepare-root.ts';
-import { type RootSource, rootSource } from './root/root-source.ts';
+import type { ContainerFiles } from './root/container-files.ts';
+import { directoryFiles } from './root/directory-files.ts';
+import { imageFiles } from './root/image-files.ts';
 import { specOf } from './spec-of.ts';
 import { makePipes, type PipesWanted } from './stdio.ts';
 import { type RootfsMount, type StdioPaths, startTask, type Task } from './task.ts';
-import { userIds } from './users.ts';
 
 /** What a container is made from, whoever reads its output. */
 export interface LaunchOptions extends ContainerOptions {
@@ -48,21 +48,18 @@ export async function launch(
   signal?.throwIfAborted();
   const id = options.name ?? randomBytes(6).toString('hex');
   const bundle = bundleOf(place, id);
+  let files: ContainerFiles | undefined;
   let isOurs = false;
   let task: Task | undefined;
   try {
     await preparePlace(place);
-    const source = await rootSource(options, place);
+    await pruneEvents(place.daemonAddress);
+    files = await filesOf(options, bundle, place);
     signal?.throwIfAborted();
-    const spec = await containerSpec(bundle, place, options, source);
+    const spec = await containerSpec(id, place, options, files);
     await newBundle({ id, path: place.bundles, workDir: place.work, spec, ...(signal && { signal }) });
     isOurs = true;
-    const { workDir } = bundle;
-    const { readonly = false, diskBytes } = options;
-    const [rootfs, started] = await bothOrNone(
-      prepareRoot({ source: source.directory, workDir, readonly, diskBytes, signal }),
-      startTask(bundle, place, signal),
-    );
+    const [rootfs, started] = await bothOrNone(files.prepare(signal), startTask(bundle, place, signal));
     task = started;
     const stdio = await makePipes(path.join(bundle.path, PIPES), pipes);
     await steps.pipesMade(stdio, bundle);
@@ -72,6 +69,7 @@ export async function launch(
     return { bundle, task, stdio };
   } catch (error) {
     if (isOurs) await destroy(bundle, place, task);
+    else await files?.discard();
     signal?.throwIfAborted();
     throw failureOf(error, id);
   }
@@ -86,50 +84,27 @@ async function bothOrNone(root: Promise<RootfsMount[]>, task: Promise<Task>): Pr
   throw prepared.status === 'rejected' ? prepared.reason : (started as PromiseRejectedResult).reason;
 }
 
-async function containerSpec(
-  { id, workDir }: Bundle,
+function filesOf(options: LaunchOptions, bundle: Bundle, place: Place): Promise<ContainerFiles> {
+  const { image, rootfs } = options;
+  if (rootfs !== undefined) return directoryFiles(rootfs, options, bundle);
+  return imageFiles(String(image), options, bundle, place);
+}
+
+function containerSpec(
+  id: string,
   place: Place,
   options: LaunchOptions,
-  source: RootSource,
+  files: ContainerFiles,
 ): Promise<RunnableSpec> {
-  const { defaults, directory } = source;
-  const entrypoint = options.entrypoint ?? defaults.entrypoint;
-  // As in docker: whoever gives another entrypoint does not want the image's arguments.
-  const args = options.args ?? (options.entrypoint ? [] : defaults.cmd);
-  const user = options.user ?? defaults.user;
-  const stopSignal = options.stopSignal ?? (defaults.stopSignal || 'SIGTERM');
-  return specOf({
-    ...{ id, place, options },
-    args: [...entrypoint, ...args],
-    env: mergedEnv(defaults.env, options.env ?? {}),
-    workdir: options.workdir ?? (defaults.workdir || '/'),
-    user: user === '' ? undefined : withRoot(directory, (root) => userIds(root, user)),
-    rootPath: rootPath({ source: directory, workDir, readonly: options.readonly ?? false }),
-    annotations: annotationsOf({
-      createdAt: new Date(),
-      image: source.image,
-      rootfs: source.rootfs,
-      stopSignal,
-      maxLogBytes: options.maxLogBytes,
-      labels: options.labels ?? {},
-    }),
+  const { image, rootfs, stopSignal } = files;
+  const { maxLogBytes, labels = {} } = options;
+  const annotations = annotationsOf({
+    createdAt: new Date(),
+    image,
+    rootfs,
+    stopSignal,
+    maxLogBytes,
+    labels,
   });
-}
-
-function withRoot<Result>(directory: string, work: (root: number) => Result): Result {
-  const root = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    return work(root);
-  } finally {
-    closeSync(root);
-  }
-}
-
-/** The image's variables with those given over them. */
-function mergedEnv(image: readonly string[], given: Readonly<Record<string, string>>): string[] {
-  const isGiven = (variable: string) => Object.hasOwn(given, variable.slice(0, variable.indexOf('=')));
-  return [
-    ...image.filter((variable) => variable.indexOf('=') > 0 && !isGiven(variable)),
-    ...Object.entries(given).map(([name, value]) => `${name}=${value}`),
-  ];
+  return specOf({ id, place, options, files, annotations });
 }

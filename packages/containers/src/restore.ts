@@ -7,9 +7,10 @@ import type { Finding } from '@shimwright/runtime-v1';
 import { Container, type WaitOptions } from './container.ts';
 import { codeOf } from './errors.ts';
 import { loadRecord } from './load-record.ts';
-import { ensureRecorderFor } from './logs/ensure-recorder.ts';
+import { recorderFor } from './logs/ensure-recorder.ts';
 import { LOG, logFiles } from './logs/log-files.ts';
 import { type Place, type PlaceOptions, placeOf } from './place.ts';
+import { removeOrphanRoots } from './root/image-files.ts';
 import { LAYER } from './root/prepare-root.ts';
 import { cleanDead, reachTask } from './task.ts';
 
@@ -35,13 +36,14 @@ export async function restore(options: PlaceOptions & WaitOptions = {}): Promise
   }
   const found = await cleanDead(place, { signal });
   await removeOrphans(place);
+  await removeOrphanRoots(place);
   const containers: Container[] = [];
   for (const bundle of await listBundles({ path: place.bundles, workDir: place.work })) {
     const record = await loadRecord(bundle).catch((error: unknown) => {
       if (codeOf(error) !== 'ERR_CONTAINER_NOT_FOUND') throw error;
     });
     if (!record) continue;
-    await ensureRecorderFor(place, logFiles(bundle).recording);
+    await recorderFor(place, logFiles(bundle).recording)();
     containers.push(new Container(bundle, place, record));
   }
   return { containers, removed: found.filter(({ cleaned, error }) => cleaned || error !== undefined) };

@@ -5,7 +5,7 @@ import { ContainerError } from './errors.ts';
 import { badOption } from './options/check.ts';
 import type { ContainerMount, ContainerOptions, LimitOptions } from './options/container-options.ts';
 import { isRoot, type Place } from './place.ts';
-import type { UserIds } from './users.ts';
+import type { ContainerFiles } from './root/container-files.ts';
 
 /** What programs of ordinary images need: they begin as root, give files to another user, and become that one. */
 const CAPABILITIES = [
@@ -29,25 +29,20 @@ export interface SpecRequest {
   readonly id: string;
   readonly place: Place;
   readonly options: ContainerOptions;
-  /** The whole command, and what else the image had a say in. */
-  readonly args: readonly string[];
-  readonly env: readonly string[];
-  readonly workdir: string;
-  readonly user: UserIds | undefined;
+  readonly files: ContainerFiles;
   readonly annotations: Readonly<Record<string, string>>;
-  /** The directory that becomes `/`, or where its shim mounts that. */
-  readonly rootPath: string;
 }
 
 /** @throws {BundleError} `ERR_BUNDLE_SPEC`. @throws {ContainerError} `ERR_CONTAINER_ARGUMENT`. */
 export async function specOf(request: SpecRequest): Promise<RunnableSpec> {
-  const { id, place, options, args, env, workdir, user, annotations, rootPath } = request;
+  const { id, place, options, files, annotations } = request;
+  const { args, env, user } = files;
   const { pidsLimit, network = 'none', terminal = false } = options;
   const mounts = await Promise.all((options.mounts ?? []).map((mount) => specMount(mount, place)));
   const spec = defaultSpec({
-    ...{ args, env, terminal, cwd: workdir },
+    ...{ args, env, terminal, cwd: files.workdir },
     hostname: options.hostname ?? hostnameOf(id),
-    rootfs: rootPath,
+    rootfs: files.rootPath,
     readonlyRootfs: options.readonly ?? false,
     capabilities: options.capabilities ?? CAPABILITIES,
     network: network === 'none' ? 'private' : network,
@@ -67,8 +62,9 @@ export function cgroupOf({ namespace }: Place, id: string): string {
 }
 
 /** The limits in the words of `linux.resources` of the OCI runtime spec; only those that are given. */
-export function resourcesOf({ memoryBytes, cpus }: LimitOptions) {
+export function resourcesOf({ memoryBytes, cpus, pidsLimit }: LimitOptions) {
   return {
+    ...(pidsLimit !== undefined && { pids: { limit: pidsLimit === 'unlimited' ? -1 : pidsLimit } }),
     // As much with swap as without: it gets none.
     ...(memoryBytes !== undefined && { memory: { limit: memoryBytes, swap: memoryBytes } }),
     ...(cpus !== undefined && {

@@ -29,8 +29,14 @@ async function extract(directory: string): Promise<void> {
 
 async function pack(source: string): Promise<void> {
   lstatSync(source); // before a byte is written
-  const [parent, name] = source === '/' ? ['/', '.'] : [path.dirname(source), `./${path.basename(source)}`];
+  const [parent, name] = source === '/' ? ['/', '.'] : [path.dirname(source), memberName(source)];
   await pipeline(tar.create({ cwd: parent, strict: true }, [name]), process.stdout);
+}
+
+/** One that begins with @ would be taken for an archive to pack again. */
+function memberName(source: string): string {
+  const name = path.basename(source);
+  return name.startsWith('@') ? `./${name}` : name;
 }
 
 const [direction = '', target = ''] = process.argv.slice(2);

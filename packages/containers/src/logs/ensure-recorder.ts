@@ -22,7 +22,15 @@ export async function wakeRecorder(place: Place): Promise<void> {
   await utimes(recorderLock(place), now, now).catch(() => {}); // it watches this
 }
 
-/** Has a recorder where one is missing for a container that is there already. */
-export async function ensureRecorderFor(place: Place, recording: string): Promise<void> {
-  if (existsSync(recording)) await ensureRecorder(place);
+/** How often is looked whether a recorder is missing. */
+const LOOK_AGAIN_MS = 2_000;
+
+/** Has a recorder where one is missing for a container that is there already; to be called again and again, as it may be killed at any time. */
+export function recorderFor(place: Place, recording: string): () => Promise<void> {
+  let lookedAt = -LOOK_AGAIN_MS;
+  return async () => {
+    if (performance.now() - lookedAt < LOOK_AGAIN_MS || !existsSync(recording)) return;
+    lookedAt = performance.now();
+    await ensureRecorder(place);
+  };
 }

@@ -1,6 +1,6 @@
-import { type FSWatcher, watch } from 'node:fs';
 import { access, type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
+import { Changes } from '../changes.ts';
 import { codeOf } from '../errors.ts';
 import { type LogEntry, parseLogLine } from './log-entry.ts';
 import type { LogFiles } from './log-files.ts';
@@ -22,12 +22,21 @@ const NEWLINE = 0x0a;
 /** How long a change may go unnoticed where the kernel does not tell of it. */
 const LOOK_AGAIN_MS = 250;
 
-/** The entries of a log, oldest first. A log that is not there has none. */
-export async function* readLogs(files: LogFiles, options: LogsOptions): AsyncGenerator<LogEntry, void, void> {
+/**
+ * The entries of a log, oldest first. A log that is not there has none.
+ *
+ * @param ensureRecorder sees to it that the log is written, again and again while it is followed.
+ */
+export async function* readLogs(
+  files: LogFiles,
+  options: LogsOptions,
+  ensureRecorder: () => Promise<void>,
+): AsyncGenerator<LogEntry, void, void> {
   const { follow = false, since, tail, signal } = options;
   if (signal?.aborted) return;
   // The watch comes first, so that no change falls between the reading and the waiting.
-  using changes = follow ? new Changes(files, signal) : undefined;
+  const directories = [path.dirname(files.log), path.dirname(files.recording)];
+  using changes = follow ? new Changes(directories, LOOK_AGAIN_MS, signal) : undefined;
   await using log = new LogReader(files);
   const isWanted = ({ time }: LogEntry) => since === undefined || time >= since;
   const present: LogEntry[] = [];
@@ -39,6 +48,7 @@ export async function* readLogs(files: LogFiles, options: LogsOptions): AsyncGen
   }
   yield* present;
   while (changes && !signal?.aborted) {
+    await ensureRecorder();
     const isOver = !(await isThere(files.recording));
     for await (const entry of log.available()) {
       if (isWanted(entry)) yield entry;
@@ -101,40 +111,6 @@ class LogReader implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file?.close();
-  }
-}
-
-/** Tells that a log may have changed. */
-class Changes implements Disposable {
-  #watchers: FSWatcher[] = [];
-  #came = Promise.withResolvers<void>();
-  readonly #wake = () => this.#came.resolve();
-  readonly #signal: AbortSignal | undefined;
-
-  constructor({ log, recording }: LogFiles, signal: AbortSignal | undefined) {
-    this.#signal = signal;
-    signal?.addEventListener('abort', this.#wake);
-    for (const directory of [path.dirname(log), path.dirname(recording)]) this.#watch(directory);
-  }
-
-  async next(): Promise<void> {
-    const timer = setTimeout(this.#wake, LOOK_AGAIN_MS);
-    await this.#came.promise;
-    clearTimeout(timer);
-    this.#came = Promise.withResolvers<void>();
-  }
-
-  [Symbol.dispose](): void {
-    this.#signal?.removeEventListener('abort', this.#wake);
-    for (const watcher of this.#watchers) watcher.close();
-  }
-
-  #watch(directory: string): void {
-    try {
-      this.#watchers.push(watch(directory, this.#wake).on('error', this.#wake));
-    } catch {
-      // the kernel has no watch left, or the container is gone: the clock tells
-    }
   }
 }
 

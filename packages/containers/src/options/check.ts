@@ -26,6 +26,7 @@ export function checkContainerOptions(options: ContainerOptions): void {
   if (network !== undefined && network !== 'none' && network !== 'host') checkPath('network', network);
   if (options.workdir !== undefined) checkPath('workdir', options.workdir);
   if (options.user !== undefined) checkText('user', options.user);
+  if (options.name !== undefined) checkName(options.name);
   if (options.stopSignal !== undefined) signalNumber(options.stopSignal, 'stopSignal');
   for (const name of ['readonly', 'terminal'] as const) checkChoice(name, options[name]);
   checkSignal(options.signal);
@@ -87,6 +88,14 @@ export function checkPath(option: string, value: unknown): void {
   if (!String(value).startsWith('/'))
     throw badOption(option, `must be an absolute path, not ${String(value)}`);
 }
+
+/** What every part takes as an id, the store of images with a prefix of its own. */
+function checkName(name: unknown): void {
+  checkText('name', name);
+  if (String(name).length > MAX_NAME) throw badOption('name', `is longer than ${MAX_NAME} characters`);
+}
+
+const MAX_NAME = 63;
 
 function checkCpus(cpus: unknown): void {
   if (cpus === undefined || (typeof cpus === 'number' && cpus >= 0.01 && cpus <= 1e6)) return;

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { PullProgress } from '@shimwright/oci-image';
 import type { PlaceOptions } from '../place.ts';
 
 /** Something of this machine that a container sees. */
@@ -41,7 +42,10 @@ export interface LimitOptions {
 
 /** What a container is made from. */
 export interface ContainerOptions extends PlaceOptions, LimitOptions {
-  /** The name of an image, such as `alpine:3.22`, or a file that holds one. Give this or `rootfs`. */
+  /**
+   * An image: a name such as `alpine:3.22`, an address of skopeo's such as `oci:DIRECTORY`, or the path of an archive or a layout, which begins
+   * with `/` or `./`. Give this or `rootfs`.
+   */
   readonly image?: string | undefined;
   /** Whether the image is pulled. @default 'missing' */
   readonly pull?: 'missing' | 'always' | 'never' | undefined;
@@ -84,14 +88,6 @@ export interface ContainerOptions extends PlaceOptions, LimitOptions {
   readonly stopSignal?: string | undefined;
   /** Ends it; nothing is left. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** How far the pull of an image is. */
-export interface PullProgress {
-  /** The bytes that are here. */
-  readonly receivedBytes: number;
-  /** The bytes there are, as far as that is known. */
-  readonly totalBytes: number | undefined;
 }
 
 /** What a container that outlives this process is made from. */

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Bundle } from '@shimwright/bundle-core';
+import type { ContainerRoot, ImageStore } from '@shimwright/oci-image';
+import { ContainerError, codeOf } from '../errors.ts';
+import type { ContainerOptions } from '../options/container-options.ts';
+import { isRoot, type Place } from '../place.ts';
+import type { ContainerFiles } from './container-files.ts';
+import { imageReference } from './image-reference.ts';
+
+/** Whoever makes a container has made its bundle within this time after its root. */
+const SETTLE_MS = 5_000;
+
+/** The images of a place. They are loaded only by who has any. */
+export async function storeOf({ images }: Place): Promise<ImageStore> {
+  const { ImageStore } = await import('@shimwright/oci-image');
+  return new ImageStore({ directory: images });
+}
+
+/** The files of an image, which is pulled where it is missing. @throws {ImageError} whatever keeps it from being had. */
+export async function imageFiles(
+  image: string,
+  options: ContainerOptions,
+  bundle: Bundle,
+  place: Place,
+): Promise<ContainerFiles> {
+  const store = await storeOf(place);
+  const { signal } = options;
+  const name = await pulledName(store, image, options);
+  signal?.throwIfAborted();
+  const root = await newRoot(store, rootId(place, bundle.id), name, options, () => existsSync(bundle.path));
+  try {
+    const { args, entrypoint, env = {}, user, workdir } = options;
+    const { process, stopSignal } = await root.spec({
+      ...(args && { args }),
+      ...(entrypoint && { entrypoint }),
+      ...(user !== undefined && { user }),
+      ...(workdir !== undefined && { workdir }),
+      env: Object.entries(env).map(([variable, value]) => `${variable}=${value}`),
+    });
+    const mounts = root.mounts.map(({ type, source, options: flags }) => ({
+      type,
+      source,
+      options: [...flags],
+    }));
+    return {
+      image: name,
+      rootfs: undefined,
+      args: process.args,
+      env: process.env,
+      workdir: process.cwd,
+      user: process.user,
+      stopSignal: options.stopSignal ?? (stopSignal || 'SIGTERM'),
+      rootPath: isRoot() ? 'rootfs' : root.path,
+      prepare: async () => (isRoot() ? mounts : []),
+      discard: () => root.remove(),
+    };
+  } catch (error) {
+    await root.remove();
+    throw error;
+  }
+}
+
+/** Removes the root that a container had from an image. One that is gone, or never was, is no error. */
+export async function removeImageRoot(place: Place, id: string): Promise<void> {
+  if (!existsSync(place.images)) return;
+  const store = await storeOf(place);
+  const root = await store.root(rootId(place, id)).catch((error: unknown) => {
+    if (codeOf(error) !== 'ERR_IMAGE_ROOT_NOT_FOUND') throw error;
+  });
+  await root?.remove();
+}
+
+/** Removes the roots of containers that are gone, such as those of before the machine was restarted. */
+export async function removeOrphanRoots(place: Place): Promise<void> {
+  if (!existsSync(place.images)) return;
+  const prefix = rootId(place, '');
+  for (const root of await (await storeOf(place)).roots()) {
+    if (!root.id.startsWith(prefix)) continue;
+    const isLost = () => !existsSync(path.join(place.bundles, root.id.slice(prefix.length)));
+    if (isLost() && (await isSettled(root)) && isLost()) await root.remove();
+  }
+}
+
+/** Namespaces share a store, and one may begin like another, so each has a prefix of one length. */
+function rootId({ namespace }: Place, id: string): string {
+  return `${createHash('sha256').update(namespace).digest('hex').slice(0, 12)}.${id}`;
+}
+
+async function pulledName(store: ImageStore, image: string, options: ContainerOptions): Promise<string> {
+  const { pull = 'missing', onPullProgress, signal } = options;
+  const reference = await imageReference(image);
+  if (pull === 'never') return (await store.get(reference)).name;
+  const pulled = await store.pull(reference, {
+    when: pull,
+    ...(onPullProgress && { onProgress: onPullProgress }),
+    ...(signal && { signal }),
+  });
+  return pulled.name;
+}
+
+async function newRoot(
+  store: ImageStore,
+  id: string,
+  image: string,
+  { diskBytes, signal }: ContainerOptions,
+  hasBundle: () => boolean,
+): Promise<ContainerRoot> {
+  const request = {
+    ...{ id, image, mount: false },
+    ...(!isRoot() && { kind: 'copy' as const }),
+    ...(diskBytes !== undefined && { writableBytes: diskBytes }),
+    ...(signal && { signal }),
+  };
+  try {
+    return await store.createRoot(request);
+  } catch (error) {
+    if (codeOf(error) !== 'ERR_IMAGE_EXISTS') throw error;
+    // It may be what a killed process has left.
+    const old = await store.root(id).catch(() => undefined);
+    if (hasBundle() || (old && !(await isSettled(old)))) {
+      throw new ContainerError('ERR_CONTAINER_EXISTS', `there is a container ${id} already`, {
+        id,
+        cause: error,
+      });
+    }
+    await old?.remove();
+    return store.createRoot(request);
+  }
+}
+
+async function isSettled(root: ContainerRoot): Promise<boolean> {
+  const found = await stat(path.dirname(root.path)).catch(() => undefined);
+  return found === undefined || Date.now() - found.ctimeMs > SETTLE_MS;
+}
