@@ -4,11 +4,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { makeBusyboxRootfs } from '../../../tools/examples/busybox-rootfs.ts';
 import { leftovers, removeLeftovers, untilNothingIsLeft } from '../../../tools/leftovers.ts';
-import { get, list, type PlaceOptions } from '../src/index.ts';
+import { get, list } from '../src/index.ts';
 
 /** A place for the containers of the tests of one file, and a root directory of busybox for them. */
 export interface TestPlace {
-  readonly place: Required<Pick<PlaceOptions, 'stateDir' | 'dataDir' | 'namespace'>>;
+  readonly place: Record<'stateDir' | 'dataDir' | 'namespace', string>;
   readonly rootfs: string;
   readonly base: string;
   /** The files that containers have left; a container that is there has some. */
