@@ -3,9 +3,9 @@ import { type Bundle, bundleAt } from './bundle.ts';
 import { checkMode } from './check-options.ts';
 import { BundleError } from './errors.ts';
 import { type BundleLocation, loadBundle } from './load-bundle.ts';
-import { decodeSpec } from './load-spec.ts';
+import { decode } from './load-spec.ts';
 import { mappedRoot } from './mapped-root.ts';
-import { parseSpec } from './spec/parse-spec.ts';
+import { checkSpec } from './spec/check-spec.ts';
 import type { Spec } from './spec/spec.ts';
 import { stringifySpec } from './spec/stringify-spec.ts';
 
@@ -30,8 +30,8 @@ export interface NewBundleOptions extends NewBundleSyncOptions {
 /** All that is decided before the disk is touched. */
 export interface BundlePlan {
   readonly bundle: Bundle;
-  /** The content of `config.json`. */
-  readonly config: string | Uint8Array;
+  /** The content of `config.json`. It is text, so that what the caller does with its bytes meanwhile does not matter. */
+  readonly config: string;
   /** What the bundle's directory is like. */
   readonly directory: {
     readonly mode: number;
@@ -50,13 +50,12 @@ export function planBundle(options: NewBundleSyncOptions): BundlePlan {
   return { bundle: bundleAt(id, path, workDir), config, directory: directoryFor(spec, mode) };
 }
 
-function configOf(given: NewBundleSyncOptions['spec']): { config: string | Uint8Array; spec: Spec } {
-  if (typeof given === 'string') return { config: given, spec: parseSpec(given) };
-  // A copy, since the caller may use the bytes for something else before they are written.
-  if (isUint8Array(given)) return { config: new Uint8Array(given), spec: decodeSpec(given) };
+function configOf(given: NewBundleSyncOptions['spec']): Pick<BundlePlan, 'config'> & { readonly spec: Spec } {
+  if (typeof given === 'string') return { config: given, spec: checkSpec(given) };
+  if (isUint8Array(given)) return configOf(decode(given));
   const config = stringifySpec(given);
   // What is written is what counts: an object may have its own idea of how it looks as JSON.
-  return { config, spec: hasToJson(given) || hasToJson(given.linux) ? parseSpec(config) : given };
+  return { config, spec: hasToJson(given) || hasToJson(given.linux) ? checkSpec(config) : given };
 }
 
 function hasToJson(value: unknown): boolean {

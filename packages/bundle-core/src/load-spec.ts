@@ -29,18 +29,18 @@ export function loadSpecSync({ path }: Pick<Bundle, 'path'>): Spec {
 }
 
 /**
- * The spec in the bytes of a `config.json`.
+ * The text in the bytes of a `config.json`.
  *
  * @throws {BundleError} `ERR_BUNDLE_SPEC`.
  */
-export function decodeSpec(bytes: Uint8Array): Spec {
+export function decode(bytes: Uint8Array): string {
   if (!isUtf8(bytes)) throw invalidValue('', 'the spec is no JSON: it is not UTF-8');
-  return parseSpec(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }
 
 function specIn(bytes: Uint8Array, file: string): Spec {
   try {
-    return decodeSpec(bytes);
+    return parseSpec(decode(bytes));
   } catch (error) {
     const { message, field } = error as BundleError;
     throw new BundleError('ERR_BUNDLE_SPEC', `${file}: ${message}`, { path: file, field, cause: error });

@@ -1,5 +1,4 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { atomicMakeDirectory, atomicMakeDirectorySync, isInMemory } from '@shimwright/fs-atomic';
 import type { Bundle } from './bundle.ts';
@@ -11,6 +10,7 @@ import {
 } from './bundle-plan.ts';
 import { checkSignal } from './check-options.ts';
 import { BundleError, hasCode } from './errors.ts';
+import { chmod, mkdir, writeNewFile } from './file-system.ts';
 import { withParents, withParentsSync } from './parents.ts';
 import { type FollowedSignal, followSignal } from './signal-until.ts';
 import {
@@ -27,7 +27,7 @@ const ROOTFS_MODE = 0o711;
 
 // The environment of a process often holds secrets. No fsync: a container does not survive the machine either.
 const CONFIG_MODE = 0o600;
-const CONFIG = { mode: CONFIG_MODE, flag: 'wx' } as const;
+const CONFIG = { encoding: 'utf8', mode: CONFIG_MODE, flag: 'wx' } as const;
 
 /**
  * Makes a bundle: `path/ID` with `config.json` and an empty `rootfs`, which appear whole or not at all, and
@@ -125,7 +125,7 @@ async function makeRootfs(rootfs: string): Promise<void> {
 }
 
 async function writeConfig(file: string, config: BundlePlan['config']): Promise<void> {
-  await writeFile(file, config, CONFIG);
+  await writeNewFile(file, config, CONFIG_MODE);
   await chmod(file, CONFIG_MODE);
 }
 

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { hasCode } from './errors.ts';
+import { chmod, mkdir } from './file-system.ts';
 
 // Others may pass through the roots, to what is theirs below; into a bundle's own directories they may not.
 const ROOT_MODE = 0o711;

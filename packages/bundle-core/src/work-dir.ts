@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, rmdirSync, type Stats } from 'node:fs';
-import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { BundleError, hasCode } from './errors.ts';
+import { chmod, lstat, mkdir } from './file-system.ts';
 import { withParents, withParentsSync } from './parents.ts';
 
 const WORK_MODE = 0o700;

@@ -10,11 +10,12 @@ export interface Owner {
 
 // All is told by its shape: a signal of Jest's or of another realm is as good as ours.
 
-type Kind = 'boolean' | 'encoding' | 'mode' | 'owner' | 'signal' | 'whenNotAtomic';
+type Kind = 'boolean' | 'encoding' | 'function' | 'mode' | 'owner' | 'signal' | 'whenNotAtomic';
 
 const FITS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   boolean: (value) => typeof value === 'boolean',
   encoding: (value) => typeof value === 'string' && Buffer.isEncoding(value),
+  function: (value) => typeof value === 'function',
   mode: (value) => isWhole(value, 0o7777),
   owner: (value) => isObject(value) && isId(value['uid']) && isId(value['gid']),
   signal: (value) =>
@@ -27,6 +28,7 @@ const FITS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
 const WANTED: Readonly<Record<Kind, string>> = {
   boolean: 'true or false',
   encoding: 'an encoding that Buffer knows',
+  function: 'a function',
   mode: 'a number from 0 to 0o7777',
   owner: '{ uid, gid } with whole numbers',
   signal: 'an AbortSignal',
@@ -39,8 +41,9 @@ export function checked<Options extends object>(
   kinds: Readonly<Partial<Record<keyof Options, Kind>>>,
 ): Options {
   if (!isObject(options)) throw badArgument('the options must be an object');
-  for (const [name, kind] of Object.entries(kinds) as [string, Kind][]) {
+  for (const name of Object.keys(kinds) as (keyof Options & string)[]) {
     const value = options[name];
+    const kind = kinds[name] as Kind;
     if (value !== undefined && !FITS[kind](value))
       throw badArgument(`the option ${name} must be ${WANTED[kind]}`);
   }

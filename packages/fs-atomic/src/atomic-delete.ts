@@ -1,13 +1,11 @@
 import { checked } from './arguments.ts';
+import { callback } from './callback.ts';
 import { AtomicError, hasCode } from './errors.ts';
-import * as disk from './file-system.ts';
-import { hiddenName, hiddenNameWithin } from './hidden-name.ts';
-import { inOrder, neverOvertaken, type Overtaken, overtake } from './in-order.ts';
-import { using } from './in-use.ts';
-import { mounted, mountSteps, refuseMounts } from './mounts.ts';
-import { at, type Place, placeOf, releasing, releasingSync, type Target } from './place.ts';
-import { removeTree } from './remove-tree.ts';
+import { inOrderOfAll, neverOvertaken, type Overtaken, overtake } from './in-order.ts';
+import { refuseMounts } from './mounts.ts';
+import { at, type Place, placeOf, type Target } from './place.ts';
 import { runPromise, runSync, type Steps } from './steps.ts';
+import { type Remains, removeRemains, takeAway } from './take-away.ts';
 
 /** How something is deleted. */
 export interface AtomicDeleteSyncOptions {
@@ -19,10 +17,17 @@ export interface AtomicDeleteSyncOptions {
    * @default 'fail'
    */
   readonly whenNotAtomic?: 'fail' | 'remove';
+  /**
+   * What to do once nothing stands in the way any more, and before anything is taken away. Where it fails, nothing is
+   * deleted, and its error is thrown.
+   */
+  readonly prepare?: () => void;
 }
 
 /** How the promise form deletes something. */
-export interface AtomicDeleteOptions extends AtomicDeleteSyncOptions {
+export interface AtomicDeleteOptions extends Omit<AtomicDeleteSyncOptions, 'prepare'> {
+  /** The same as in the sync form; it may take its time. */
+  readonly prepare?: () => Promise<void> | void;
   /** Until the path is gone, an abort changes nothing; afterwards it leaves the rest to `sweep`. */
   readonly signal?: AbortSignal;
 }
@@ -32,21 +37,34 @@ export interface AtomicDeleteOptions extends AtomicDeleteSyncOptions {
  * directory is first renamed to a hidden sibling, `.NAME…`, which `sweep` removes should this process be
  * killed. A missing path is no error, a link is deleted and never followed.
  *
+ * Of several targets, none is touched as long as something is mounted in one of them. Then all are taken away, one after
+ * the other, and what they hold is removed. Where one cannot be deleted, the others are all the same.
+ *
  * The directory that holds `target` must belong to somebody trusted; the tree below may be anybody's.
  *
  * @throws {AtomicError} `ERR_ATOMIC_MOUNTED`, naming the mounts, while something is mounted there or below:
- * then nothing was touched. `ERR_ATOMIC_NOT_ATOMIC` where a directory cannot be renamed: then nothing was deleted.
- * `ERR_ATOMIC_ARGUMENT` for a path without a name, such as `/` or `..`.
+ * then nothing was touched. `ERR_ATOMIC_NOT_ATOMIC` where a directory cannot be renamed: then nothing of it was deleted.
+ * `ERR_ATOMIC_ARGUMENT` for a path without a name, such as `/` or `..`. `ERR_ATOMIC_DELETE`, with all `errors`, where
+ * several targets could not be deleted; where one could not, its own error.
  */
-export async function atomicDelete(target: Target, options: AtomicDeleteOptions = {}): Promise<void> {
+export async function atomicDelete(
+  target: Target | readonly Target[],
+  options: AtomicDeleteOptions = {},
+): Promise<void> {
   const { signal } = checkedOptions(options);
   signal?.throwIfAborted();
-  const place = placeOf(target);
-  await releasing(place, () =>
-    inOrder(place.key, signal, (overtaken) =>
-      runPromise(at(place, deleteSteps(place, options, overtaken)), place.directory),
-    ),
-  );
+  const places = placesOf(target);
+  const [first] = places;
+  if (!first) return;
+  try {
+    await inOrderOfAll(
+      places.map(({ key }) => key),
+      signal,
+      (overtaken) => runPromise(deleteSteps(places, options, overtaken), first.directory),
+    );
+  } finally {
+    for (const { release } of places) release();
+  }
 }
 
 /**
@@ -54,94 +72,88 @@ export async function atomicDelete(target: Target, options: AtomicDeleteOptions 
  *
  * @throws {AtomicError} as `atomicDelete` does.
  */
-export function atomicDeleteSync(target: Target, options: AtomicDeleteSyncOptions = {}): void {
+export function atomicDeleteSync(
+  target: Target | readonly Target[],
+  options: AtomicDeleteSyncOptions = {},
+): void {
   checkedOptions(options);
-  const place = placeOf(target);
-  releasingSync(place, () => {
-    runSync(at(place, deleteSteps(place, options, neverOvertaken)));
-    overtake(place.key, 'delete');
-  });
+  const places = placesOf(target);
+  try {
+    runSync(deleteSteps(places, options, []));
+    for (const { key } of places) overtake(key, 'delete');
+  } finally {
+    for (const { release } of places) release();
+  }
+}
+
+/** Where the targets are, each once. */
+function placesOf(target: Target | readonly Target[]): readonly Place[] {
+  if (!Array.isArray(target)) return [placeOf(target as Target)];
+  const places = new Map<string, Place>();
+  try {
+    for (const one of target as readonly Target[]) {
+      const place = placeOf(one);
+      if (places.has(place.key)) place.release();
+      else places.set(place.key, place);
+    }
+  } catch (error) {
+    for (const { release } of places.values()) release();
+    throw error;
+  }
+  return [...places.values()];
 }
 
 function checkedOptions(options: AtomicDeleteOptions): AtomicDeleteOptions {
-  return checked(options, { whenNotAtomic: 'whenNotAtomic', signal: 'signal' });
+  return checked(options, { whenNotAtomic: 'whenNotAtomic', prepare: 'function', signal: 'signal' });
 }
 
-function* deleteSteps(place: Place, options: AtomicDeleteOptions, overtaken: Overtaken): Steps<void> {
-  const stats = yield* disk.lstat(place.path);
-  if (!stats || overtaken()) return;
-  try {
-    if (!stats.isDirectory()) yield* refusing(place, disk.unlink(place.path));
-    // Without directories of its own it may well be empty, and to remove such a one is atomic in itself.
-    else if (stats.nlink > 2 || !(yield* refusing(place, isRemovedEmpty(place.path))))
-      yield* deleteDirectory(place, options);
-  } catch (error) {
-    if (!isGone(error, place)) throw error; // else somebody was faster
+function* deleteSteps(
+  places: readonly Place[],
+  options: AtomicDeleteOptions,
+  overtaken: readonly Overtaken[],
+): Steps<void> {
+  const isLookedAt = places.length > 1 || options.prepare !== undefined;
+  if (isLookedAt) {
+    yield* refuseMounts(places);
+    options.signal?.throwIfAborted();
+    const keys = places.map(({ key }) => key);
+    if (options.prepare) yield* callback('prepare', keys, options.prepare);
   }
-}
-
-/** Whether it is the path itself that is not there any more, and not something that was needed to delete it. */
-function isGone(error: unknown, { path }: Place): boolean {
-  return hasCode(error, 'ENOENT') && (error as { readonly path?: unknown }).path === path;
-}
-
-/** Takes the path away, which the kernel refuses for a mount point: then it is all there. */
-function* refusing<Result>(place: Place, removal: Steps<Result>): Steps<Result> {
-  try {
-    return yield* removal;
-  } catch (error) {
-    throw hasCode(error, 'EBUSY') ? mounted(place, yield* mountsOr(place), error) : error;
+  const taken: { readonly place: Place; readonly remains: Remains | undefined }[] = [];
+  const failures: unknown[] = [];
+  for (const [index, place] of places.entries()) {
+    const taking = takeAway(place, isLookedAt, options, overtaken[index] ?? neverOvertaken);
+    try {
+      taken.push({ place, remains: yield* at(place, taking) });
+    } catch (error) {
+      failures.push(error);
+      // Mounted where only the kernel sees it: whoever did so uses all of it.
+      if (index === 0 && hasCode(error, 'ERR_ATOMIC_MOUNTED')) break;
+    }
   }
-}
-
-/** The kernel's refusal is a fact even where this process cannot see the mount. */
-function* mountsOr(place: Place): Steps<string[]> {
-  const mounts = yield* mountSteps(place);
-  return mounts.length > 0 ? mounts : [place.path];
-}
-
-/** Removes the directory if it is empty. */
-function* isRemovedEmpty(target: string): Steps<boolean> {
-  try {
-    yield* disk.rmdir(target);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return false;
-    throw error;
+  for (const { place, remains } of taken) {
+    if (!remains) continue;
+    try {
+      yield* at(place, removeRemains(place, remains, options.signal));
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw asOne(places, failures, options.signal);
 }
 
-function* deleteDirectory(place: Place, { signal, whenNotAtomic }: AtomicDeleteOptions): Steps<void> {
-  // Before anything is touched: what is refused must not be gone for others, not even for a moment.
-  yield* refuseMounts(place);
-  signal?.throwIfAborted();
-  const names = [hiddenName(place.name, 'delete'), hiddenNameWithin(place.name, 'delete')];
-  let hindrance: unknown;
-  for (const name of names.filter((one) => one !== undefined)) {
-    hindrance = yield* using(place, name, (hidden) => deleteHidden(place, hidden, signal));
-    if (!hindrance) return;
-  }
-  if (whenNotAtomic === 'remove') yield* removeTree(place.path, signal);
-  else throw notAtomic(place, hindrance);
-}
-
-/** @returns what keeps the directory from being renamed there; undefined when all is removed. */
-function* deleteHidden(place: Place, hidden: string, signal: AbortSignal | undefined): Steps<unknown> {
-  try {
-    yield* refusing(place, disk.rename(place.path, hidden));
-  } catch (error) {
-    if (hasCode(error, 'EXDEV', 'ENOSPC', 'EDQUOT', 'ENAMETOOLONG')) return error;
-    throw error;
-  }
-  // From here on it is sure to go, now or in a sweep: whatever is in the way is no refusal any more.
-  yield* removeTree(hidden, signal);
-  return undefined;
-}
-
-function notAtomic({ given }: Place, cause: unknown): AtomicError {
+function asOne(
+  places: readonly Place[],
+  failures: readonly unknown[],
+  signal: AbortSignal | undefined,
+): unknown {
+  if (failures.length === 1) return failures[0];
+  if (signal?.aborted && failures.includes(signal.reason)) return signal.reason;
+  const shown = places.map(({ given }) => given).join(', ');
+  const reasons = failures.map((error) => (error as { readonly message?: unknown } | null)?.message);
   return new AtomicError(
-    'ERR_ATOMIC_NOT_ATOMIC',
-    `${given} cannot be deleted at once, since it cannot be renamed; 'whenNotAtomic' says what to do then`,
-    { path: given, cause },
+    'ERR_ATOMIC_DELETE',
+    `${failures.length} of ${shown} could not be deleted: ${reasons.join('; ')}`,
+    { errors: failures, cause: failures[0] },
   );
 }

@@ -1,15 +1,16 @@
-import { badArgument, checked, isObject, type Owner } from './arguments.ts';
+import { badArgument, checked, type Owner } from './arguments.ts';
+import { callback } from './callback.ts';
 import { flushed, flushTree } from './durable.ts';
 import { AtomicError, hasCode } from './errors.ts';
 import * as disk from './file-system.ts';
 import { hiddenName } from './hidden-name.ts';
-import { inOrder, neverOvertaken, type Overtaken, overtake, whileHeld } from './in-order.ts';
+import { inOrder, neverOvertaken, type Overtaken, overtake } from './in-order.ts';
 import { using } from './in-use.ts';
 import { withParents } from './parents.ts';
 import { at, type Place, placeOf, releasing, releasingSync, type Target } from './place.ts';
 import { removeTree } from './remove-tree.ts';
 import { withSlot } from './slot.ts';
-import { runPromise, runSync, type Steps, step } from './steps.ts';
+import { runPromise, runSync, type Steps } from './steps.ts';
 
 /** What a new directory is like. */
 export interface AtomicMakeDirectorySyncOptions {
@@ -95,19 +96,7 @@ type Filling = (hidden: string) => Steps<void>;
 
 function fillingOf(fill: Fill, key: string): Filling {
   if (typeof fill !== 'function') throw badArgument('`fill` must be a function, which makes the content');
-  return (hidden) =>
-    step<void>({
-      how: 'promise',
-      sync: () => refusePromise(fill(hidden)),
-      promise: async () => whileHeld(key, () => fill(hidden)),
-    });
-}
-
-/** What it ends with is nobody's any more. */
-function refusePromise(result: unknown): void {
-  if (!isObject(result) || typeof result['then'] !== 'function') return;
-  result['then'](undefined, () => {});
-  throw badArgument('the sync form cannot wait for an async `fill`');
+  return (hidden) => callback('fill', [key], () => fill(hidden));
 }
 
 function* makeSteps(

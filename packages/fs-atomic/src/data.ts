@@ -102,7 +102,7 @@ function pull(
   return {
     sync: () => (parts as Iterator<unknown>).next(),
     promise: async () => {
-      const next = Promise.resolve(isAsync ? whileHeld(key, () => parts.next()) : parts.next());
+      const next = Promise.resolve(isAsync ? whileHeld([key], () => parts.next()) : parts.next());
       if (!signal) return next;
       const aborted = Promise.withResolvers<never>();
       const abort = () => aborted.reject(signal.reason);

@@ -1,6 +1,7 @@
 /** What can go wrong, in the terms a program branches on. */
 export type AtomicErrorCode =
   | 'ERR_ATOMIC_ARGUMENT'
+  | 'ERR_ATOMIC_DELETE'
   | 'ERR_ATOMIC_EXISTS'
   | 'ERR_ATOMIC_MOUNTED'
   | 'ERR_ATOMIC_MOUNTS_UNKNOWN'
@@ -27,6 +28,7 @@ export interface AtomicErrorFacts {
  * | code | meaning |
  * | --- | --- |
  * | `ERR_ATOMIC_ARGUMENT` | the path has no name at its end, or an argument or option is not of its kind |
+ * | `ERR_ATOMIC_DELETE` | several of the targets could not be deleted; see `errors` |
  * | `ERR_ATOMIC_EXISTS` | there is something at the path of the directory to make |
  * | `ERR_ATOMIC_MOUNTED` | something is mounted at or below the path to delete; see `mounts` |
  * | `ERR_ATOMIC_MOUNTS_UNKNOWN` | `mountsWithin` cannot tell, since `/proc` cannot be read; see `cause` |
@@ -45,7 +47,7 @@ export class AtomicError extends Error {
   readonly path: string | undefined;
   /** The mount points at and below the path; empty but with `ERR_ATOMIC_MOUNTED`. */
   readonly mounts: readonly string[];
-  /** Each failure; empty but with `ERR_ATOMIC_SWEEP`. */
+  /** Each failure; empty but with `ERR_ATOMIC_DELETE` and `ERR_ATOMIC_SWEEP`. */
   readonly errors: readonly unknown[];
 
   constructor(code: AtomicErrorCode, message: string, facts: AtomicErrorFacts & ErrorOptions = {}) {

@@ -15,8 +15,39 @@ export async function inOrder<Result>(
   signal: AbortSignal | undefined,
   work: (overtaken: Overtaken) => Promise<Result>,
 ): Promise<Result> {
+  return inOrderOfAll([key], signal, ([overtaken = neverOvertaken]) => work(overtaken));
+}
+
+/** The same for work on several paths, for each of which it has its turn. */
+export async function inOrderOfAll<Result>(
+  keys: readonly string[],
+  signal: AbortSignal | undefined,
+  work: (overtaken: readonly Overtaken[]) => Promise<Result>,
+): Promise<Result> {
+  // All at once: were one taken only after the wait for another, two calls could wait for each other.
+  const turns = keys.map(turnFor);
+  try {
+    const before = turns.flatMap((turn) => turn.before ?? []);
+    if (before.length > 0) await untilAborted(Promise.all(before), signal);
+    return await work(turns.map(({ overtaken }) => overtaken));
+  } finally {
+    for (const { end } of turns) end();
+  }
+}
+
+/** The place of a call among those for a path. */
+interface Turn {
+  /** Settles when the calls before are done; undefined where there are none. */
+  readonly before: Promise<void> | undefined;
+  readonly overtaken: Overtaken;
+  readonly end: () => void;
+}
+
+const NO_TURN: Turn = { before: undefined, overtaken: neverOvertaken, end: () => {} };
+
+function turnFor(key: string): Turn {
   // What the work itself has called would wait for itself.
-  if (shared.held?.getStore()?.has(key)) return work(neverOvertaken);
+  if (shared.held?.getStore()?.has(key)) return NO_TURN;
   const entry = shared.waiting.get(key);
   const waiting = entry ?? { last: Promise.resolve(), count: 0, overtakers: 0, overtaker: undefined };
   if (!entry) shared.waiting.set(key, waiting);
@@ -24,14 +55,15 @@ export async function inOrder<Result>(
   const done = Promise.withResolvers<void>();
   waiting.last = entry ? before.then(() => done.promise) : done.promise;
   waiting.count += 1;
-  try {
-    if (entry) await untilAborted(before, signal);
-    return await work(() => (waiting.overtakers > overtakers ? waiting.overtaker : undefined));
-  } finally {
-    done.resolve();
-    waiting.count -= 1;
-    if (waiting.count === 0) shared.waiting.delete(key);
-  }
+  return {
+    before: entry && before,
+    overtaken: () => (waiting.overtakers > overtakers ? waiting.overtaker : undefined),
+    end: () => {
+      done.resolve();
+      waiting.count -= 1;
+      if (waiting.count === 0) shared.waiting.delete(key);
+    },
+  };
 }
 
 /** Tells those that are under way that a later call, which cannot wait for them, is done now. */
@@ -42,15 +74,15 @@ export function overtake(key: string, kind: Kind): void {
   waiting.overtaker = kind;
 }
 
-/** Runs what the caller gave us, which may call us for the same path. */
-export function whileHeld<Result>(key: string, run: () => Result): Result {
+/** Runs what the caller gave us, which may call us for the same paths. */
+export function whileHeld<Result>(keys: readonly string[], run: () => Result): Result {
   const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
   shared.held ??= new AsyncLocalStorage();
-  return shared.held.run(new Set([...(shared.held.getStore() ?? []), key]), run);
+  return shared.held.run(new Set([...(shared.held.getStore() ?? []), ...keys]), run);
 }
 
-async function untilAborted(before: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return before;
+async function untilAborted(before: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return void (await before);
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });

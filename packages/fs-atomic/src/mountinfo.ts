@@ -1,4 +1,4 @@
-/** One mount, as proc(5) tells of it. Paths are as bytes, one to a character. */
+/** One mount, as proc(5) tells of it. */
 interface Mount {
   readonly id: string;
   readonly parent: string;
@@ -6,16 +6,20 @@ interface Mount {
 }
 
 /** Whether anything may be mounted at something of that name or below: most often not, and that is told fast. */
-export function mayNameMount(mountinfo: string, name: string): boolean {
-  const component = `/${escaped(name)}`;
-  return mountinfo.includes(`${component} `) || mountinfo.includes(`${component}/`);
+export function mayNameMount(mounts: string, name: string): boolean {
+  const shown = escaped(name);
+  for (let at = mounts.indexOf(shown); at !== -1; at = mounts.indexOf(shown, at + 1)) {
+    const behind = mounts[at + shown.length];
+    if (mounts[at - 1] === '/' && (behind === ' ' || behind === '/')) return true;
+  }
+  return false;
 }
 
 /**
  * The mount points at `target` and below it. What is mounted below a mount that a later one covers is not there for
  * anybody who takes that path, so it does not count.
  *
- * @param parent the directory that holds the target, without links; like `name`, a byte to a character.
+ * @param parent the directory that holds the target, without links.
  */
 export function mountsListed(mountinfo: string, parent: string, name: string): string[] {
   const mounts = parsed(mountinfo);

@@ -1,10 +1,9 @@
-import fs from 'node:fs';
 import { AtomicError, aboutPath, hasCode } from './errors.ts';
 import * as disk from './file-system.ts';
+import { MOUNTINFO, MOUNTSTATS, readTable } from './mount-table.ts';
 import { mayNameMount, mountsListed } from './mountinfo.ts';
-import { called, outOfDescriptors } from './patience.ts';
 import { at, type Place, placeOf, releasing, releasingSync, type Target } from './place.ts';
-import { runPromise, runSync, type Steps, step } from './steps.ts';
+import { runPromise, runSync, type Steps } from './steps.ts';
 
 /**
  * The mount points at a path and below it, each by its absolute path without links: what stands against its deletion.
@@ -14,7 +13,7 @@ import { runPromise, runSync, type Steps, step } from './steps.ts';
  */
 export async function mountsWithin(target: Target): Promise<string[]> {
   const place = placeOf(target);
-  return releasing(place, () => runPromise(at(place, knownMounts(place)), place.directory));
+  return releasing(place, () => runPromise(at(place, knownMountsAt(place)), place.directory));
 }
 
 /**
@@ -24,13 +23,17 @@ export async function mountsWithin(target: Target): Promise<string[]> {
  */
 export function mountsWithinSync(target: Target): string[] {
   const place = placeOf(target);
-  return releasingSync(place, () => runSync(at(place, knownMounts(place))));
+  return releasingSync(place, () => runSync(at(place, knownMountsAt(place))));
 }
 
-/** @throws {AtomicError} `ERR_ATOMIC_MOUNTED` when something is mounted at the place or below it. */
-export function* refuseMounts(place: Place): Steps<void> {
-  const found = yield* mountSteps(place);
-  if (found.length > 0) throw mounted(place, found);
+/**
+ * Looks once for all of them.
+ *
+ * @throws {AtomicError} `ERR_ATOMIC_MOUNTED` when something is mounted at one of the places or below it.
+ */
+export function* refuseMounts(places: readonly Place[]): Steps<void> {
+  for (const [index, found] of (yield* mountsOrNone(places)).entries())
+    if (found.length > 0) throw mounted(places[index] as Place, found);
 }
 
 export function mounted({ given }: Place, mounts: readonly string[], cause?: unknown): AtomicError {
@@ -44,92 +47,88 @@ export function mounted({ given }: Place, mounts: readonly string[], cause?: unk
 
 /** The mount points; none where nobody can tell, since each directory is looked at again before it is emptied. */
 export function* mountSteps(place: Place): Steps<string[]> {
+  return (yield* mountsOrNone([place]))[0] ?? [];
+}
+
+function* mountsOrNone(places: readonly Place[]): Steps<string[][]> {
   try {
-    return yield* knownMounts(place);
+    return yield* knownMounts(places);
   } catch (error) {
-    if (hasCode(error, 'ERR_ATOMIC_MOUNTS_UNKNOWN')) return [];
+    if (hasCode(error, 'ERR_ATOMIC_MOUNTS_UNKNOWN')) return places.map(() => []);
     throw error;
   }
 }
 
-function* knownMounts(place: Place): Steps<string[]> {
+function* knownMountsAt(place: Place): Steps<string[]> {
+  return (yield* knownMounts([place]))[0] ?? [];
+}
+
+/** What is mounted at each of the places and below. */
+function* knownMounts(places: readonly Place[]): Steps<string[][]> {
+  const found: string[][] = places.map(() => []);
   // Only Linux can mount a directory of a file system into the same one; elsewhere the device number tells.
-  if (process.platform !== 'linux') return [];
-  const mountinfo = yield* readMountinfo(place);
-  const name = asBytes(place.name);
-  if (!mayNameMount(mountinfo, name)) return [];
-  const parent = asBytes(yield* realDirectory(place));
-  return mountsListed(mountinfo, parent, name).map((point) => Buffer.from(point, 'latin1').toString());
+  if (process.platform !== 'linux') return found;
+  const names = places.map(({ name }) => name.toWellFormed());
+  const given = places[0]?.given ?? '';
+  const points = yield* readMountstats(given);
+  if (points !== undefined && !names.some((name) => mayNameMount(points, name))) return found;
+  const mountinfo = yield* readMountinfo(given);
+  for (const [index, place] of places.entries()) {
+    const name = names[index] as string;
+    if (!mayNameMount(mountinfo, name)) continue;
+    const parent = yield* realDirectory(place);
+    if (parent === undefined) continue;
+    found[index] = mountsListed(mountinfo, parent, name);
+  }
+  return found;
 }
 
-const asBytes = (text: string) => Buffer.from(text).toString('latin1');
-
-function realDirectory({ directory }: Place): Steps<string> {
-  return /^\/proc\/self\/fd\/\d+$/.test(directory) ? disk.readlink(directory) : disk.realpath(directory);
+/** Undefined where there is none, and so nothing mounted in it. */
+function* realDirectory({ directory }: Place): Steps<string | undefined> {
+  try {
+    return /^\/proc\/self\/fd\/\d+$/.test(directory)
+      ? yield* disk.readlink(directory)
+      : yield* disk.realpath(directory);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
 }
 
-const MOUNTINFO = '/proc/self/mountinfo';
-const MAX_CHUNK_BYTES = 64 << 10;
-
-// Some tens of mounts are read faster than another thread can be asked to; a machine full of containers has thousands.
-const MAX_QUICK_BYTES = 16 << 10;
-let lastBytes = 0;
-
-function* readMountinfo({ given }: Place): Steps<string> {
-  let descriptor: number;
+/** @throws {AtomicError} `ERR_ATOMIC_MOUNTS_UNKNOWN`. */
+function* readMountinfo(given: string): Steps<string> {
   try {
-    descriptor = yield* openMountinfo();
+    return yield* readTable(MOUNTINFO);
   } catch (error) {
-    if (isHidden(error)) {
-      const facts = { path: given, cause: error };
-      throw new AtomicError(
-        'ERR_ATOMIC_MOUNTS_UNKNOWN',
-        `what is mounted below ${given} cannot be told`,
-        facts,
-      );
-    }
-    throw aboutPath(error, given);
+    if (!isHidden(error)) throw aboutPath(error, given);
+    const facts = { path: given, cause: error };
+    throw new AtomicError(
+      'ERR_ATOMIC_MOUNTS_UNKNOWN',
+      `what is mounted below ${given} cannot be told`,
+      facts,
+    );
   }
+}
+
+let hasMountstats = true;
+
+/**
+ * The mount points alone: all that is needed as long as none has the name, which the kernel writes in half the time.
+ * Undefined where it does not tell, or not this user.
+ */
+function* readMountstats(given: string): Steps<string | undefined> {
+  if (!hasMountstats) return undefined;
   try {
-    let text = '';
-    for (let part = yield* readPart(descriptor); part !== ''; part = yield* readPart(descriptor))
-      text += part;
-    lastBytes = text.length;
-    return text;
+    const points = yield* readTable(MOUNTSTATS);
+    if (points !== '') return points;
   } catch (error) {
-    throw aboutPath(error, given);
-  } finally {
-    yield* disk.close(descriptor);
+    if (!isHidden(error)) throw aboutPath(error, given);
   }
+  hasMountstats = false;
+  return undefined;
 }
 
 /** Whether a file of /proc cannot be seen, because it is not mounted, or not ours to read. */
 export function isHidden(error: unknown): boolean {
   return hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ERR_ACCESS_DENIED');
-}
-
-function openMountinfo(): Steps<number> {
-  return quickly({
-    sync: () => fs.openSync(MOUNTINFO, 'r'),
-    promise: () => called<number>((answer) => fs.open(MOUNTINFO, 'r', answer), outOfDescriptors),
-  });
-}
-
-const scratch = Buffer.allocUnsafeSlow(MAX_CHUNK_BYTES);
-
-function readPart(descriptor: number): Steps<string> {
-  return quickly({
-    sync: () => scratch.toString('latin1', 0, fs.readSync(descriptor, scratch, 0, scratch.length, null)),
-    promise: async () => {
-      const buffer = Buffer.allocUnsafeSlow(MAX_CHUNK_BYTES); // others read meanwhile
-      const length = await called<number>((answer) =>
-        fs.read(descriptor, buffer, 0, buffer.length, null, answer),
-      );
-      return buffer.toString('latin1', 0, length);
-    },
-  });
-}
-
-function quickly<Result>(one: { sync(): Result; promise(): Promise<Result> }): Steps<Result> {
-  return step<Result>(lastBytes > MAX_QUICK_BYTES ? { ...one, how: 'promise' } : { ...one, how: 'sync' });
 }

@@ -18,9 +18,9 @@ interface Level {
   /** Its name in the one above, a byte to a character. */
   readonly name: string;
   /** What tells it from every other directory, to know it again. */
-  readonly identity: string;
+  identity: string;
   readonly bytes: bigint;
-  /** Undefined while the work is far below. */
+  /** Undefined while the work is far below, and of the top until it is found to hold directories that are not empty. */
   descriptor: number | undefined;
   /** The directories in it that are still to be emptied. */
   readonly directories: string[];
@@ -34,8 +34,8 @@ interface Level {
 interface Walk {
   readonly target: string;
   readonly signal: AbortSignal | undefined;
-  /** The mount that all of it is on. */
-  readonly mount: string;
+  /** The mount that all of it is on; undefined until the top is open. */
+  mount: string | undefined;
   readonly levels: Level[];
   readonly guess: EmptyGuess;
 }
@@ -52,31 +52,49 @@ const MAX_SURPRISES = 100;
  * Empties a directory, each one in it by way of its descriptor. Where somebody moves one of them elsewhere meanwhile,
  * it ends early.
  *
- * @returns false, and nothing was done, where `/proc` does not tell of descriptors.
+ * @param bytes the size of the directory itself.
+ * @returns false where `/proc` does not tell of descriptors, so that the directories in it remain.
  */
-export function* removeByDescriptor(target: string, signal: AbortSignal | undefined): Steps<boolean> {
-  const top = yield* enter(target, '', () => target, true);
-  if (top === 'unknown') return false;
-  if (!top) return true;
-  const walk: Walk = { target, signal, mount: top.mount, levels: [top.level], guess: new EmptyGuess() };
+export function* removeByDescriptor(
+  target: string,
+  bytes: number,
+  signal: AbortSignal | undefined,
+): Steps<boolean> {
+  const top = { name: '', identity: '', bytes: BigInt(bytes), descriptor: undefined };
+  const levels: Level[] = [{ ...top, directories: [], mustLook: true, surprises: 0 }];
+  const walk: Walk = { target, signal, mount: undefined, levels, guess: new EmptyGuess() };
   try {
-    yield* emptyLevels(walk);
+    return yield* emptyLevels(walk);
   } finally {
-    for (const level of walk.levels) yield* closeLevel(level);
+    for (const level of levels) yield* closeLevel(level);
   }
-  return true;
 }
 
-function* emptyLevels(walk: Walk): Steps<void> {
+function* emptyLevels(walk: Walk): Steps<boolean> {
   const { levels, signal } = walk;
   for (let level = levels.at(-1); level; level = levels.at(-1)) {
     signal?.throwIfAborted();
     const name = level.directories.pop();
-    if (name !== undefined) yield* goDown(walk, level, name);
-    else if (level.mustLook) yield* clear(walk, level);
-    else if (levels.length === 1 || !(yield* goUp(walk, level))) return;
-    if (level.surprises === MAX_SURPRISES) return;
+    if (name !== undefined) {
+      const top = walk.mount === undefined ? yield* openTop(walk, level) : 'open';
+      if (top !== 'open') return top === 'gone';
+      yield* goDown(walk, level, name);
+    } else if (level.mustLook) yield* clear(walk, level);
+    else if (levels.length === 1 || !(yield* goUp(walk, level))) return true;
+    if (level.surprises === MAX_SURPRISES) return true;
   }
+  return true;
+}
+
+/** The top is opened once something in it is to be: most often there are but files and empty directories. */
+function* openTop(walk: Walk, top: Level): Steps<'open' | 'unknown' | 'gone'> {
+  const found = yield* enter(walk.target, '', () => walk.target, true);
+  if (found === 'unknown') return found;
+  if (!found) return 'gone';
+  walk.mount = found.mount;
+  top.identity = found.level.identity;
+  top.descriptor = found.level.descriptor;
+  return 'open';
 }
 
 function* goDown(walk: Walk, level: Level, name: string): Steps<void> {
@@ -124,12 +142,13 @@ function* clear(walk: Walk, level: Level): Steps<void> {
   level.mustLook = false;
   const part = (entries: readonly Dirent[]) => clearPart(walk, level, entries);
   if (level.bytes <= MAX_LISTED_BYTES) {
-    const entries = yield* listed(walk, level);
+    const entries = (yield* read(walk, level, disk.listEntries(access(walk, level)))) ?? [];
     for (let start = 0; start < entries.length; start += MAX_ENTRIES)
       yield* part(entries.slice(start, start + MAX_ENTRIES));
     return;
   }
-  const stream = yield* disk.openDirectory(access(walk, level));
+  const stream = yield* read(walk, level, disk.openDirectory(access(walk, level)));
+  if (!stream) return;
   try {
     for (;;) {
       const entries = yield* disk.readEntries(stream, MAX_ENTRIES);
@@ -152,10 +171,12 @@ function* clearPart(walk: Walk, level: Level, entries: readonly Dirent[]): Steps
   if (left.changed) level.mustLook = true;
 }
 
-function* listed(walk: Walk, level: Level): Steps<Dirent[]> {
+/** What is read of the directory; undefined when the top is gone, or is none any more. */
+function* read<Result>(walk: Walk, level: Level, reading: Steps<Result>): Steps<Result | undefined> {
   try {
-    return yield* disk.listEntries(access(walk, level));
+    return yield* reading;
   } catch (error) {
+    if (level === walk.levels[0] && hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw aboutPath(error, shownPath(walk));
   }
 }

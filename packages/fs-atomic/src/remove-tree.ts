@@ -23,14 +23,14 @@ const MAX_TRIES = 100;
 export function* removeTree(target: string, signal?: AbortSignal): Steps<void> {
   const stats = yield* disk.lstat(target);
   if (!stats) return;
-  if (stats.isDirectory()) yield* withSlot(removeDirectory(target, signal));
+  if (stats.isDirectory()) yield* withSlot(removeDirectory(target, stats.size, signal));
   else yield* removed(disk.unlink(target), () => target);
 }
 
 /** Removes a directory; what is none any more is unlinked. */
-function* removeDirectory(target: string, signal?: AbortSignal): Steps<void> {
+function* removeDirectory(target: string, bytes: number, signal?: AbortSignal): Steps<void> {
   for (let tries = 1; ; tries += 1) {
-    yield* emptied(target, signal);
+    yield* emptied(target, bytes, signal);
     try {
       yield* removed(disk.rmdir(target), () => target);
       return;
@@ -41,7 +41,7 @@ function* removeDirectory(target: string, signal?: AbortSignal): Steps<void> {
   }
 }
 
-function* emptied(target: string, signal: AbortSignal | undefined): Steps<void> {
-  const byDescriptor = process.platform === 'linux' && (yield* removeByDescriptor(target, signal));
+function* emptied(target: string, bytes: number, signal: AbortSignal | undefined): Steps<void> {
+  const byDescriptor = process.platform === 'linux' && (yield* removeByDescriptor(target, bytes, signal));
   if (!byDescriptor) yield* removeByPath(target, signal);
 }

@@ -77,7 +77,7 @@ function* removeLeftover(swept: Directory, name: string, signal: AbortSignal | u
   yield* at(
     place,
     (function* () {
-      yield* refuseMounts(place);
+      yield* refuseMounts([place]);
       yield* removeTree(leftover, signal);
     })(),
   );

@@ -1,5 +1,5 @@
 /// <reference types="node" preserve="true" />
-type AtomicErrorCode = 'ERR_ATOMIC_ARGUMENT' | 'ERR_ATOMIC_EXISTS' | 'ERR_ATOMIC_MOUNTED' | 'ERR_ATOMIC_MOUNTS_UNKNOWN' | 'ERR_ATOMIC_NOT_A_FILE' | 'ERR_ATOMIC_NOT_ATOMIC' | 'ERR_ATOMIC_NOT_DURABLE' | 'ERR_ATOMIC_SWEEP';
+type AtomicErrorCode = 'ERR_ATOMIC_ARGUMENT' | 'ERR_ATOMIC_DELETE' | 'ERR_ATOMIC_EXISTS' | 'ERR_ATOMIC_MOUNTED' | 'ERR_ATOMIC_MOUNTS_UNKNOWN' | 'ERR_ATOMIC_NOT_A_FILE' | 'ERR_ATOMIC_NOT_ATOMIC' | 'ERR_ATOMIC_NOT_DURABLE' | 'ERR_ATOMIC_SWEEP';
 interface AtomicErrorFacts {
   readonly path?: string | undefined;
   readonly mounts?: readonly string[] | undefined;
@@ -19,12 +19,14 @@ interface Owner {
 type Target = string | URL;
 interface AtomicDeleteSyncOptions {
   readonly whenNotAtomic?: 'fail' | 'remove';
+  readonly prepare?: () => void;
 }
-interface AtomicDeleteOptions extends AtomicDeleteSyncOptions {
+interface AtomicDeleteOptions extends Omit<AtomicDeleteSyncOptions, 'prepare'> {
+  readonly prepare?: () => Promise<void> | void;
   readonly signal?: AbortSignal;
 }
-export declare function atomicDelete(target: Target, options?: AtomicDeleteOptions): Promise<void>;
-export declare function atomicDeleteSync(target: Target, options?: AtomicDeleteSyncOptions): void;
+export declare function atomicDelete(target: Target | readonly Target[], options?: AtomicDeleteOptions): Promise<void>;
+export declare function atomicDeleteSync(target: Target | readonly Target[], options?: AtomicDeleteSyncOptions): void;
 interface AtomicMakeDirectorySyncOptions {
   readonly mode?: number;
   readonly owner?: Owner;
