@@ -7,6 +7,11 @@ export type ShimErrorCode =
   | 'ERR_SHIM_CGROUP'
   | 'ERR_SHIM_PROCESS'
   | 'ERR_SHIM_VERSION'
+  | 'ERR_SHIM_RUNTIME'
+  | 'ERR_SHIM_BUNDLE'
+  | 'ERR_SHIM_BOOTSTRAP'
+  | 'ERR_SHIM_PROTOCOL'
+  | 'ERR_SHIM_TIMEOUT'
   | 'ERR_TASK_IO';
 
 /** The facts of a failure, as far as they are known. */
@@ -32,6 +37,11 @@ export interface ShimErrorFacts {
  * | `ERR_SHIM_CGROUP` | the cgroup for the shim does not exist or refuses it |
  * | `ERR_SHIM_PROCESS` | the shim names a process id that cannot be signalled safely |
  * | `ERR_SHIM_VERSION` | a process that serves many shims is of a version that cannot do what is asked |
+ * | `ERR_SHIM_RUNTIME` | the name of a runtime is none |
+ * | `ERR_SHIM_BUNDLE` | the bundle of a v2 shim is gone, or cannot take what the shim needs |
+ * | `ERR_SHIM_BOOTSTRAP` | what a v2 shim answered when it was started is no answer |
+ * | `ERR_SHIM_PROTOCOL` | a v2 shim wants a protocol, or a version of the task service, that is not spoken here |
+ * | `ERR_SHIM_TIMEOUT` | the program of a v2 shim did not end in time, and was killed |
  * | `ERR_TASK_IO` | the FIFOs for a task's stdio could not be made |
  */
 export class ShimClientError extends Error {

@@ -1,0 +1,109 @@
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, watch } from 'node:fs';
+import path from 'node:path';
+import { loadAddressSync, socketPath } from '@shimwright/shim-address';
+import { isListening } from '@shimwright/shim-host';
+import { TASK_FILES } from '../task-files.ts';
+import { LogDrain } from './log-drain.ts';
+
+/** How often it is looked whether bundles are gone whose managers were killed. */
+const LOOK_MS = 5_000;
+
+/** A bundle, and who holds its log, where it has one. */
+interface Held {
+  readonly bundlePath: string;
+  readonly drain: LogDrain | undefined;
+}
+
+/** The bundles whose shims send their events here, by the links that their managers make. */
+export class BundleLinks {
+  readonly #directory: string;
+  readonly #held = new Map<string, Held>();
+  readonly #watcher;
+  readonly #timer;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    this.#watcher = watch(directory, () => this.look());
+    this.#watcher.on('error', () => {});
+    this.#timer = setInterval(() => this.look(), LOOK_MS).unref();
+    this.look();
+  }
+
+  /** Takes the logs of bundles that have come, and lets go of those that are gone. */
+  look(): void {
+    const found = this.#find();
+    for (const [link, { drain }] of this.#held) {
+      if (found.has(link)) continue;
+      drain?.close();
+      this.#held.delete(link);
+    }
+    for (const [link, bundlePath] of found) {
+      if (!this.#held.has(link)) this.#held.set(link, { bundlePath, drain: drainOf(bundlePath) });
+    }
+  }
+
+  /** Whether a shim of any of them lives. */
+  async isAnyLive(): Promise<boolean> {
+    for (const { bundlePath } of this.#held.values()) {
+      const address = addressIn(bundlePath);
+      if (address !== undefined && (await isListening(socketPath(address)))) return true;
+    }
+    return false;
+  }
+
+  /** Lets go of all, and forgets them. */
+  close(): void {
+    this.#watcher.close();
+    clearInterval(this.#timer);
+    for (const { drain } of this.#held.values()) drain?.close();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** The bundles that are there, by their links; the links of others are removed. */
+  #find(): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    for (const name of namesIn(this.#directory)) {
+      const link = path.join(this.#directory, name);
+      const bundlePath = targetOf(link);
+      if (bundlePath === undefined) continue;
+      if (lstatSync(path.join(bundlePath, TASK_FILES.log), QUIET)) found.set(name, bundlePath);
+      else rmSync(link, { force: true });
+    }
+    return found;
+  }
+}
+
+const QUIET = { throwIfNoEntry: false } as const;
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return []; // the spool is gone
+  }
+}
+
+function targetOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined; // it was removed just now
+  }
+}
+
+function drainOf(bundlePath: string): LogDrain | undefined {
+  try {
+    return new LogDrain(bundlePath);
+  } catch {
+    return undefined; // what has that name is no FIFO, or is gone
+  }
+}
+
+function addressIn(bundlePath: string): string | undefined {
+  try {
+    return loadAddressSync(bundlePath);
+  } catch {
+    return undefined;
+  }
+}
