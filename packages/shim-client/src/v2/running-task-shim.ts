@@ -75,9 +75,7 @@ export function taskConnection(shim: RunningTaskShim): TaskConnection {
     stop: async (abort) => {
       if (await hasStopped(shim, isDeleted, abort)) over(undefined);
     },
-    kill: async (abort) => {
-      if (!(await endMember(client, abort))) await killShim(shim, abort);
-    },
+    kill: (abort) => killShim(shim, abort),
     cleanUp: async (abort) => {
       const deleted = await shim.cleanUp(abort);
       await freeSocketPath(socketPath(endpoint.address)).catch(() => {}); // somebody may listen there by now
@@ -103,8 +101,11 @@ async function hasStopped(shim: RunningTaskShim, isDeleted: boolean, abort?: Abo
   return true;
 }
 
+/** A process that works in the bundle is signalled, however busy. One of ours that others share is asked to give up this shim. */
 async function killShim(shim: RunningTaskShim, abort?: AbortSignal): Promise<void> {
-  const worker = notedShim(shim.config) ?? (await namedShim(shim, abort));
+  const noted = notedShim(shim.config);
+  if (!noted && (await endMember(shim.client, abort))) return;
+  const worker = noted ?? (await namedShim(shim, abort));
   if (worker && signalProcess(worker, 'SIGKILL')) await untilGone(worker, abort);
 }
 

@@ -5,7 +5,6 @@ import { forwardEvents } from './forwarder.ts';
 const SOCKET = 3;
 
 const [spool = ''] = process.argv.slice(2);
-process.title = 'shimwright-events';
 // It lives as long as the shims do: whoever means to end them ends it too.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGPIPE'] as const) process.on(signal, () => {});
 await forwardEvents(eventsPlace(spool), SOCKET);
