@@ -27,6 +27,12 @@ if (folders.includes('shim-service')) {
   await shimProgram(directory, 'src/v2/main.ts', 'shimwright-shim-v2.cjs');
 }
 
+// Likewise what takes the events of v2 shims.
+if (folders.includes('shim-client')) {
+  const directory = path.join(ROOT, 'packages/shim-client');
+  await shimProgram(directory, 'src/v2/forwarder/main.ts', 'forward-events.cjs');
+}
+
 async function shimProgram(directory: string, input: string, name: string): Promise<void> {
   const file = path.join(directory, 'dist', name);
   await build(shimProgramBuild(path.join(directory, input), file));

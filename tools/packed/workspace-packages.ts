@@ -14,6 +14,7 @@ export const NEED_RUNTIME: readonly string[] = [
   'oci-runtime',
   'recover',
   'runtime-v1',
+  'runtime-v2',
   'shim-client',
   'shim-service',
   'task-core',

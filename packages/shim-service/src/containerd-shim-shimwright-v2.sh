@@ -131,4 +131,8 @@ if [ -n "$stdin" ]; then
   SHIMWRIGHT_STDIN=$stdin
   export SHIMWRIGHT_STDIN
 fi
+# While the package is developed, it runs from its sources.
+if ! [ -f "$program" ] && [ -f "${self%/*}/v2/main.ts" ]; then
+  exec "$node" --disable-sigusr1 --conditions=@shimwright/source "${self%/*}/v2/main.ts" "$@"
+fi
 exec "$node" --disable-sigusr1 --max-semi-space-size=1 "$program" "$@"

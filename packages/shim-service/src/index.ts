@@ -7,5 +7,10 @@ export {
   TaskError,
   type TaskErrorCode,
 } from '@shimwright/task-core';
-export { type Program, shimProgram } from './shim-program.ts';
+export { type Program, shimProgram, taskShimProgram } from './shim-program.ts';
 export { createShimService, type ShimService, type ShimServiceOptions } from './v1/shim-v1.ts';
+export {
+  createTaskService,
+  type TaskServiceSettings,
+  type TaskShimService,
+} from './v2/task-service.ts';

@@ -31,5 +31,15 @@ export function shimProgram(): Program {
     : { command, args: [NO_DEBUGGER, SMALL_YOUNG_SPACE, inThisPackage('shimwright-shim.cjs')] };
 }
 
+/**
+ * The path of the program `containerd-shim-shimwright-v2` of this package, which containerd starts as a shim of runtime v2; see
+ * `withTaskStart` of `@shimwright/shim-client/v2`.
+ *
+ * @throws {ShimHostError} `ERR_SHIM_FILE` where this code is in a bundle and the program was not copied.
+ */
+export function taskShimProgram(): string {
+  return inThisPackage('containerd-shim-shimwright-v2.sh');
+}
+
 const inThisPackage = (name: string) =>
   packagedFile({ package: '@shimwright/shim-service', name, moduleUrl: import.meta.url });

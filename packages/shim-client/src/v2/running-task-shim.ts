@@ -96,7 +96,8 @@ async function hasStopped(shim: RunningTaskShim, isDeleted: boolean, abort?: Abo
   } catch (error) {
     if (!isClosed(error)) throw error; // it may end without an answer
   }
-  if (!(await untilAborted(within(ended, STAY_MS), abort))) return false;
+  // One that works elsewhere serves others, and stays; whether it has ended by now it need not be waited for.
+  if (!(await untilAborted(within(ended, worker ? STAY_MS : 0), abort))) return false;
   if (worker) await untilAborted(within(untilGone(worker), LAST_STEPS_MS), abort);
   return true;
 }

@@ -9,6 +9,8 @@ export interface ShimCommand {
   readonly daemonAddress: string;
   readonly publisher: string;
   readonly debug: boolean;
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The flags of a command of a shim of runtime v2; see `containerd-shim-runc-v2 -h`. */
@@ -32,6 +34,7 @@ export function taskShimEnvironment({
   config,
   eventsAddress,
   daemonAddress,
+  env,
 }: ShimCommand): Record<string, string> {
   return {
     ...cleanEnvironment(),
@@ -40,5 +43,16 @@ export function taskShimEnvironment({
     NAMESPACE: config.namespace,
     MAX_SHIM_VERSION: '2', // what each containerd says, whatever it takes
     GOMAXPROCS: '2', // a shim has little to do at a time
+    SHIMWRIGHT_NODE: process.execPath, // for our own shim, which a Node of another version may not run
+    ...ownVariables(),
+    ...env,
   };
+}
+
+/** What this process is told about our own shim. */
+function ownVariables(): Record<string, string> {
+  const own = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && /^SHIMWRIGHT_(?!STDIN$)/.test(entry[0]),
+  );
+  return Object.fromEntries(own);
 }

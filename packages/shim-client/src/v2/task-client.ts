@@ -21,7 +21,8 @@ export interface TaskClient extends TaskService, AsyncDisposable {
   isAlive(options?: WaitOptions): Promise<boolean>;
   /**
    * Asks the shim to end (`Shutdown`) and resolves as soon as it has. A shim that still has containers, of this bundle or of
-   * others of its group, stays: then it resolves a moment after the shim has answered. A shim that is gone already is no error.
+   * others of its group, stays: then it resolves a moment after the shim has answered. A shim whose process is not the bundle's
+   * own is not waited for. A shim that is gone already is no error.
    */
   stopShim(options?: WaitOptions): Promise<void>;
   /**

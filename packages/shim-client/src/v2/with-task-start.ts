@@ -39,6 +39,8 @@ export interface TaskStartOptions {
   readonly debug?: boolean;
   /** Where the shim is asked to listen. Those before containerd 2.3 do not ask, and use `/run/containerd/s`. @default theirs */
   readonly socketDirectory?: string;
+  /** Further variables of the environment of the shim's program. @default none */
+  readonly env?: Readonly<Record<string, string>>;
   /** How long the shim's program may take to say where it listens, and the shim to answer for the first time. @default 10 000 */
   readonly startTimeoutMs?: number;
   /** Called once, when the connection of a shim that was started has ended, unless it was closed here. */
@@ -102,6 +104,7 @@ class TaskStart {
       ...{ config, daemonAddress: options.daemonAddress, eventsAddress: place.socket },
       publisher: defaultPublisher(), // of shims that send their events by that, as some old ones do
       debug: options.debug ?? false,
+      env: options.env,
     };
   }
 

@@ -4,19 +4,19 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BootstrapParams, BootstrapResult } from '@shimwright/shim-api/bootstrap';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { needs } from '../../../../tools/testing/needs.ts';
 import { EventsLink } from '../../src/v2/events-link.ts';
 import { bundleLink, prepareEventsPlace } from '../../src/v2/events-place.ts';
 import { newTaskClient, type TaskStartOptions, withTaskConnect, withTaskStart } from '../../src/v2.ts';
 import { answering, served } from './fixtures/fake-shim.ts';
 import {
+  forwardersOf,
   madeIn,
   script,
   type TaskBundle,
   type TaskBundleOptions,
   taskBundle,
-  untilNoForwarder,
 } from './fixtures/task-bundle.ts';
 
 const ALIVE = { connect: () => ({ shimPid: 0 }) };
@@ -31,7 +31,7 @@ beforeAll(async () => {
   link = await EventsLink.of(prepareEventsPlace(daemonAddress), home);
   return async () => {
     link.release(home, true);
-    await untilNoForwarder({ daemonAddress });
+    await vi.waitUntil(() => forwardersOf({ daemonAddress }).length === 0, { timeout: 30_000 });
     await rm(home, { recursive: true });
   };
 });

@@ -144,7 +144,7 @@ describe('a shim of runtime v2', () => {
     await two.wait({});
     await two.delete({});
     await two.stopShim();
-    expect(identify(shimPid)).toBeUndefined();
+    await expect.poll(() => identify(shimPid), POLL).toBeUndefined();
   });
 
   test('that lives is not started a second time', async () => {

@@ -7,5 +7,10 @@ const SOCKET = 3;
 const [spool = ''] = process.argv.slice(2);
 // It lives as long as the shims do: whoever means to end them ends it too.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGPIPE'] as const) process.on(signal, () => {});
-await forwardEvents(eventsPlace(spool), SOCKET);
-process.exit();
+forwardEvents(eventsPlace(spool), SOCKET).then(
+  () => process.exit(),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
