@@ -41,6 +41,15 @@ test('echo-service: answers twice what it was told', async () => {
   expect({ stdout, stderr }).toEqual({ stdout: 'hello, hello', stderr: '' });
 });
 
+describe('first-container', () => {
+  needs('linux', 'root', 'command runc');
+
+  test('says what its container says, and how it ended', async () => {
+    const { stdout, stderr } = await example('first-container.ts');
+    expect({ stdout, stderr }).toEqual({ stdout: 'hello from a container\nit ended with 0', stderr: '' });
+  });
+});
+
 describe('talk-to-shim', () => {
   needs('linux', 'root', 'command runc', 'command containerd-shim');
 
