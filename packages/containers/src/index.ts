@@ -31,4 +31,5 @@ export { type Restored, restore } from './restore.ts';
 export { imageReference } from './root/image-reference.ts';
 export { imageStore } from './root/image-store.ts';
 export { run } from './run.ts';
+export { defaultCapabilities } from './spec-of.ts';
 export type { ContainerStats, StatsOptions } from './stats.ts';

@@ -7,8 +7,8 @@ import type { ContainerMount, ContainerOptions, LimitOptions } from './options/c
 import { isRoot, type Place } from './place.ts';
 import type { ContainerFiles } from './root/container-files.ts';
 
-/** What programs of ordinary images need: they begin as root, give files to another user, and become that one. */
-const CAPABILITIES = [
+/** What the root user of a container may do unless told otherwise. Programs of ordinary images need that: they begin as root, give files to another user, and become that one. */
+export const defaultCapabilities: readonly string[] = [
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
   'CAP_FOWNER',
@@ -44,9 +44,9 @@ export async function specOf(request: SpecRequest): Promise<RunnableSpec> {
     hostname: options.hostname ?? hostnameOf(id),
     rootfs: files.rootPath,
     readonlyRootfs: options.readonly ?? false,
-    capabilities: options.capabilities ?? CAPABILITIES,
+    capabilities: options.capabilities ?? defaultCapabilities,
     network: network === 'none' ? 'private' : network,
-    mounts: [...(network === 'none' || options.readonly ? [] : await nameService()), ...mounts],
+    mounts: [...(network === 'none' ? [] : await nameService()), ...mounts],
     ...(user && { user }),
     ...(pidsLimit !== undefined && { pidsLimit }),
     ...(isRoot() && { cgroupsPath: cgroupOf(place, id) }),

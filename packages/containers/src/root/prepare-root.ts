@@ -45,9 +45,8 @@ function copyIn(layer: string): string {
  */
 export async function prepareRoot(request: RootRequest): Promise<RootfsMount[]> {
   const { source, workDir, signal } = request;
-  if (request.readonly) {
-    return isRoot() ? [{ type: 'bind', source, options: ['rbind', 'ro'] }] : [];
-  }
+  // Root's has a layer all the same, for the places where something is mounted and the source has nothing.
+  if (request.readonly && !isRoot()) return [];
   const layer = path.join(workDir, LAYER);
   await mkdir(layer, { mode: 0o711 });
   await chmod(workDir, 0o711); // root in a user namespace has to pass

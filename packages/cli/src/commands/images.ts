@@ -1,0 +1,39 @@
+import { imageStore } from '@shimwright/containers';
+import { Command } from 'commander';
+import { agoText, bytesText, print, printJson, table } from '../output.ts';
+import { placeOf, wantsJson } from '../place.ts';
+
+export function imagesCommand(): Command {
+  return new Command('images')
+    .summary('list images')
+    .description('List the images that are here.')
+    .option('-q, --quiet', 'digests only')
+    .action(images);
+}
+
+async function images({ quiet = false }: { readonly quiet?: boolean }, command: Command): Promise<void> {
+  const found = await (await imageStore(placeOf(command))).list();
+  if (wantsJson(command)) {
+    return printJson(
+      found.map(({ name, digest, platform, bytes, pulledAt }) => ({
+        name,
+        digest,
+        platform,
+        bytes,
+        pulledAt,
+      })),
+    );
+  }
+  if (quiet) {
+    for (const { digest } of found) await print(digest);
+    return;
+  }
+  const rows = found.map(({ name, digest, platform, bytes, pulledAt }) => [
+    name,
+    digest.slice('sha256:'.length, 'sha256:'.length + 12),
+    platform,
+    pulledAt ? agoText(pulledAt) : '-',
+    bytesText(bytes),
+  ]);
+  await print(table(['IMAGE', 'DIGEST', 'PLATFORM', 'PULLED', 'SIZE'], rows));
+}

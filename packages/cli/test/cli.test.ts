@@ -1,0 +1,311 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { execa, type Options } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { needs } from '../../../tools/testing/needs.ts';
+import { testPlace } from '../../containers/test/place.ts';
+
+const program = path.join(import.meta.dirname, '../src/shimwright.ts');
+
+describe('shimwright', () => {
+  needs('linux', 'root', 'command runc', 'command busybox');
+
+  const where = testPlace();
+  const environment = () => ({
+    SHIMWRIGHT_STATE_DIR: where.place.stateDir,
+    SHIMWRIGHT_DATA_DIR: where.place.dataDir,
+    SHIMWRIGHT_NAMESPACE: where.place.namespace,
+  });
+  const node = [process.execPath, '--conditions=@shimwright/source', program] as const;
+
+  async function shimwright(args: readonly string[], options: Options = {}) {
+    const [command, ...before] = node;
+    const { stdout, stderr, exitCode } = await execa(command, [...before, ...args], {
+      env: environment(),
+      input: '',
+      reject: false,
+      ...options,
+    });
+    return { stdout: String(stdout), stderr: String(stderr), exitCode };
+  }
+
+  /** Several command lines in one process. */
+  async function several(...lines: readonly (readonly string[])[]) {
+    const file = path.join(import.meta.dirname, 'fixtures/lines.ts');
+    const { stdout } = await execa(
+      process.execPath,
+      ['--conditions=@shimwright/source', file, JSON.stringify(lines)],
+      {
+        env: environment(),
+        input: '',
+      },
+    );
+    return JSON.parse(stdout) as {
+      readonly stdout: string;
+      readonly stderr: string;
+      readonly exitCode: number;
+    }[];
+  }
+
+  /** `run` of a command in a container of busybox. */
+  const run = (flags: readonly string[], script: string, options: Options = {}) =>
+    shimwright(['run', ...flags, '--rootfs', where.rootfs, 'sh', '-c', script], options);
+
+  test('run passes on both outputs and the exit code, and --rm leaves nothing', async () => {
+    const result = await run(['--rm', '-m', '64m', '--cpus', '0.5'], 'echo out; echo err >&2; exit 4');
+    expect(result).toEqual({ stdout: 'out', stderr: 'err', exitCode: 4 });
+    expect(await where.left()).toEqual([]);
+  });
+
+  test('what is wrong is told in a sentence, with the status of docker, and nothing is left', async () => {
+    const R = where.rootfs;
+    const cases: readonly (readonly [args: readonly string[], status: number, words: RegExp])[] = [
+      [['run', '--rm', '--rootfs', R, '/no/such'], 127, /no such file/],
+      [['run', '--rm', '--rootfs', R, '/bin'], 126, /permission denied/],
+      [['run', '--no-such', 'x'], 125, /^shimwright: unknown option '--no-such'/],
+      [['run', '-m', 'much', 'x'], 125, /must be a size/],
+      [['run', '--rootfs', '/no/such', 'x'], 125, /is no directory$/],
+      [['run', './no-such.tar'], 125, /no-such\.tar is not there$/],
+      [['run', '-u', 'nobody', '--rootfs', R, 'true'], 125, /has no user "nobody"$/],
+      [['run', '-v', '/no/such:/x', '--rootfs', R, 'true'], 125, /\/no\/such, which is not there$/],
+      [['run', '--name', 'a/b', '--rootfs', R, 'true'], 125, /cannot be the name of a container/],
+      [['run', '-it', '--rootfs', R, 'sh'], 1, /the input is no terminal/],
+      [['exec', 'no-such', 'ls'], 1, /^shimwright: there is no container no-such$/],
+      [['logs', 'no-such'], 1, /there is no container no-such$/],
+      [['no-such'], 125, /unknown command 'no-such'/],
+      [['--namespace', '../x', 'ps'], 1, /^shimwright: /],
+      [['completion', 'tcsh'], 125, /tcsh/],
+    ];
+    const results = await several(...cases.map(([args]) => args));
+    for (const [index, [args, status, words]] of cases.entries()) {
+      expect({ args, ...results[index] }).toEqual({
+        args,
+        stdout: '',
+        stderr: expect.stringMatching(words),
+        exitCode: status,
+      });
+      expect(results[index]?.stderr).not.toMatch(/\n\s+at /);
+    }
+    expect(await where.left()).toEqual([]);
+  });
+
+  test('run hands over the input with -i, and to nobody else', async () => {
+    expect((await run(['--rm', '-i'], 'cat', { input: 'typed' })).stdout).toBe('typed');
+    expect((await run(['--rm'], 'cat', { input: 'typed' })).stdout).toBe('');
+  });
+
+  test('run sets what its options say', async () => {
+    const file = path.join(where.base, 'variables');
+    writeFileSync(file, '# of a file\nA=1\nB=2\n');
+    const flags = [
+      '--rm',
+      '--env-file',
+      file,
+      '-e',
+      'B=3',
+      '-e',
+      'FROM_HERE',
+      '-w',
+      '/tmp',
+      '-u',
+      '7:8',
+      '-h',
+      'host',
+      '--read-only',
+      '--tmpfs',
+      '/mem',
+    ];
+    const script =
+      'echo $A $B $FROM_HERE $(pwd) $(id -u):$(id -g) $(hostname); touch /x; grep CapEff /proc/self/status';
+    const { stdout, stderr } = await run([...flags, '--cap-drop', 'ALL', '-v', 'data:/data'], script, {
+      env: { ...environment(), FROM_HERE: 'here' },
+    });
+    expect(stdout).toMatch(/^1 3 here \/tmp 7:8 host\nCapEff:\s+0+$/);
+    expect(stderr).toContain('Read-only file system');
+  });
+
+  test('a container in the background is listed, read, entered, stopped and removed', async () => {
+    const started = await run(
+      ['-d', '--name', 'web', '-l', 'tier=front'],
+      'echo one; echo two; trap "exit 6" TERM; while :; do sleep 0.1; done',
+    );
+    expect(started).toEqual({ stdout: 'web', stderr: '', exitCode: 0 });
+    const logged = async () => (await shimwright(['logs', 'web'])).stdout;
+    await expect.poll(logged, { timeout: 30_000 }).toBe('one\ntwo');
+    expect(
+      await shimwright(['exec', '-i', '-e', 'X=y', 'we', 'sh', '-c', 'cat; echo $X; exit 3'], {
+        input: 'in ',
+      }),
+    ).toEqual({
+      stdout: 'in y',
+      stderr: '',
+      exitCode: 3,
+    });
+    const results = await several(
+      ['ps', '--json'],
+      ['ps'],
+      ['logs', '-t', '--tail', '1', 'web'],
+      ['logs', '--since', '2100-01-01', 'web'],
+      ['logs', '--json', '--tail', '1', 'web'],
+      ['exec', 'web', 'no-such'],
+      ['exec', '--json', 'web', 'echo', 'x'],
+      ['stats', '--no-stream', '--json'],
+      ['stats', '--no-stream', 'web'],
+      ['rm', 'web'],
+      ['stop', '--json', 'web'],
+      ['ps', '-q'],
+      ['ps', '-a'],
+      ['rm', 'web', 'no-such'],
+      ['rm', '-f', 'no-such'],
+      ['recover', '--json'],
+    );
+    const [
+      json,
+      ps,
+      times,
+      none,
+      line,
+      missing,
+      exec,
+      statsJson,
+      stats,
+      refused,
+      stopped,
+      quiet,
+      all,
+      removed,
+      forced,
+      recovered,
+    ] = results;
+    expect(JSON.parse(json?.stdout ?? '')).toMatchObject([
+      { id: 'web', status: 'running', labels: { tier: 'front' } },
+    ]);
+    expect(ps?.stdout).toMatch(/^NAME .*\nweb .*running$/);
+    expect(times?.stdout).toMatch(/^\d{4}-\S+Z two$/);
+    expect(none).toMatchObject({ stdout: '', exitCode: 0 });
+    expect(JSON.parse(line?.stdout ?? '')).toMatchObject({ text: 'two', stream: 'stdout' });
+    expect(missing?.exitCode).toBe(127);
+    expect(JSON.parse(exec?.stdout ?? '')).toMatchObject({ stdout: 'x\n', exitCode: 0 });
+    expect(JSON.parse(statsJson?.stdout ?? '')).toMatchObject([{ id: 'web' }]);
+    expect(stats?.stdout).toMatch(/^NAME .*\nweb .*%/);
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('use -f') });
+    expect(JSON.parse(stopped?.stdout ?? '')).toEqual([{ id: 'web', exitCode: 6 }]);
+    expect(quiet?.stdout).toBe('');
+    expect(all?.stdout).toMatch(/web .*exited \(6\)/);
+    expect(removed).toMatchObject({
+      stdout: 'web',
+      exitCode: 1,
+      stderr: 'shimwright: there is no container no-such',
+    });
+    expect(forced?.exitCode).toBe(0);
+    expect(JSON.parse(recovered?.stdout ?? '')).toEqual({ containers: [], removed: [] });
+    expect(await where.left()).toEqual([]);
+  });
+
+  test('a terminal has the size of ours, and is raw', async () => {
+    const inner = [
+      ...node,
+      'run',
+      '--rm',
+      '-it',
+      '--rootfs',
+      where.rootfs,
+      'sh',
+      '-c',
+      '"stty size; read line; echo got \\$line"',
+    ].join(' ');
+    const typed = spawn('script', ['-qec', `stty cols 77 rows 22; ${inner}`, '/dev/null'], {
+      env: { ...process.env, ...environment() },
+    });
+    let shown = '';
+    for await (const chunk of typed.stdout) {
+      shown += String(chunk);
+      if (shown.includes('22 77') && typed.stdin.writable) typed.stdin.end('typed\r');
+    }
+    expect(shown).toContain('got typed');
+  });
+
+  test('a signal reaches the container', async () => {
+    const [command, ...before] = node;
+    const script = 'trap "echo told; exit 9" TERM; echo ready; while :; do sleep 0.1; done';
+    const running = execa(command, [...before, 'run', '--rm', '--rootfs', where.rootfs, 'sh', '-c', script], {
+      env: environment(),
+      reject: false,
+    });
+    running.stdout.once('data', () => running.kill('SIGTERM'));
+    expect(await running).toMatchObject({ stdout: 'ready\ntold', exitCode: 9 });
+  });
+
+  test('an output that nobody reads any more ends the program quietly', async () => {
+    const line = `${node.join(' ')} run --rm --rootfs ${where.rootfs} seq 100000 | head -n 1`;
+    const { stdout, stderr } = await execa('sh', ['-c', line], { env: environment(), reject: false });
+    expect({ stdout, stderr }).toEqual({ stdout: '1', stderr: '' });
+    await shimwright(['rm', '-f', ...(await shimwright(['ps', '-aq'])).stdout.split('\n').filter(Boolean)]);
+  });
+
+  test('events are told as they happen', async () => {
+    const [command, ...before] = node;
+    const listening = execa(command, [...before, 'events', '--json'], { env: environment(), reject: false });
+    const heard: string[] = [];
+    listening.stdout.on('data', (chunk) => heard.push(...String(chunk).trim().split('\n')));
+    const heardAfterRun = async () => {
+      await run(['--rm'], 'exit 5');
+      return heard.length;
+    };
+    await expect.poll(heardAfterRun, { timeout: 30_000, interval: 10 }).toBeGreaterThan(2);
+    listening.kill('SIGTERM');
+    await listening;
+    expect(heard.map((line) => JSON.parse(line).type)).toEqual(
+      expect.arrayContaining(['create', 'exit', 'remove']),
+    );
+    expect(heard.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ type: 'exit', exitCode: 5 }),
+    );
+  });
+
+  test('doctor tells in words and as JSON, and completions come from the options themselves', async () => {
+    const complete = (...words: string[]) => ['__complete', '--', ...words];
+    const [doctor, json, first, flags, shells, script] = await several(
+      ['doctor'],
+      ['doctor', '--json'],
+      complete('r'),
+      complete('run', '--cap'),
+      complete('completion', ''),
+      ['completion', 'bash'],
+    );
+    expect(doctor).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^ok +runtime +runc /m) });
+    const names = JSON.parse(json?.stdout ?? '').map(({ name }: { name: string }) => name);
+    expect(names).toEqual([
+      'platform',
+      'user',
+      'runtime',
+      'seccomp',
+      'cgroups',
+      'overlayfs',
+      'skopeo',
+      'umoci',
+      'cni',
+    ]);
+    expect([first?.stdout, flags?.stdout, shells?.stdout]).toEqual([
+      'run\nrm\nrecover',
+      '--cap-add\n--cap-drop',
+      'bash\nzsh\nfish',
+    ]);
+    const loaded = execFileSync('bash', ['-c', `${script?.stdout}\ncomplete -p shimwright`]);
+    expect(loaded.toString()).toContain('_shimwright');
+  });
+
+  test('a machine without a runtime is told so', async () => {
+    const empty = path.join(where.base, 'empty');
+    mkdirSync(empty, { recursive: true });
+    const env = { ...environment(), SHIMWRIGHT_RUNTIME: '/no/such/runtime' };
+    const diagnosed = await shimwright(['doctor'], { env });
+    expect(diagnosed).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/^missing +runtime/m) });
+    const { stderr, exitCode } = await run(['--rm'], 'true', { env });
+    expect({ stderr, exitCode }).toEqual({
+      stderr: expect.stringMatching(/^shimwright: .*apt-get install runc$/),
+      exitCode: 125,
+    });
+  });
+});
