@@ -21,8 +21,8 @@ export async function attachForeground(container: Container, options: Foreground
   try {
     using attached = await container.attach({ logs: true });
     using _signals = proxySignals(container);
+    using _size = terminal ? await followSize(container) : undefined; // it has its size before it can ask for it
     await container.start();
-    using _size = terminal ? followSize(container) : undefined;
     using _raw = terminal && interactive ? rawInput() : undefined;
     if (interactive) process.stdin.pipe(attached.stdin);
     attached.stdin.on('error', () => {}); // it has ended

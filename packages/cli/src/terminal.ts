@@ -18,12 +18,12 @@ export function rawInput(): Disposable {
 }
 
 /** Keeps a terminal as large as this one, until it is disposed of. */
-export function followSize(attached: Attached): Disposable {
-  const follow = () => {
+export async function followSize(attached: Attached): Promise<Disposable> {
+  const follow = async () => {
     const { columns, rows } = process.stdout;
-    if (columns && rows) attached.resize({ columns, rows }).catch(() => {}); // it may have ended
+    if (columns && rows) await attached.resize({ columns, rows }).catch(() => {}); // it may have ended
   };
-  follow();
+  await follow();
   process.stdout.on('resize', follow);
   return { [Symbol.dispose]: () => void process.stdout.off('resize', follow) };
 }

@@ -51,7 +51,11 @@ async function exec(
       ...(!isJson && { stdout: process.stdout, stderr: process.stderr, maxOutputBytes: 0 }),
       onStart: (process) => {
         held.use(proxySignals(process));
-        if (tty) held.use(followSize(process));
+        if (tty)
+          followSize(process).then(
+            (size) => held.use(size),
+            () => {},
+          );
       },
     });
     process.exitCode = result.exitCode;
