@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Image } from './image.ts';
 import { JobOutput } from './job-output.ts';
+import { userModeCommand } from './user-mode.ts';
 
 const LOOK_MS = 1_000;
 /** A kernel that boots says so at once, even where it is emulated. */
@@ -13,8 +14,8 @@ const FIRST_WORD_MS = 20_000;
 const SILENCE_MS = 25 * 60_000;
 const LAST_LINES = 30;
 
-/** How the processor of a machine comes about: by this one's, or by a program. */
-export type Accelerator = 'kvm' | 'tcg';
+/** What runs a machine: this one's processor, a kernel that is itself a process here (user-mode Linux), or an emulator. */
+export type Accelerator = 'kvm' | 'uml' | 'tcg';
 
 /** Where a machine's life is kept, and who hears of it. */
 export interface MachineOptions {
@@ -50,22 +51,30 @@ export class MachineError extends Error {
 export async function runMachine(image: Image, options: MachineOptions): Promise<number> {
   const consoleLog = path.join(options.directory, 'console.log');
   const output = new JobOutput();
-  const qemu = spawn('qemu-system-x86_64', machineArguments(image, options, consoleLog), {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const { file, arguments: words } =
+    options.accelerator === 'uml'
+      ? userModeCommand(image, options)
+      : { file: 'qemu-system-x86_64', arguments: qemuArguments(image, options, consoleLog) };
+  await writeFile(consoleLog, '');
+  const consoleFile = await open(consoleLog, 'a');
+  const machine = spawn(file, words, {
+    // The output of the job, errors of the program, and the console where qemu does not write it itself.
+    stdio: ['ignore', 'pipe', 'pipe', consoleFile.fd],
     env: { ...process.env, TMPDIR: options.directory },
   });
-  const end = () => void qemu.kill('SIGKILL');
+  await consoleFile.close();
+  const end = () => void machine.kill('SIGKILL');
   process.once('exit', end);
   let heardAt = Date.now();
   let errors = '';
-  qemu.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+  machine.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     heardAt = Date.now();
     for (const line of output.add(chunk)) options.onLine(line);
   });
-  qemu.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+  machine.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     errors += chunk;
   });
-  const ended = once(qemu, 'close');
+  const ended = once(machine, 'close');
   const watch = new AbortController();
   try {
     const failure = await Promise.race([
@@ -94,7 +103,7 @@ const WORDS = {
 };
 
 /** What qemu is started with. The first serial port is the console, the second has the output of the job. */
-export function machineArguments(
+export function qemuArguments(
   { disk, kernel, initrd }: Image,
   { accelerator, cargo }: Pick<MachineOptions, 'accelerator' | 'cargo'>,
   consoleLog: string,
@@ -106,7 +115,7 @@ export function machineArguments(
     tcg: ['-accel', 'tcg,thread=single', '-cpu', 'max', '-smp', '1'],
   };
   return [
-    ...processor[accelerator],
+    ...(accelerator === 'kvm' ? processor.kvm : processor.tcg),
     ...['-m', '4096', '-display', 'none', '-monitor', 'none', '-no-reboot'],
     ...['-kernel', kernel, '-initrd', initrd],
     ...[

@@ -6,10 +6,12 @@ import { packCargo } from './cargo.ts';
 import { imageOf } from './image.ts';
 import { type Accelerator, MachineError, runMachine } from './machine.ts';
 import { systemOf } from './systems.ts';
+import { USER_MODE_PACKAGES } from './user-mode.ts';
 
 const SETUP = path.join(import.meta.dirname, '../setup.sh');
-/** By how much an emulated machine is slower: what tests wait for at most is as much longer. */
-const SLOW_WHEN_EMULATED = '10';
+/** By how much a machine is slower without KVM: what tests wait for at most is as much longer. */
+const SLOWNESS = { kvm: {}, uml: { SHIMWRIGHT_SLOW: '10' }, tcg: { SHIMWRIGHT_SLOW: '10' } };
+const PROGRAMS = { kvm: ['qemu-system-x86'], uml: USER_MODE_PACKAGES, tcg: ['qemu-system-x86'] };
 
 /**
  * Boots a machine of that system, runs a command in a copy of this checkout there, and throws the machine away.
@@ -24,21 +26,21 @@ export async function runOn(
   onLine: (line: string) => void,
 ): Promise<number> {
   const system = systemOf(systemName);
-  await execa(SETUP, ['qemu-system-x86'], { stdio: 'inherit' });
   const image = await imageOf(system);
   const directory = await mkdtemp('/var/tmp/shimwright-vm.');
   const remove = () => rmSync(directory, { recursive: true, force: true });
   process.once('exit', remove);
   try {
     for (const accelerator of await accelerators()) {
-      const environment = accelerator === 'tcg' ? { SHIMWRIGHT_SLOW: SLOW_WHEN_EMULATED } : {};
+      await execa(SETUP, PROGRAMS[accelerator], { stdio: 'inherit' });
+      const environment = SLOWNESS[accelerator];
       const cargo = await packCargo(await mkdtemp(path.join(directory, 'cargo.')), { command, environment });
       console.log(`Booting ${system.description} (${accelerator}): ${command}`);
       try {
         return await runMachine(image, { cargo, directory, accelerator, onLine });
       } catch (error) {
         // There are hosts that offer KVM, and cannot run the kernel of a distribution with it.
-        if (accelerator === 'tcg' || !(error instanceof MachineError) || error.code === 'ERR_VM_HANGS')
+        if (accelerator !== 'kvm' || !(error instanceof MachineError) || error.code === 'ERR_VM_HANGS')
           throw error;
         console.log(`KVM does not work here: ${error.message.trim()}`);
         hasKvm = false;
@@ -54,10 +56,15 @@ export async function runOn(
 /** Until it is found that a machine does not run with it. */
 let hasKvm = true;
 
+/** In the order in which they are tried. `SHIMWRIGHT_VM` names the only one. */
 async function accelerators(): Promise<Accelerator[]> {
+  const wanted = process.env['SHIMWRIGHT_VM'];
+  if (wanted === 'kvm' || wanted === 'uml' || wanted === 'tcg') return [wanted];
+  if (wanted) throw new RangeError(`SHIMWRIGHT_VM is "${wanted}"; it can be kvm, uml or tcg`);
   const isOpen = await access('/dev/kvm', constants.R_OK | constants.W_OK).then(
     () => true,
     () => false,
   );
-  return hasKvm && isOpen ? ['kvm', 'tcg'] : ['tcg'];
+  const other = process.arch === 'x64' ? 'uml' : 'tcg';
+  return hasKvm && isOpen ? ['kvm', other] : [other];
 }

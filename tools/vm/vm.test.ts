@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { shellText } from './cargo.ts';
 import { imageKey } from './image-key.ts';
 import { JobOutput } from './job-output.ts';
-import { machineArguments } from './machine.ts';
+import { qemuArguments } from './machine.ts';
 import { SYSTEMS, systemOf } from './systems.ts';
 import { table } from './table.ts';
 import { testCounts } from './test-counts.ts';
@@ -59,9 +59,9 @@ test('a job that is cut short has no status, and its last words are kept', () =>
 
 test('an emulated machine has one processor, in one thread, and no machine can write to its disk', () => {
   const image = { disk: '/i/disk.raw', kernel: '/i/vmlinuz', initrd: '/i/initrd.img' };
-  const emulated = machineArguments(image, { accelerator: 'tcg', cargo: '/c.tar' }, '/console');
+  const emulated = qemuArguments(image, { accelerator: 'tcg', cargo: '/c.tar' }, '/console');
   expect(emulated.join(' ')).toMatch(/-accel tcg,thread=single .*-smp 1 /);
-  const fast = machineArguments(image, { accelerator: 'kvm', cargo: '/c.tar' }, '/console');
+  const fast = qemuArguments(image, { accelerator: 'kvm', cargo: '/c.tar' }, '/console');
   expect(fast.join(' ')).toMatch(/-accel kvm .*-smp 2 /);
   for (const args of [emulated, fast]) {
     expect(args).toContain('file=/i/disk.raw,format=raw,if=virtio,snapshot=on');
