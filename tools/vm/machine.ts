@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Image } from './image.ts';
@@ -53,16 +53,12 @@ export async function runMachine(image: Image, options: MachineOptions): Promise
   const output = new JobOutput();
   const { file, arguments: words } =
     options.accelerator === 'uml'
-      ? userModeCommand(image, options)
+      ? userModeCommand(image, options, consoleLog)
       : { file: 'qemu-system-x86_64', arguments: qemuArguments(image, options, consoleLog) };
-  await writeFile(consoleLog, '');
-  const consoleFile = await open(consoleLog, 'a');
   const machine = spawn(file, words, {
-    // The output of the job, errors of the program, and the console where qemu does not write it itself.
-    stdio: ['ignore', 'pipe', 'pipe', consoleFile.fd],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: options.directory },
   });
-  await consoleFile.close();
   const end = () => void machine.kill('SIGKILL');
   process.once('exit', end);
   let heardAt = Date.now();

@@ -12,28 +12,31 @@ const MODULES = '/usr/lib/uml/modules';
  * The kernel prints its own first words on 1, which is for the job: it gets the console there, and the job another one.
  */
 const START = `
+console=$1; shift
 vde_switch -daemon -sock "$0/switch" && slirpvde -daemon -sock "$0/switch" || exit
-exec linux.uml "$@" 4>&1 >&3 2>&3
+exec linux.uml "$@" 3>&1 >"$console" 2>&1
 `;
 
 /**
  * What runs a machine as a process: user-mode Linux, for hosts that have no KVM. It is two to five times as quick as an
  * emulator. The kernel is the package's and not the system's own; all else is the system's.
  * Each process of the machine is one here too, so that the machine gets a PID namespace, which ends with it.
- * The job's output goes to descriptor 1, the console to 3. Writes go to a sparse file in `directory`.
+ * The job's output goes to descriptor 1, the console to `consoleLog`. Writes go to a sparse file in `directory`.
  */
 export function userModeCommand(
   { disk }: Pick<Image, 'disk'>,
   { cargo, directory }: { readonly cargo: string; readonly directory: string },
+  consoleLog: string,
 ): { file: string; arguments: string[] } {
   return {
     file: 'unshare',
     arguments: [
-      ...['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', START, directory],
+      ...['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', START],
+      ...[directory, consoleLog],
       ...['mem=4G', `uml_dir=${directory}`, 'umid=machine'],
       ...[`ubd0=${path.join(directory, 'writes.cow')},${disk}`, `ubd1r=${cargo}`],
       ...[`eth0=vde,${path.join(directory, 'switch')}`],
-      ...['con=null', 'con0=null,fd:3', 'ssl=null', 'ssl1=null,fd:4'],
+      ...['con=null', 'con0=null,fd:1', 'ssl=null', 'ssl1=null,fd:3'],
       ...['root=/dev/ubda', 'rw', 'net.ifnames=0', 'panic=-1'],
       ...['systemd.mask=serial-getty@ttyS0.service', `vm.modules=${MODULES}`],
     ],

@@ -6,6 +6,7 @@ import { qemuArguments } from './machine.ts';
 import { SYSTEMS, systemOf } from './systems.ts';
 import { table } from './table.ts';
 import { testCounts } from './test-counts.ts';
+import { userModeCommand } from './user-mode.ts';
 
 test('each system has a suite of its own, and a name that is not in the table is refused', () => {
   const suites = Object.values(SYSTEMS).map(({ suite }) => suite);
@@ -67,6 +68,18 @@ test('an emulated machine has one processor, in one thread, and no machine can w
     expect(args).toContain('file=/i/disk.raw,format=raw,if=virtio,snapshot=on');
     expect(args).toContain('file=/c.tar,format=raw,if=virtio,readonly=on');
   }
+});
+
+test('a machine that is a process has its own PIDs, and writes into its own directory only', () => {
+  const { file, arguments: words } = userModeCommand(
+    { disk: '/i/disk.raw' },
+    { cargo: '/c.tar', directory: '/d' },
+    '/d/console.log',
+  );
+  expect([file, ...words].join(' ')).toMatch(/^unshare .*--pid .*--kill-child /);
+  expect(words).toContain('ubd0=/d/writes.cow,/i/disk.raw');
+  expect(words).toContain('ubd1r=/c.tar');
+  expect(words).toContain('eth0=vde,/d/switch');
 });
 
 test('a command of one word is text for the shell, and of several words is those words', () => {
