@@ -1,11 +1,12 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { atomicDelete, type HiddenPath, hiddenPath, sweep } from '@shimwright/fs-atomic';
+import { type HiddenPath, hiddenPath } from '@shimwright/fs-atomic';
 import { blobNames } from './layout/blobs.ts';
 import { readIndex } from './layout/index-file.ts';
 import { readManifest } from './layout/manifest.ts';
 import { type RootRecord, readRecord } from './roots/root-record.ts';
 import { type StoreContext, whileLocked } from './store-context.ts';
+import { removeTree, sweepTrees } from './trees/remove-tree.ts';
 
 /** What was removed from a store. */
 export interface Collected {
@@ -25,7 +26,7 @@ const TREE = /^[0-9a-f]{64}(?:-[a-z0-9]+)*$/;
 export async function collectGarbage(context: StoreContext, signal: AbortSignal): Promise<Collected> {
   const { paths } = context;
   const swept = await Promise.all(
-    [paths.pulls, paths.trees, paths.roots].map((each) => sweep(each, { signal })),
+    [paths.pulls, paths.trees, paths.roots].map((each) => sweepTrees(each, signal)),
   );
   const hidden: HiddenPath[] = [];
   try {
@@ -34,7 +35,7 @@ export async function collectGarbage(context: StoreContext, signal: AbortSignal)
       const trees = await hideTrees(context, held.trees, hidden);
       return { ...(await removeBlobs(paths.blobs, held.blobs)), trees };
     });
-    for (const { path: place } of hidden) await atomicDelete(place, { whenNotAtomic: 'remove' });
+    for (const { path: place } of hidden) await removeTree(place);
     return { ...removed, leftovers: swept.flat().length };
   } finally {
     for (const each of hidden) each.release();

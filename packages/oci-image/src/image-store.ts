@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkOptions, signalOf } from './check-options.ts';
 import { type Collected, collectGarbage } from './collect-garbage.ts';
 import { badArgument, ImageError } from './errors.ts';
 import { findNamed, type Image, imageOf, listImages, unknownImage } from './image.ts';
 import { type Named, readIndex, writeIndex } from './layout/index-file.ts';
-import { checkOptions } from './layout/json.ts';
+import { isObject } from './layout/json.ts';
 import { makeStore } from './layout/make-store.ts';
 import { storePaths } from './layout/store-paths.ts';
 import { SharedWork } from './locks/shared-work.ts';
@@ -16,7 +17,7 @@ import { ContainerRoot } from './roots/container-root.ts';
 import { createRoot } from './roots/create-root.ts';
 import { type CreateRootOptions, rootRequest } from './roots/root-options.ts';
 import { checkedId, readRecord, readRecords } from './roots/root-record.ts';
-import { never, type StoreContext, whileLocked } from './store-context.ts';
+import { type StoreContext, whileLocked } from './store-context.ts';
 
 /** Where images are kept, and by what they are got. */
 export interface ImageStoreOptions {
@@ -94,9 +95,11 @@ export class ImageStore {
   /** Gives an image a further name, as `docker tag` does. A name that was another's is that one's no more. */
   async tag(image: string, name: string, options: PlatformOptions & AbortOptions = {}): Promise<Image> {
     const full = checkedName(name);
+    const signal = signalOf(options);
     const platform = platformOf(options);
+    await findNamed(this.#context, image, platform);
     const { paths } = this.#context;
-    const named = await whileLocked(this.#context, options.signal ?? never(), async () => {
+    const named = await whileLocked(this.#context, signal, async () => {
       const found = { ...(await findNamed(this.#context, image, platform)), name: full };
       const others = (await readIndex(paths.index)).filter((each) => each.name !== full);
       await writeIndex(paths.index, [...others, found]);
@@ -112,9 +115,10 @@ export class ImageStore {
    */
   async remove(name: string, options: AbortOptions = {}): Promise<void> {
     const full = checkedName(name);
+    const signal = signalOf(options);
     const { paths } = this.#context;
     await makeStore(paths);
-    await whileLocked(this.#context, options.signal ?? never(), async () => {
+    await whileLocked(this.#context, signal, async () => {
       const all = await readIndex(paths.index);
       const others = all.filter((each) => each.name !== full);
       if (others.length === all.length) throw unknownImage(full);
@@ -124,8 +128,9 @@ export class ImageStore {
 
   /** Removes what no name and no container holds, and what killed processes left. */
   async collectGarbage(options: AbortOptions = {}): Promise<Collected> {
+    const signal = signalOf(options);
     await makeStore(this.#context.paths);
-    return collectGarbage(this.#context, options.signal ?? never());
+    return collectGarbage(this.#context, signal);
   }
 
   /**
@@ -136,10 +141,7 @@ export class ImageStore {
    */
   async createRoot(options: CreateRootOptions): Promise<ContainerRoot> {
     const request = rootRequest(options);
-    return new ContainerRoot(
-      this.#context,
-      await createRoot(this.#context, request, options.signal ?? never()),
-    );
+    return new ContainerRoot(this.#context, await createRoot(this.#context, request, signalOf(options)));
   }
 
   /** The root of a container. @throws {ImageError} `ERR_IMAGE_ROOT_NOT_FOUND`. */
@@ -162,7 +164,7 @@ function platformOf({ platform }: PlatformOptions) {
 
 /** What overlayfs and the tools take as a path without more ado. */
 function checkedDirectory(value: unknown): string {
-  const text = value instanceof URL ? fileURLToPath(value) : value;
+  const text = isFileUrl(value) ? fileURLToPath(value) : value;
   if (typeof text !== 'string' || text === '' || text.includes('\0'))
     throw badArgument('`directory` must be a path');
   const directory = path.resolve(text);
@@ -174,6 +176,10 @@ function checkedDirectory(value: unknown): string {
   }
   if (directory === '/') throw badArgument('`directory` must not be /');
   return directory;
+}
+
+function isFileUrl(value: unknown): value is URL {
+  return isObject(value) && value['protocol'] === 'file:' && typeof value['pathname'] === 'string';
 }
 
 function checkedCommand(option: string, value: unknown): string {

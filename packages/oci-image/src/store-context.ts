@@ -10,11 +10,6 @@ export interface StoreContext {
   readonly umoci: string;
 }
 
-/** How long a call may take where nobody else aborts it. */
-export function never(): AbortSignal {
-  return new AbortController().signal;
-}
-
 /** Runs what nobody else may do to the names, blobs and roots of the store meanwhile; it must be short. */
 export async function whileLocked<Result>(
   { paths }: StoreContext,

@@ -1,5 +1,5 @@
+import { checkOptions } from '../check-options.ts';
 import { badArgument, ImageError } from '../errors.ts';
-import { checkOptions } from '../layout/json.ts';
 import type { ImageConfig } from './image-config.ts';
 import { type ContainerUser, findUser } from './user.ts';
 

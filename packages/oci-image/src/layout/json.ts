@@ -1,15 +1,8 @@
-import { badArgument } from '../errors.ts';
-
 /** An object of JSON. */
 export type JsonObject = { readonly [name: string]: unknown };
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Refuses what is no object of options. @throws {ImageError} `ERR_IMAGE_ARGUMENT`. */
-export function checkOptions(options: unknown): void {
-  if (!isObject(options)) throw badArgument('the options must be an object');
 }
 
 /** The value if it is text. */

@@ -1,23 +1,54 @@
 import { chmod, mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { atomicWriteFile } from '@shimwright/fs-atomic';
-import { readText } from './read-text.ts';
+import { hasCode } from '../errors.ts';
+import { forbidden, readText } from './read-text.ts';
 import type { StorePaths } from './store-paths.ts';
 
 const OCI_LAYOUT = '{"imageLayoutVersion":"1.0.0"}';
 
-/** Makes what of a store is missing. */
+/** Makes what of a store is missing. @throws {ImageError} `ERR_IMAGE_PERMISSION`. */
 export async function makeStore(paths: StorePaths): Promise<void> {
+  await makeDirectories(paths).catch((error: unknown) => {
+    if (!hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOENT')) throw error;
+    throw forbidden(paths.directory, error);
+  });
+}
+
+async function makeDirectories(paths: StorePaths): Promise<void> {
   // What containers and users of other ids may reach is their own root alone: trees hold set-id programs.
   await makeDirectory(paths.directory, 0o711);
   await makeDirectory(paths.roots, 0o711);
   for (const each of [paths.trees, paths.pulls, paths.locks]) await makeDirectory(each, 0o700);
-  await mkdir(paths.blobs, { recursive: true, mode: 0o700 });
+  for (const each of [path.dirname(paths.blobs), paths.blobs]) await makeDirectory(each, 0o700);
   if ((await readText(paths.ociLayout)) === undefined)
     await atomicWriteFile(paths.ociLayout, OCI_LAYOUT, { mode: 0o644 });
 }
 
 /** One that is there keeps its mode. */
 async function makeDirectory(directory: string, mode: number): Promise<void> {
-  const made = await mkdir(directory, { recursive: true, mode: 0o755 });
-  if (made !== undefined) await chmod(directory, mode);
+  if (await isMade(directory)) await chmod(directory, mode);
+}
+
+/**
+ * Makes a directory, and those above it that are missing. Node's own `recursive` never ends where a file system refuses every new
+ * name as if the parent were missing, as `/proc` does.
+ *
+ * @returns whether it was made.
+ */
+async function isMade(directory: string): Promise<boolean> {
+  const isNew = () =>
+    mkdir(directory, 0o755).then(
+      () => true,
+      (error: unknown) => {
+        if (hasCode(error, 'EEXIST')) return false;
+        throw error;
+      },
+    );
+  try {
+    return await isNew();
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT') || !(await isMade(path.dirname(directory)))) throw error;
+  }
+  return isNew();
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { hasCode, ImageError } from '../errors.ts';
+import { hasCode, ImageError, messageOf } from '../errors.ts';
 
 /** No manifest, config or record of ours is larger. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -10,7 +10,7 @@ export async function readText(file: string, maxBytes: number = MAX_BYTES): Prom
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     (error: unknown) => {
       if (hasCode(error, 'ENOENT')) return undefined;
-      throw error;
+      throw hasCode(error, 'EACCES', 'EPERM') ? forbidden(file, error) : error;
     },
   );
   if (!handle) return undefined;
@@ -25,4 +25,17 @@ export async function readText(file: string, maxBytes: number = MAX_BYTES): Prom
   } finally {
     await handle.close();
   }
+}
+
+/** Says that the store is not this user's. */
+export function forbidden(path: string, cause: unknown): ImageError {
+  const advice = 'take a directory of your own for the store, or run this as root';
+  return new ImageError(
+    'ERR_IMAGE_PERMISSION',
+    `this user may not use ${path}: ${messageOf(cause)} (${advice})`,
+    {
+      path,
+      cause,
+    },
+  );
 }

@@ -1,5 +1,6 @@
+import { checkOptions } from '../check-options.ts';
 import { badArgument } from '../errors.ts';
-import { checkOptions, isObject } from '../layout/json.ts';
+import { isObject } from '../layout/json.ts';
 import { hostPlatform, type Platform, parsePlatform } from '../reference/platform.ts';
 import { parseReference, type Reference } from '../reference/reference.ts';
 import { timeLimit } from '../tools/run-tool.ts';
@@ -77,6 +78,9 @@ export function pullRequest(image: string, options: PullOptions): PullRequest {
   if (when !== 'missing' && when !== 'always') throw badArgument("`when` must be 'missing' or 'always'");
   if (!Number.isInteger(retries) || retries < 0 || retries > MAX_RETRIES) {
     throw badArgument(`\`retries\` must be a whole number from 0 to ${MAX_RETRIES}`);
+  }
+  if (options.onProgress !== undefined && typeof options.onProgress !== 'function') {
+    throw badArgument('`onProgress` must be a function');
   }
   if (typeof insecure !== 'boolean') throw badArgument('`insecure` must be a boolean');
   if (typeof unpack !== 'boolean') throw badArgument('`unpack` must be a boolean');

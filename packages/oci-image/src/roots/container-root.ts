@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { atomicDelete } from '@shimwright/fs-atomic';
 import { parseConfig } from '../config/image-config.ts';
 import { type ImageSpec, type ImageSpecOptions, imageSpec } from '../config/image-spec.ts';
 import { readBlob, readManifest } from '../layout/manifest.ts';
 import type { StoreContext } from '../store-context.ts';
+import { removeTree } from '../trees/remove-tree.ts';
 import { treeRootfs } from '../trees/tree.ts';
 import { isMounted, mountRoot, mountsOf } from './mount-root.ts';
 import { rootPlaces, unmountRoot } from './overlay.ts';
@@ -85,7 +85,7 @@ export class ContainerRoot {
    */
   async remove(): Promise<void> {
     await this.unmount();
-    await atomicDelete(path.dirname(this.path), { whenNotAtomic: 'remove' });
+    await removeTree(path.dirname(this.path));
   }
 
   /** The same as `remove`. */

@@ -1,12 +1,13 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { atomicDelete, atomicMakeDirectory } from '@shimwright/fs-atomic';
+import { atomicMakeDirectory } from '@shimwright/fs-atomic';
 import { hasCode, ImageError, messageOf } from '../errors.ts';
 import { findNamed } from '../image.ts';
 import type { Named } from '../layout/index-file.ts';
 import { makeStore } from '../layout/make-store.ts';
 import { type StoreContext, whileLocked } from '../store-context.ts';
 import type { IdMappings } from '../trees/id-mappings.ts';
+import { openUp, removeTree } from '../trees/remove-tree.ts';
 import { ensureTree, treeRootfs, UNPACK_LIMITS } from '../trees/tree.ts';
 import { copyTree } from './copy-tree.ts';
 import { mountRoot } from './mount-root.ts';
@@ -86,7 +87,13 @@ async function make(
     });
     const places = rootPlaces(hidden);
     await mkdir(places.rootfs);
-    if (record.kind === 'copy') return copyTree(rootfs, places.rootfs, hidden, signal);
+    if (record.kind === 'copy') {
+      await copyTree(rootfs, places.rootfs, hidden, signal).catch(async (error: unknown) => {
+        await openUp(hidden);
+        throw error;
+      });
+      return;
+    }
     await mkdir(places.layer, { mode: 0o700 });
     if (record.writableBytes === undefined) await makeLayer(places, rootfs);
   };
@@ -117,7 +124,7 @@ async function mountOrUndo(
   } catch (error) {
     const directory = path.join(context.paths.roots, record.id);
     await unmountRoot(rootPlaces(directory));
-    await atomicDelete(directory, { whenNotAtomic: 'remove' });
+    await removeTree(directory);
     if (signal.aborted) throw error;
     return { error };
   }

@@ -1,5 +1,5 @@
+import { checkOptions } from '../check-options.ts';
 import { badArgument } from '../errors.ts';
-import { checkOptions } from '../layout/json.ts';
 import { type Platform, parsePlatform } from '../reference/platform.ts';
 import { checkedMappings, type IdMapping, type IdMappings } from '../trees/id-mappings.ts';
 import { checkedId, type RootKind } from './root-record.ts';

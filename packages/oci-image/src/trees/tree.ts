@@ -1,6 +1,6 @@
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { atomicDelete, atomicMakeDirectory, hiddenPath, sweep } from '@shimwright/fs-atomic';
+import { atomicDelete, atomicMakeDirectory, hiddenPath } from '@shimwright/fs-atomic';
 import { hasCode, ImageError } from '../errors.ts';
 import type { Descriptor } from '../layout/descriptor.ts';
 import { makeStore } from '../layout/make-store.ts';
@@ -10,6 +10,7 @@ import { type StoreContext, whileHeld } from '../store-context.ts';
 import { runTool } from '../tools/run-tool.ts';
 import { toolFailure } from '../tools/tool-failure.ts';
 import { type IdMappings, mappingsKey } from './id-mappings.ts';
+import { openUp, sweepTrees } from './remove-tree.ts';
 
 /** A tree to be there. */
 export interface WantedTree {
@@ -73,10 +74,14 @@ export async function ensureTree(
   const lock = await lockFile(path.join(paths.locks, `tree-${name}`), signal);
   await whileHeld(lock, async () => {
     if (await isThere(path.join(paths.trees, name))) return;
-    await sweep(paths.trees).catch(() => {});
+    await sweepTrees(paths.trees).catch(() => {});
     await atomicMakeDirectory(
       path.join(paths.trees, name),
-      (hidden) => unpack(context, wanted, path.join(hidden, 'rootfs'), signal),
+      (hidden) =>
+        unpack(context, wanted, path.join(hidden, 'rootfs'), signal).catch(async (error: unknown) => {
+          await openUp(hidden);
+          throw error;
+        }),
       { mode: 0o700, signal },
     ).catch((error: unknown) => {
       if (!hasCode(error, 'ERR_ATOMIC_EXISTS')) throw error;
