@@ -124,10 +124,13 @@ function unfinishedProblems(
     .map((unit) => `the call succeeded, and ${unit} is not as it should be: ${list(partOf(found, unit))}`);
 }
 
-function otherProblems({ units, parents = [] }: Operation, { before, after, found }: Found): string[] {
+function otherProblems(
+  { units, parents = [], debris = [] }: Operation,
+  { before, after, found }: Found,
+): string[] {
   const keys = new Set([...visible(before).keys(), ...found.keys()]);
   return [...keys]
-    .filter((at) => !units.some((unit) => isAt(at, unit)))
+    .filter((at) => ![...units, ...debris].some((unit) => isAt(at, unit)))
     .filter((at) => found.get(at) !== before.get(at))
     .filter((at) => !parents.includes(at) || found.get(at) !== after.get(at))
     .map((at) => `${at} was ${before.get(at)} and is ${found.get(at)}`);

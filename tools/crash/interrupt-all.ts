@@ -11,13 +11,16 @@ export interface InterruptOptions {
   readonly part?: string;
   /** At how many of the points where a call fails: at one of so many, or at none. @default 1 */
   readonly failures?: number | 'none';
-  /** At all points where the process is killed, or at none. @default 'all' */
-  readonly kills?: 'all' | 'none';
+  /** At all points where the process is killed, at some where an operation takes long, or at none. @default 'all' */
+  readonly kills?: 'all' | 'some' | 'none';
   /** How many operations are interrupted at the same time. @default 2 */
   readonly lanes?: number;
   /** Is told of each operation, in a line. @default nobody */
   readonly tell?: (line: string) => void;
 }
+
+/** Of so many points one is taken, where some are enough. */
+const SOME = 5;
 
 /** How it went. */
 export interface Totals {
@@ -66,12 +69,13 @@ async function interrupt(
     totals.problems.push(...problems.map((problem) => `${name}, ${form}, ${problem}`));
   };
   await using interruptions = new Interruptions(base, name, form);
-  if (kills === 'all') {
-    const killed = await interruptions.killEverywhere();
+  const { isOnlyKilled = false, takesLong = false }: Operation = operations[name];
+  if (kills !== 'none') {
+    const killed = await interruptions.killEverywhere(kills === 'some' && takesLong ? SOME : 1);
     totals.killed += killed.tried;
     note('killed', killed);
   }
-  if (failures !== 'none') {
+  if (failures !== 'none' && !isOnlyKilled) {
     const failed = await interruptions.failEverywhere(failures);
     totals.failed += failed.tried;
     totals.failing += failed.points;

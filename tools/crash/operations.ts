@@ -39,6 +39,12 @@ export interface Operation {
   readonly orphans?: readonly string[];
   /** Units that stay where they may not be touched (EACCES): they are somebody else's. */
   readonly foreign?: readonly string[];
+  /** What it leaves where it is interrupted, in nobody's way, until one goes on: files and directories, and all below them. */
+  readonly debris?: readonly string[];
+  /** Whether its calls are not made to fail: most are those of programs that it starts. */
+  readonly isOnlyKilled?: boolean;
+  /** Whether it takes long, so that a test interrupts it at some points only. */
+  readonly takesLong?: boolean;
   /** Whether what it is about are the hidden names that otherwise no caller sees. */
   readonly tellsHidden?: boolean;
   /** Units that may be gone, since what they told of was gone before. */
@@ -146,6 +152,29 @@ const starting = {
   ],
   parents: ['s', 'daemon.events'],
   gone: ['b/one', 'w/one', 's/HASH'],
+  startsProcesses: true,
+} as const;
+
+const steps = () => import('./image-steps.ts');
+const ofStore = [
+  's',
+  's/oci-layout',
+  's/roots',
+  's/trees',
+  's/pulls',
+  's/locks',
+  's/blobs',
+  's/blobs/sha256',
+];
+const images = {
+  roots: ['s', 's/trees', 's/roots', 's/pulls'],
+  units: ['s/index.json', 's/trees/HASH', 's/roots/one'],
+  // A blob has its name by its content, and the kernel gives up the lock of a file that stays.
+  debris: ['s/blobs', 's/locks'],
+  parents: ofStore,
+  failed: 'either',
+  isOnlyKilled: true,
+  takesLong: true,
   startsProcesses: true,
 } as const;
 
@@ -301,6 +330,23 @@ export const operations = {
     orphans: ['s/control', 's/control.log'],
     startsProcesses: true,
     endsLater: true,
+  },
+  'pull of an image': {
+    ...images,
+    prepare: async (root) => (await steps()).prepareSource(root),
+    promise: async (root) => (await steps()).pull(root),
+    goOn: async (root) => (await steps()).pullAgain(root),
+  },
+  'root of a container from an image': {
+    ...images,
+    prepare: async (root) => (await steps()).prepareStore(root),
+    promise: async (root) => (await steps()).makeRoot(root),
+    goOn: async (root) => (await steps()).makeRootAgain(root),
+  },
+  'collection of the garbage of images': {
+    ...images,
+    prepare: async (root) => (await steps()).prepareGarbage(root),
+    promise: async (root) => (await steps()).collect(root),
   },
 } as const satisfies Readonly<Record<string, Operation>>;
 

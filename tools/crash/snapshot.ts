@@ -38,9 +38,11 @@ export function visible(whole: Snapshot): Snapshot {
   return new Map([...whole].filter(([at]) => !isHidden(at)));
 }
 
-/** The name of a shim's socket tells of the root, too; and what is asked of a shared process has an id. */
+/** The name of a shim's socket tells of the root, too; what is asked of a shared process has an id, and an image a time. */
 const unhashed = (text: string) =>
-  text.replace(/[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'HASH');
+  text
+    .replaceAll(/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'HASH');
 
 function describe(file: string, root: string): string {
   const stats = lstatSync(file);

@@ -4,6 +4,7 @@ import { type HiddenPath, hiddenPath } from '@shimwright/fs-atomic';
 import { blobNames } from './layout/blobs.ts';
 import { readIndex } from './layout/index-file.ts';
 import { readManifest } from './layout/manifest.ts';
+import { sweepLocks } from './locks/file-lock.ts';
 import { type RootRecord, readRecord } from './roots/root-record.ts';
 import { type StoreContext, whileLocked } from './store-context.ts';
 import { removeTree, sweepTrees } from './trees/remove-tree.ts';
@@ -36,6 +37,7 @@ export async function collectGarbage(context: StoreContext, signal: AbortSignal)
       return { ...(await removeBlobs(paths.blobs, held.blobs)), trees };
     });
     for (const { path: place } of hidden) await removeTree(place);
+    await sweepLocks(paths.locks);
     return { ...removed, leftovers: swept.flat().length };
   } finally {
     for (const each of hidden) each.release();

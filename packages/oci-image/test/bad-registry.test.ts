@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { madeImage, madeIndex, small } from '../../../tools/testing/made-image.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import { badRegistry, type Fault, isBlob, isManifest } from './fixtures/bad-registry.ts';
-import { madeImage, madeIndex, small } from './fixtures/made-image.ts';
 import { startRegistry } from './fixtures/registry.ts';
 import { contents, newStore } from './fixtures/store.ts';
 

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { leftovers } from '../../../tools/leftovers.ts';
+import { madeImage, small } from '../../../tools/testing/made-image.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { madeImage, small } from './fixtures/made-image.ts';
 import { program } from './fixtures/program.ts';
 import { contents, newStore, place } from './fixtures/store.ts';
 

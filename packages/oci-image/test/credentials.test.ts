@@ -4,10 +4,10 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { commandLines } from '../../../tools/testing/command-lines.ts';
+import { madeImage, small } from '../../../tools/testing/made-image.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import { badRegistry, isManifest } from './fixtures/bad-registry.ts';
-import { madeImage, small } from './fixtures/made-image.ts';
 import { startRegistry, USER } from './fixtures/registry.ts';
 import { contents, newStore } from './fixtures/store.ts';
 

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { madeImage, small } from '../../../tools/testing/made-image.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import { ImageStore } from '../src/index.ts';
-import { madeImage, small } from './fixtures/made-image.ts';
 import { startRegistry } from './fixtures/registry.ts';
 import { contents, place } from './fixtures/store.ts';
 

@@ -2,12 +2,12 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSyn
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { madeImage } from '../../../tools/testing/made-image.ts';
 import { needs } from '../../../tools/testing/needs.ts';
+import type { TarEntry } from '../../../tools/testing/tar.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import type { ContainerRoot, ImageStore } from '../src/index.ts';
-import { madeImage } from './fixtures/made-image.ts';
 import { contents, newStore, place } from './fixtures/store.ts';
-import type { TarEntry } from './fixtures/tar.ts';
 
 needs('linux', 'root', 'command skopeo', 'command umoci');
 

@@ -3,10 +3,16 @@ import { rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import {
+  busybox,
+  HOST_ARCHITECTURE,
+  madeImage,
+  madeIndex,
+  small,
+} from '../../../tools/testing/made-image.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import type { PullProgress } from '../src/index.ts';
-import { busybox, HOST_ARCHITECTURE, madeImage, madeIndex, small } from './fixtures/made-image.ts';
 import { startRegistry } from './fixtures/registry.ts';
 import { contents, kept, newStore } from './fixtures/store.ts';
 

@@ -2,12 +2,12 @@ import { chmod, chown } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { madeImage } from '../../../tools/testing/made-image.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { nodeForOthers } from '../../../tools/testing/node-for-others.ts';
 import { needsReachable } from '../../../tools/testing/reachable.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import { ImageStore } from '../src/index.ts';
-import { madeImage } from './fixtures/made-image.ts';
 import { place } from './fixtures/store.ts';
 
 needs('linux', 'root', 'command skopeo', 'command umoci');

@@ -3,10 +3,10 @@ import { mkdir, open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { busybox, madeImage, small } from '../../../tools/testing/made-image.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import { ImageStore } from '../src/index.ts';
-import { busybox, madeImage, small } from './fixtures/made-image.ts';
 import { contents, kept, newStore, place } from './fixtures/store.ts';
 
 needs('linux', 'root', 'command skopeo', 'command umoci');

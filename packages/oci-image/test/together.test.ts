@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { leftovers } from '../../../tools/leftovers.ts';
+import { madeImage, small } from '../../../tools/testing/made-image.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import { ImageStore, type PullProgress } from '../src/index.ts';
 import { badRegistry, isBlob } from './fixtures/bad-registry.ts';
-import { madeImage, small } from './fixtures/made-image.ts';
 import { startRegistry } from './fixtures/registry.ts';
 import { contents, newStore } from './fixtures/store.ts';
 

@@ -27,7 +27,8 @@ async function makeDirectories(paths: StorePaths): Promise<void> {
 
 /** One that is there keeps its mode. */
 async function makeDirectory(directory: string, mode: number): Promise<void> {
-  if (await isMade(directory)) await chmod(directory, mode);
+  // It never has a wider mode, however this ends; the umask may have narrowed it.
+  if (await isMade(directory, mode)) await chmod(directory, mode);
 }
 
 /**
@@ -36,9 +37,9 @@ async function makeDirectory(directory: string, mode: number): Promise<void> {
  *
  * @returns whether it was made.
  */
-async function isMade(directory: string): Promise<boolean> {
+async function isMade(directory: string, mode: number): Promise<boolean> {
   const isNew = () =>
-    mkdir(directory, 0o755).then(
+    mkdir(directory, mode).then(
       () => true,
       (error: unknown) => {
         if (hasCode(error, 'EEXIST')) return false;
@@ -48,7 +49,7 @@ async function isMade(directory: string): Promise<boolean> {
   try {
     return await isNew();
   } catch (error) {
-    if (!hasCode(error, 'ENOENT') || !(await isMade(path.dirname(directory)))) throw error;
+    if (!hasCode(error, 'ENOENT') || !(await isMade(path.dirname(directory), 0o755))) throw error;
   }
   return isNew();
 }

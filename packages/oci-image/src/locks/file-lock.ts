@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat, unlink } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isSystemError, systemCall } from '@shimwright/linux-native';
 import { hasCode } from '../errors.ts';
@@ -38,6 +39,15 @@ export async function lockFile(file: string, signal: AbortSignal, onWait?: () =>
     hadToWait = true;
     // A random part, so that many who wait do not come at once.
     await delay(waitMs * (0.5 + Math.random()), undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}
+
+/** Removes the files of locks in a directory that nobody holds: a killed process has left its own. */
+export async function sweepLocks(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const file = path.join(directory, name);
+    const handle = await tryLock(file);
+    if (handle) await release(file, handle);
   }
 }
 

@@ -5,10 +5,10 @@
 export class SharedWork<Result, Report> {
   readonly #running = new Map<string, Running<Result, Report>>();
 
-  /** @param work gets a signal, and what to call to report how it goes. */
+  /** @param work gets a signal, and what to call to report how it goes; that tells whether anybody listens. */
   async join(
     key: string,
-    work: (signal: AbortSignal, report: (report: Report) => void) => Promise<Result>,
+    work: Work<Result, Report>,
     signal: AbortSignal | undefined,
     onReport: ((report: Report) => void) | undefined,
   ): Promise<Result> {
@@ -19,14 +19,12 @@ export class SharedWork<Result, Report> {
     return joined(running, signal, onReport);
   }
 
-  #start(
-    key: string,
-    work: (signal: AbortSignal, report: (report: Report) => void) => Promise<Result>,
-  ): Running<Result, Report> {
+  #start(key: string, work: Work<Result, Report>): Running<Result, Report> {
     const controller = new AbortController();
     const listeners = new Set<(report: Report) => void>();
-    const report = (each: Report) => {
-      for (const listener of listeners) listener(each);
+    const report = (each?: Report) => {
+      if (each !== undefined) for (const listener of listeners) listener(each);
+      return listeners.size > 0;
     };
     const running: Running<Result, Report> = {
       controller,
@@ -42,6 +40,12 @@ export class SharedWork<Result, Report> {
     return running;
   }
 }
+
+/** What is shared. `report` without a report only tells whether anybody listens. */
+export type Work<Result, Report> = (
+  signal: AbortSignal,
+  report: (report?: Report) => boolean,
+) => Promise<Result>;
 
 interface Running<Result, Report> {
   readonly controller: AbortController;
@@ -69,7 +73,7 @@ async function joined<Result, Report>(
       leave(error);
     }
   };
-  running.listeners.add(listener);
+  if (onReport) running.listeners.add(listener);
   running.guests += 1;
   try {
     const first = await Promise.race([running.ended.then((result) => ({ result })), left]);

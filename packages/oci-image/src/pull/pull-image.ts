@@ -18,8 +18,8 @@ import type { PullRequest } from './pull-options.ts';
 import { bytesBelow, type PullProgress } from './pull-progress.ts';
 import { LAYOUT, skopeoCopy } from './skopeo-copy.ts';
 
-/** Tells how a pull gets on. */
-export type Report = (progress: PullProgress) => void;
+/** Tells how a pull gets on, and gives whether anybody listens. */
+export type Report = (progress?: PullProgress) => boolean;
 
 /** Pulls an image, or finds it. One process at a time pulls the same one, and the others take what it got. */
 export async function pullImage(
@@ -120,14 +120,18 @@ async function download(
 ): Promise<Descriptor> {
   report({ stage: 'downloading', bytes: 0 });
   let known = 0;
-  return skopeoCopy(context, request, work, signal, async () => {
-    const arrived = await bytesBelow(work, had);
-    const bytes = await bytesBelow(path.join(work, LAYOUT), had);
-    if (bytes > known) {
-      known = bytes;
-      report({ stage: 'downloading', bytes });
-    }
-    return arrived;
+  const isWatched = () => report();
+  return skopeoCopy(context, request, work, signal, {
+    isWatched,
+    activity: async () => {
+      const arrived = await bytesBelow(work, had);
+      const bytes = await bytesBelow(path.join(work, LAYOUT), had);
+      if (bytes > known) {
+        known = bytes;
+        report({ stage: 'downloading', bytes });
+      }
+      return arrived;
+    },
   });
 }
 

@@ -5,7 +5,7 @@ import { type Descriptor, isDescriptor } from '../layout/descriptor.ts';
 import { isObject, parseJson } from '../layout/json.ts';
 import { readText } from '../layout/read-text.ts';
 import type { StoreContext } from '../store-context.ts';
-import { runTool } from '../tools/run-tool.ts';
+import { runTool, type ToolRun } from '../tools/run-tool.ts';
 import { toolFailure } from '../tools/tool-failure.ts';
 import { writeAuthFile } from './auth-file.ts';
 import type { PullRequest } from './pull-options.ts';
@@ -25,7 +25,7 @@ export async function skopeoCopy(
   request: PullRequest,
   work: string,
   signal: AbortSignal,
-  activity: () => Promise<number>,
+  watch: Pick<ToolRun, 'activity' | 'isWatched'>,
 ): Promise<Descriptor> {
   const { reference, credentials, timeoutMs, stallTimeoutMs } = request;
   const temporary = path.join(work, 'tmp');
@@ -43,7 +43,7 @@ export async function skopeoCopy(
       signal,
       timeoutMs,
       stallTimeoutMs,
-      activity,
+      ...watch,
     });
     if (end.exitCode !== 0) throw toolFailure('skopeo', end, request.name);
   } finally {

@@ -21,6 +21,8 @@ export interface ToolRun {
   readonly stallTimeoutMs?: number;
   /** A number that changes as long as the tool, whose process id is given, gets on; asked now and then. */
   readonly activity?: (pid: number) => Promise<number>;
+  /** Whether somebody wants to see it get on, so that it is to be asked often. */
+  readonly isWatched?: () => boolean;
 }
 
 /** How a tool ended. */
@@ -35,7 +37,9 @@ export interface ToolEnd {
 const MAX_TEXT = 65_536;
 const KILL_AFTER_MS = 2_000;
 const LINGER_MS = 500;
+/** How often it is looked at: where somebody watches, and else how many times within the time it may do nothing. */
 const LOOK_EACH_MS = 250;
+const LOOKS = 8;
 
 /**
  * Runs a tool to its end. An abort, or a limit, ends it with all that it started, and only then is rejected.
@@ -128,7 +132,7 @@ interface Watch {
 }
 
 function watched(run: ToolRun, ending: Ending, pid: number | undefined): Watch {
-  const { signal, timeoutMs, stallTimeoutMs, activity } = run;
+  const { signal, timeoutMs, stallTimeoutMs, activity, isWatched = () => false } = run;
   let problem: string | undefined;
   const give = (why: string) => {
     problem ??= why;
@@ -139,9 +143,12 @@ function watched(run: ToolRun, ending: Ending, pid: number | undefined): Watch {
   signal.addEventListener('abort', abort, { once: true });
   let known = -1;
   let since = performance.now();
+  let lookedAt = since;
   let isLooking = false;
   const look = async () => {
     if (isLooking || !activity || stallTimeoutMs === undefined || pid === undefined) return;
+    if (!isWatched() && performance.now() - lookedAt < stallTimeoutMs / LOOKS) return;
+    lookedAt = performance.now();
     isLooking = true;
     const now = await activity(pid).catch(() => known);
     isLooking = false;
