@@ -24,6 +24,7 @@ for (const folder of folders) await bundle(path.join(ROOT, 'packages', folder));
 if (folders.includes('shim-service')) {
   const directory = path.join(ROOT, 'packages/shim-service');
   await shimProgram(directory, 'src/shim-process/main.ts', 'shimwright-shim.cjs');
+  await shimProgram(directory, 'src/keeper/main.ts', 'shimwright-keeper.cjs');
   await shimProgram(directory, 'src/v2/main.ts', 'shimwright-shim-v2.cjs');
 }
 

@@ -23,8 +23,16 @@ export { NativeError, type NativeErrorCode } from './native-error.ts';
 export { type PeerCredentials, peerCredentials } from './peer-credentials.ts';
 export { exitOfPidfd, openPidfd, signalPidfd } from './pidfd.ts';
 export { makePipe, type PipeOptions } from './pipe.ts';
+export {
+  identify,
+  isRunning,
+  type ProcessIdentity,
+  type ProcessStat,
+  processStat,
+} from './process-identity.ts';
 export { receiveDescriptor } from './receive-descriptor.ts';
 export { renameNoReplace } from './rename-no-replace.ts';
+export { type Replacement, replaceProcess } from './replace-process.ts';
 export { type Spawn, spawnProcess } from './spawn.ts';
 export { isSubreaper, setSubreaper } from './subreaper.ts';
 export { isSystemError, type SystemErrorPaths, systemError } from './system-error.ts';

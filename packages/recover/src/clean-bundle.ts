@@ -1,7 +1,7 @@
 import type { Bundle } from '@shimwright/bundle-core';
 import { timestampToDate } from '@shimwright/shim-api';
 import { listShared, newClient, withConnect } from '@shimwright/shim-client';
-import { shimProgram } from '@shimwright/shim-service';
+import { sharedProgram } from '@shimwright/shim-service';
 import { Claim } from './claim.ts';
 import { deleteBundle } from './delete-bundle.ts';
 import { type EndOptions, endContainer } from './end-container.ts';
@@ -81,7 +81,7 @@ async function endBySuccessor(
 ): Promise<Ended> {
   const { config, namespace, runOptions, signal } = site;
   const abort = signal && { signal };
-  const served = (await listShared({ ...shimProgram(), controlSocket }, signal)).find(
+  const served = (await listShared({ ...sharedProgram(), controlSocket }, signal)).find(
     (one) => one.path === bundle.path,
   );
   if (!served) return endAlone(bundle, site, options);
@@ -115,7 +115,7 @@ async function isExitUnknown(
   controlSocket: string,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const shims = await listShared({ ...shimProgram(), controlSocket }, signal);
+  const shims = await listShared({ ...sharedProgram(), controlSocket }, signal);
   return shims.find((shim) => shim.path === path)?.unknownExits.includes(id) ?? false;
 }
 

@@ -5,7 +5,7 @@ import type { Bundle } from '@shimwright/bundle-core';
 import type { ContainerState } from '@shimwright/oci-runtime';
 import { listShared } from '@shimwright/shim-client';
 import { isListening, type ProcessIdentity } from '@shimwright/shim-host';
-import { shimProgram } from '@shimwright/shim-service';
+import { sharedProgram } from '@shimwright/shim-service';
 import { bundleOf } from './bundle-of.ts';
 import { Claim } from './claim.ts';
 import { containerState } from './container-state.ts';
@@ -114,6 +114,6 @@ function exitOf(state: ContainerState | undefined): RecoveredExit | undefined {
 async function isShared(bundle: Bundle, site: Site): Promise<boolean> {
   const controlSocket = controlSocketOf(site);
   if (!(await isListening(controlSocket))) return false;
-  const shims = await listShared({ ...shimProgram(), controlSocket }, site.signal);
+  const shims = await listShared({ ...sharedProgram(), controlSocket }, site.signal);
   return shims.some((shim) => shim.path === bundle.path);
 }

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { listShared } from '@shimwright/shim-client';
 import { freeSocketPath, isListening } from '@shimwright/shim-host';
-import { shimProgram } from '@shimwright/shim-service';
+import { sharedProgram } from '@shimwright/shim-service';
 import { hasCode, noneIfMissing } from './errors.ts';
 import { fewAtATime } from './few-at-a-time.ts';
 import { type Finding, type Remnant, socketFinding } from './finding.ts';
@@ -43,7 +43,7 @@ export async function staleSharedSocket(site: Site): Promise<Remnant[]> {
   const clean = async () => {
     // Whatever else was its own, its successor knows, which ends by itself when nothing is left.
     if (traces.some((file) => existsSync(file)))
-      await listShared({ ...shimProgram(), controlSocket: socket }, site.signal);
+      await listShared({ ...sharedProgram(), controlSocket: socket }, site.signal);
     else await freed(socket);
     return { cleaned: true };
   };

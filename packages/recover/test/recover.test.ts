@@ -9,7 +9,7 @@ import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { newShimClient, recover, shimConnect } from '../../runtime-v1/src/index.ts';
-import { end, inShort, isAlive, kill, namespace, run, world } from './fixtures/world.ts';
+import { end, inShort, isAlive, kill, killShared, namespace, run, world } from './fixtures/world.ts';
 
 describe('recover', () => {
   needs('linux', 'root', 'command runc');
@@ -82,7 +82,7 @@ describe('recover', () => {
       ['db', 'live-shim', false],
       ['web', 'live-shim', false],
     ]);
-    await kill(web.shimPid);
+    await killShared(web.shimPid);
     expect(inShort(await clean())).toEqual([
       ['db', 'live-container', false],
       ['web', 'live-container', false],
@@ -98,7 +98,7 @@ describe('recover', () => {
   test('cleans up after a shared process that died with its containers', async () => {
     const { start, clean, told, spooled, state } = await world('shared');
     const [web, db] = [await start('web'), await start('db')];
-    await kill(web.shimPid);
+    await killShared(web.shimPid);
     await Promise.all([kill(web.pid), kill(db.pid)]);
     const findings = await clean();
     expect(inShort(findings).filter(([, found]) => found === 'dead-shim')).toEqual([
@@ -204,7 +204,7 @@ describe('recover', () => {
     const { start, clean, told, spooled } = await world('shared');
     const { shim, shimPid, pid } = await start('web', '/bin/sh', '-c', 'exit 7');
     await shim.wait({ id: 'web' });
-    await kill(shimPid);
+    await killShared(shimPid);
     const findings = await clean();
     expect(inShort(findings)[0]).toEqual(['web', 'dead-shim', true]);
     expect(findings[0]?.exit).toMatchObject({ pid, exitStatus: 7, isUnknown: false });

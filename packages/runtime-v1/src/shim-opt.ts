@@ -13,7 +13,7 @@ import {
   withStart,
 } from '@shimwright/shim-client';
 import { sharedControlSocket } from '@shimwright/shim-host';
-import { createShimService, type ShimServiceOptions, shimProgram } from '@shimwright/shim-service';
+import { createShimService, type ShimServiceOptions, sharedProgram } from '@shimwright/shim-service';
 import type { Config } from './config.ts';
 import { type RunOptions, shimConfig } from './shim-config.ts';
 
@@ -43,7 +43,7 @@ export function shimRemote(config: Config, options: ShimRemoteOptions): ShimOpt 
     const clientOpt =
       shim === undefined
         ? withShared({
-            ...{ ...options, ...shimProgram(), address },
+            ...{ ...options, ...sharedProgram(), address },
             controlSocket: sharedShimSocket({ ...manager, ...(group !== undefined && { group }) }),
           })
         : withStart({ ...options, shim, debug, address });
@@ -64,7 +64,7 @@ export function shimConnect(config: Config, options: { readonly onClose?: () => 
       const reach =
         controlSocket === undefined
           ? withConnect({ ...options, address })
-          : withSharedConnect({ ...options, ...shimProgram(), address, controlSocket });
+          : withSharedConnect({ ...options, ...sharedProgram(), address, controlSocket });
       return reach(shim, signal);
     },
   ];

@@ -67,6 +67,7 @@ export type { JsonObject } from './json-text.ts';
 export type { EventsHandlers, EventsService, ShimHandlers, ShimService } from './service.ts';
 export {
   type AddSharedShimRequest,
+  type HandoverRequest,
   type Nothing,
   type SharedInfo,
   type SharedListRequest,

@@ -47,12 +47,18 @@ export interface SharedListRequest {
 
 /** Who serves, and what it understands. */
 export interface SharedInfo extends SharedProcessInfo {
-  /** The version of these calls. One without `info` and `handover` is 1, this is 2. */
+  /** The version of these calls. One without `info` and `handover` is 1, one whose `handover` takes no program is 2, this is 3. */
   readonly protocol: number;
   /** The version of its registers, see `REGISTER_FORMAT` of `@shimwright/shim-host`. */
   readonly registerFormat: number;
   /** The package and its version, such as `@shimwright/shim-service 1.2.0`. */
   readonly by: string;
+}
+
+/** What is to serve from now on. */
+export interface HandoverRequest {
+  /** How it is started, without its `--shared`; then nothing is lost in between. @default whoever comes next starts it */
+  readonly program?: { readonly command: string; readonly args: readonly string[] };
 }
 
 /** All shims of a process. */
@@ -85,7 +91,7 @@ export const SharedShimsDefinition = {
     /** Who serves. */
     info: method<Nothing, SharedInfo>('Info'),
     /** Ends the process, and leaves all of its shims to the next one. */
-    handover: method<Nothing, Nothing>('Handover'),
+    handover: method<HandoverRequest, Nothing>('Handover'),
   },
 } as const;
 

@@ -1,6 +1,7 @@
 import { type SharedInfo, type SharedShim, SharedShimsDefinition } from '@shimwright/shim-api';
 import { type TtrpcClient, TtrpcError } from '@shimwright/ttrpc';
 import { ShimClientError } from './errors.ts';
+import { findExecutable } from './find-executable.ts';
 import type { SharedProcessOptions } from './shared-process.ts';
 import { untilAborted } from './until-aborted.ts';
 import { connectTo } from './with-connect.ts';
@@ -43,7 +44,9 @@ export async function handOver(
   const client = await reached(options.controlSocket, signal);
   if (client) {
     try {
-      await client.service(SharedShimsDefinition).handover({}, signal && { signal });
+      await client
+        .service(SharedShimsDefinition)
+        .handover({ program: programOf(options) }, signal && { signal });
     } catch (error) {
       if (isUnimplemented(error)) throw tooOld(options.controlSocket, error);
       if (!(error instanceof TtrpcError && error.code === 'ERR_TTRPC_CLOSED')) throw error;
@@ -53,6 +56,11 @@ export async function handOver(
     await untilAborted(client.closed, signal);
   }
   return listShared(options, signal);
+}
+
+/** By its path: it is started by another process, which may look elsewhere. */
+function programOf({ command, args = [] }: SharedProcessOptions) {
+  return { command: findExecutable(command, 'the shim'), args };
 }
 
 async function reached(controlSocket: string, signal?: AbortSignal): Promise<TtrpcClient | undefined> {

@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
 import { atomicWriteFileSync } from '@shimwright/fs-atomic';
+import { type ProcessIdentity, processStat } from '@shimwright/linux-native';
 import type { AddSharedShimRequest } from '@shimwright/shim-api';
 import { hasCode } from './errors.ts';
-import { type ProcessIdentity, processStat } from './process-identity.ts';
 
 /** A shim as it is registered. */
 export interface RegisteredShim extends AddSharedShimRequest {

@@ -1,4 +1,11 @@
 /// <reference types="node" preserve="true" />
+export {
+  identify,
+  isRunning,
+  type ProcessIdentity,
+  type ProcessStat,
+  processStat,
+} from '@shimwright/linux-native';
 export { BoundSocket } from './bound-socket.ts';
 export {
   announceShared,
@@ -19,14 +26,6 @@ export { cleanEnvironment } from './clean-environment.ts';
 export { ShimHostError, type ShimHostErrorCode } from './errors.ts';
 export { type EventFile, eventFile, readEventFile } from './event-file.ts';
 export { type PackagedFile, packagedFile } from './packaged-file.ts';
-export {
-  identify,
-  isRunning,
-  type ProcessIdentity,
-  type ProcessStat,
-  processStat,
-  untilGone,
-} from './process-identity.ts';
 export { runsProgram } from './program-at-work.ts';
 export { isTrustedProcess, signalProcess, workerIn, workingDirectory } from './proven-process.ts';
 export { errorOfRefusal, refusalOf } from './refusal.ts';
@@ -52,3 +51,4 @@ export {
 export { dropIntoSpool } from './spool-drop.ts';
 export { isTrustedPeer, isTrustedUser } from './trusted-peer.ts';
 export { isExitUnknown, markUnknown } from './unknown-exit.ts';
+export { untilGone } from './until-gone.ts';

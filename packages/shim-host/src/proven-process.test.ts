@@ -1,12 +1,13 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { atomicDelete } from '@shimwright/fs-atomic';
+import { identify, isRunning } from '@shimwright/linux-native';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { identify, isRunning, untilGone } from './process-identity.ts';
 import { isTrustedProcess, signalProcess, workerIn } from './proven-process.ts';
+import { untilGone } from './until-gone.ts';
 
 function sleeper(cwd: string, options: { readonly uid?: number } = {}) {
   const child = execa('sleep', ['600'], { cwd, reject: false, ...options });

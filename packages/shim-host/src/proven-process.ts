@@ -1,8 +1,14 @@
 import { closeSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
-import { isSystemError, openPidfd, signalPidfd } from '@shimwright/linux-native';
-import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
+import {
+  identify,
+  isRunning,
+  isSystemError,
+  openPidfd,
+  type ProcessIdentity,
+  signalPidfd,
+} from '@shimwright/linux-native';
 import { isTrustedUser } from './trusted-peer.ts';
 
 const DELETED = ' (deleted)';

@@ -7,7 +7,7 @@ export {
   TaskError,
   type TaskErrorCode,
 } from '@shimwright/task-core';
-export { type Program, shimProgram, taskShimProgram } from './shim-program.ts';
+export { type Program, sharedProgram, shimProgram, taskShimProgram } from './shim-program.ts';
 export { createShimService, type ShimService, type ShimServiceOptions } from './v1/shim-v1.ts';
 export {
   createTaskService,

@@ -14,6 +14,9 @@ const SMALL_YOUNG_SPACE = '--max-semi-space-size=1';
 // Whoever is on this machine could look into a process that opens its debugger.
 const NO_DEBUGGER = '--disable-sigusr1';
 
+// It has next to nothing to do, and what compiles takes memory.
+const NO_COMPILER = '--jitless';
+
 /**
  * How to start the program `shimwright-shim` of this package by the Node that runs now: with the command line of the
  * stock shim after it, or with `--shared CONTROL_SOCKET`, see `withShared` of `@shimwright/shim-client`.
@@ -39,6 +42,32 @@ export function shimProgram(): Program {
  */
 export function taskShimProgram(): string {
   return inThisPackage('containerd-shim-shimwright-v2.sh');
+}
+
+/**
+ * How to start the process that serves the shims of many containers, with `--shared CONTROL_SOCKET` after it, see `withShared` of
+ * `@shimwright/shim-client`: together with a keeper, so that nothing is lost when either of them is killed.
+ *
+ * @throws {ShimHostError} `ERR_SHIM_FILE` where this code is in a bundle and its programs were not copied.
+ */
+export function sharedProgram(): Program {
+  const [keeper, server] = [keeperProgram(), shimProgram()].map(({ command, args }) => [command, ...args]);
+  const words = (keeper ?? []).map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ');
+  // The keeper has to be the parent of the server. Both begin at once, so that the first answer comes no later for it. What is kept
+  // already is only to be run: then this is the program of another version.
+  const script = `case " $* " in *" --kept "*) exec "$@" ;; esac; "$@" --kept first & exec ${words} --server "$!" -- "$@"`;
+  return { command: '/bin/sh', args: ['-c', script, 'shimwright-shim', ...(server ?? [])] };
+}
+
+/** How to start the keeper. */
+export function keeperProgram(): Program {
+  const command = process.execPath;
+  return import.meta.url?.endsWith('.ts')
+    ? { command, args: [NO_DEBUGGER, '--conditions=@shimwright/source', inThisPackage('keeper/main.ts')] }
+    : {
+        command,
+        args: [NO_DEBUGGER, SMALL_YOUNG_SPACE, NO_COMPILER, inThisPackage('shimwright-keeper.cjs')],
+      };
 }
 
 const inThisPackage = (name: string) =>

@@ -10,6 +10,7 @@ import { memoryCgroupOf, NO_OOM_WATCH, type OomWatch, watchOom } from './oom-wat
 import type { ProcessHost } from './process-host.ts';
 import type { TaskStatus } from './requests.ts';
 import { runtimeOf } from './runtime-calls.ts';
+import { observerOf, UNKEPT } from './stdio/kept-io.ts';
 import { openPipeIO } from './stdio/pipe-io.ts';
 import type { ProcessIO } from './stdio/process-io.ts';
 import type { StdioPaths } from './stdio/stdio-paths.ts';
@@ -78,10 +79,13 @@ export class ContainerHost implements ProcessHost {
     this.#environment.journal.forget(this.containerId, execId);
   }
 
-  openIO(stdio: StdioPaths): Promise<ProcessIO> {
-    const { namespace, allowedLoggers = [] } = this.#environment;
+  openIO(stdio: StdioPaths, execId: string): Promise<ProcessIO> {
+    const { namespace, allowedLoggers = [], keeper } = this.#environment;
     const options = { id: this.containerId, namespace, allowedLoggers };
-    return stdio.terminal ? openTerminalIO(stdio, options) : openPipeIO(stdio, this.facts.owner, options);
+    const observer = keeper ? observerOf(keeper, this.containerId, execId) : UNKEPT;
+    return stdio.terminal
+      ? openTerminalIO(stdio, options, observer)
+      : openPipeIO(stdio, this.facts.owner, options, observer);
   }
 
   save(process: ProcessRecord): void {

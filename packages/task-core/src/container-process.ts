@@ -1,6 +1,6 @@
 import type { AdoptedProcess } from './adopted-process.ts';
 import { TaskError } from './errors.ts';
-import { type ProcessExit, watchExit } from './exits/process-exit.ts';
+import { type ProcessExit, releaseEnded, watchEnd } from './exits/process-exit.ts';
 import type { ProcessRecord } from './journal.ts';
 import { Lock } from './lock.ts';
 import { type Moment, NEVER } from './moment.ts';
@@ -131,12 +131,13 @@ export abstract class ContainerProcess {
   }
 
   /** Watches over the process the OCI runtime has made. */
-  protected watch(pid: number, ended: Promise<ProcessExit> = watchExit(pid)): void {
+  protected watch(pid: number, ended: Promise<ProcessExit> = watchEnd(pid)): void {
     this.pid = pid;
     void ended.then(async (exit) => {
       this.#exit = exit;
       await this.#making;
       const tell = await this.host.exited(this.record, exit);
+      releaseEnded(pid); // it is noted now
       this.setEnded(exit);
       tell();
     });

@@ -228,7 +228,7 @@ export class Container {
 
   async #create(request: CreateRequest, signal: AbortSignal): Promise<void> {
     const { bundle, stdio, rootfs, restore } = request;
-    const io = await this.#host.openIO(stdio);
+    const io = await this.#host.openIO(stdio, '');
     const { noPivotRoot: noPivot = false, noNewKeyring = false } = request;
     const init = new InitProcess(
       { stdio, io, facts: this.#host.facts, noPivot, noNewKeyring, restore },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { processStat } from './exits/process-stat.ts';
+import { type ProcessIdentity, processStat } from '@shimwright/linux-native';
 
 /** Clock ticks in a second, as the kernel tells them to programs on every architecture that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -21,19 +21,11 @@ export function removePidFile(file: string | undefined): void {
   if (file !== undefined) rmSync(file, { force: true });
 }
 
-/** A process, so that no later one of the same id is taken for it. */
-export interface FoundProcess {
-  /** Its id on the host. */
-  readonly pid: number;
-  /** Clock ticks between the boot and its start. */
-  readonly startTime: string;
-}
-
 /**
  * The process that an exec has made whose shim was killed before it could note that; undefined where there is none any more.
  * The runtime must have ended.
  */
-export function findExecProcess(bundle: string, execId: string): FoundProcess | undefined {
+export function findExecProcess(bundle: string, execId: string): ProcessIdentity | undefined {
   try {
     const file = execPidFile(bundle, execId);
     if (file === undefined) return undefined;

@@ -4,6 +4,7 @@ import { ContainerProcess } from './container-process.ts';
 import { messageOf, TaskError } from './errors.ts';
 import { parseExactly } from './exact-json.ts';
 import { execPidFile, removePidFile } from './exec-pid-file.ts';
+import { whileStarting } from './exits/subreaper.ts';
 import type { ProcessRecord } from './journal.ts';
 import { now } from './moment.ts';
 import type { ProcessHost } from './process-host.ts';
@@ -89,7 +90,7 @@ export class ExecProcess extends ContainerProcess {
 
   async #openIO(): Promise<ProcessIO> {
     try {
-      this.io = await this.host.openIO(this.stdio);
+      this.io = await this.host.openIO(this.stdio, this.execId);
     } catch (error) {
       this.machine.note('refused');
       throw error;
@@ -104,14 +105,16 @@ export class ExecProcess extends ContainerProcess {
     const pidFile = execPidFile(bundle, this.execId);
     const call = { doing: DOING, limit: 'making', signals: [signal, endSignal] } as const;
     const spec = { ...this.#parsedSpec(), terminal: this.stdio.terminal };
-    const { pid } = await bounded(call, (limited) =>
-      runtime.exec(containerId, spec, { detach: true, signal: limited, pidFile, ...io.runtimeOptions }),
-    );
-    this.pid = pid;
-    this.machine.note('started');
-    this.host.tell({ type: 'exec-started', containerId, execId: this.execId, pid }, this.record);
+    await whileStarting(async () => {
+      const { pid } = await bounded(call, (limited) =>
+        runtime.exec(containerId, spec, { detach: true, signal: limited, pidFile, ...io.runtimeOptions }),
+      );
+      this.pid = pid;
+      this.machine.note('started');
+      this.host.tell({ type: 'exec-started', containerId, execId: this.execId, pid }, this.record);
+      this.watch(pid);
+    });
     removePidFile(pidFile);
-    this.watch(pid);
     await io.started();
   }
 

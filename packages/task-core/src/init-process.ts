@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { OciRuntimeError, type Resources } from '@shimwright/oci-runtime';
+import { isOciRuntimeError, type Resources } from '@shimwright/oci-runtime';
 import { checkpointFailure } from './checkpoint-failure.ts';
 import { ContainerProcess } from './container-process.ts';
 import { TaskError } from './errors.ts';
@@ -283,7 +283,7 @@ export class InitProcess extends ContainerProcess {
 }
 
 function isUnknownContainer(error: unknown): boolean {
-  return error instanceof OciRuntimeError && error.code === 'ERR_RUNTIME_NOT_EXIST';
+  return isOciRuntimeError(error) && error.code === 'ERR_RUNTIME_NOT_EXIST';
 }
 
 async function inTime(promise: Promise<unknown>, ms: number): Promise<boolean> {
@@ -297,7 +297,7 @@ async function inTime(promise: Promise<unknown>, ms: number): Promise<boolean> {
 }
 
 function killFailure(error: unknown): unknown {
-  if (!(error instanceof TaskError) || !(error.cause instanceof OciRuntimeError)) return error;
+  if (!(error instanceof TaskError) || !isOciRuntimeError(error.cause)) return error;
   const { cause } = error;
   if (cause.code === 'ERR_RUNTIME_STATE')
     return new TaskError('ERR_TASK_FINISHED', 'process already finished', { cause });

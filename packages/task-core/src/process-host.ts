@@ -16,7 +16,8 @@ export interface ProcessHost {
   readonly status: TaskStatus;
   /** Aborted when the container is given up, so that no runtime that hangs is waited for. */
   readonly endSignal: AbortSignal;
-  openIO(stdio: StdioPaths): Promise<ProcessIO>;
+  /** Opens the stdio of a process; empty for the first one. */
+  openIO(stdio: StdioPaths, execId: string): Promise<ProcessIO>;
   /** Notes a process as it is now. */
   save(process: ProcessRecord): void;
   /** Tells what has happened, together with the process as it is after that. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { OciRuntime, OciRuntimeError } from '@shimwright/oci-runtime';
+import { isOciRuntimeError, OciRuntime, type OciRuntimeError } from '@shimwright/oci-runtime';
 import { messageOf, TaskError } from './errors.ts';
 import type { RuntimeChoice } from './requests.ts';
 import { spawnRuntime, spawnRuntimeIn } from './spawn-runtime.ts';
@@ -83,7 +83,7 @@ function follow(controller: AbortController, signal: AbortSignal | undefined): (
 
 /** A failure of the OCI runtime in the words of containerd's shims: what was done, then the runtime's own last error. */
 function runtimeFailure(doing: string, error: unknown): TaskError {
-  const words = error instanceof OciRuntimeError ? wordsOf(error) : messageOf(error);
+  const words = isOciRuntimeError(error) ? wordsOf(error) : messageOf(error);
   return new TaskError('ERR_TASK_RUNTIME', `${doing}: ${words}`, { cause: error });
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { OciRuntimeError } from '@shimwright/oci-runtime';
+import { isOciRuntimeError } from '@shimwright/oci-runtime';
 import { type AddSharedShimRequest, decodeEvent } from '@shimwright/shim-api';
 import { isExitUnknown } from '@shimwright/shim-host';
 import {
@@ -7,18 +7,24 @@ import {
   type AdoptedProcess,
   bounded,
   type ContainerRecord,
+  exitOfGone,
   findExecProcess,
+  observerOf,
   type ProcessExit,
+  type ProcessIO,
   type ProcessState,
   reopenIO,
+  resumeIO,
   runtimeOf,
   TaskError,
   unknownExit,
   unmountRootfs,
   watchForeign,
 } from '@shimwright/task-core';
+import type { Deposits } from '../keeper/deposits.ts';
 import type { Outbox } from './outbox.ts';
 import type { RegisteredProcess } from './registered-process.ts';
+import { keyOf } from './registry.ts';
 import { exitName } from './shared-journal.ts';
 import { endStrayRuntimes } from './stray-runtimes.ts';
 
@@ -26,6 +32,8 @@ import { endStrayRuntimes } from './stray-runtimes.ts';
 export interface AdoptionOptions {
   readonly request: AddSharedShimRequest;
   readonly outbox: Outbox;
+  /** What an earlier process has left of their stdio; undefined where nobody kept it. */
+  readonly deposits: Deposits | undefined;
 }
 
 /** What was found. */
@@ -53,7 +61,7 @@ export async function adoptProcesses(
   const state = await stateOf(init);
   if (state === undefined && !existsSync(options.request.path)) return undefined;
   const found = await findCutOff(registered, init, options);
-  const processes = found.map((known) => adopted(known, known.container ? state : undefined, options.outbox));
+  const processes = found.map((known) => adopted(known, known.container ? state : undefined, options));
   return { processes, registered: found };
 }
 
@@ -94,7 +102,7 @@ async function stateOf({ containerId, container }: RegisteredProcess): Promise<P
     return status === 'pausing' ? 'paused' : status;
   } catch (error) {
     const cause = error instanceof TaskError ? error.cause : undefined;
-    if (cause instanceof OciRuntimeError && cause.code === 'ERR_RUNTIME_NOT_EXIST') return undefined;
+    if (isOciRuntimeError(cause) && cause.code === 'ERR_RUNTIME_NOT_EXIST') return undefined;
     throw error;
   }
 }
@@ -109,10 +117,27 @@ function asked<Result>(
   return bounded(bounds, (signal) => ask(runtimeOf(runtime, bundle), signal));
 }
 
-function adopted(record: RegisteredProcess, state: ProcessState | undefined, outbox: Outbox): Adopted {
+function adopted(
+  record: RegisteredProcess,
+  state: ProcessState | undefined,
+  { outbox, deposits, request }: AdoptionOptions,
+): Adopted {
   const known = whatBecameOf(record, state, outbox);
-  const io = known.state === 'stopped' ? undefined : reopenIO(record.stdio, record.isStdinClosed);
-  return { record, known, io };
+  const hasIO = record.container !== undefined || record.exec?.isStarted === true;
+  return { record, known, io: hasIO ? ioOf(record, known, deposits, keyOf(request.path)) : undefined };
+}
+
+/** What an earlier process has left of the stdio; the last output of one that has ended may still be on its way. */
+function ioOf(
+  { stdio, containerId, execId, isStdinClosed }: RegisteredProcess,
+  { state }: AdoptedProcess,
+  deposits: Deposits | undefined,
+  bundle: string,
+): ProcessIO | undefined {
+  const kept = deposits?.take(bundle, containerId, execId);
+  if (deposits && kept)
+    return resumeIO(stdio, kept, observerOf(deposits.keeperOf(bundle), containerId, execId));
+  return state === 'stopped' ? undefined : reopenIO(stdio, isStdinClosed);
 }
 
 function whatBecameOf(
@@ -136,7 +161,7 @@ function whatBecameOf(
   }
   const foreign = watchForeign(pid, startTime);
   const living = state === undefined || state === 'stopped' ? 'running' : state;
-  if (!foreign) return { ...facts, state: living, ended: Promise.resolve(unknownExit()) };
+  if (!foreign) return { ...facts, state: living, ended: Promise.resolve(exitOfGone(pid, startTime)) };
   return { ...facts, ...foreign, state: living };
 }
 

@@ -4,13 +4,15 @@ import { type AddSharedShimRequest, SharedShimsDefinition } from '@shimwright/sh
 import { isTrustedPeer, REGISTER_FORMAT, removeFile, sharedFiles } from '@shimwright/shim-host';
 import { becomeSubreaper } from '@shimwright/task-core';
 import { TtrpcError, TtrpcServer } from '@shimwright/ttrpc';
+import { joinKeeper } from '../keeper/join-keeper.ts';
+import { type KeptAs, KeptServer } from '../keeper/kept-server.ts';
 import { takeSignals } from '../own-signals.ts';
 import { ownVersion } from '../own-version.ts';
-import { Registry } from './registry.ts';
+import { keyOf, Registry } from './registry.ts';
 import { SharedShims } from './shared-shims.ts';
 
 /** The version of the calls at the control socket, see `SharedInfo`. */
-const PROTOCOL = 2;
+const PROTOCOL = 3;
 
 /** How long who asked for a handover may take to read that it is done. */
 const LAST_ANSWER_MS = 1_000;
@@ -25,6 +27,8 @@ export interface SharedOptions {
   readonly graceMs: number;
   /** How long a shim stays without a container and a client. */
   readonly idleMs: number;
+  /** How it has come to its keeper; undefined for a process without one. */
+  readonly keptAs: KeptAs | undefined;
   /** Told what went wrong. */
   readonly log: (message: string) => void;
 }
@@ -34,7 +38,8 @@ export interface SharedOptions {
  * those of a process that was killed, and ends by itself when none is left. Asked to end before that, it leaves them
  * to the next one.
  */
-export function serveShared({ controlSocket, descriptor, graceMs, idleMs, log }: SharedOptions): void {
+export async function serveShared(options: SharedOptions): Promise<void> {
+  const { controlSocket, descriptor, graceMs, idleMs, keptAs, log } = options;
   takeSignals();
   process.umask(0o022);
   becomeSubreaper({ orphans: 'all' });
@@ -45,7 +50,10 @@ export function serveShared({ controlSocket, descriptor, graceMs, idleMs, log }:
   };
   const registry = new Registry(controlSocket);
   process.chdir(registry.directory); // by which it is told from other processes, see `workerIn`
-  const shims = new SharedShims({ controlSocket, registry, idleMs, log }, graceMs, () => {
+  const kept: KeptServer | undefined =
+    keptAs && new KeptServer({ as: keptAs, untilQuiet: () => shims.untilQuiet(), log });
+  const around = { controlSocket, registry, idleMs, log, deposits: kept?.deposits };
+  const shims: SharedShims = new SharedShims(around, graceMs, () => {
     // Whoever comes from now on finds no socket, or none who answers, and starts the next process: what both of them
     // would use has to be gone before that.
     registry.close();
@@ -53,22 +61,37 @@ export function serveShared({ controlSocket, descriptor, graceMs, idleMs, log }:
     removeSocket();
     process.exit(0);
   });
-  shims.adopt(registry.bundles());
+  const connecting = kept?.connect();
+  // What an earlier server has left is known to the keeper alone.
+  if (keptAs === 'next') await connecting;
+  const bundles = registry.bundles();
+  const keys = new Set(bundles.map(({ shim }) => keyOf(shim.path)));
+  kept?.deposits.giveUp((bundle) => keys.has(bundle));
+  shims.adopt(bundles);
   const server = createServer((socket) => {
-    if (isTrustedPeer(socket)) serveGroup(socket, shims, removeSocket);
+    if (isTrustedPeer(socket)) serveGroup(socket, { shims, kept, removeSocket, controlSocket });
     else socket.on('error', () => {}).destroy();
   });
   server.on('error', (error) => log(`control socket: ${error.message}`));
   server.listen({ fd: descriptor });
 }
 
+/** What a connection is about. */
+interface Served {
+  readonly shims: SharedShims;
+  readonly kept: KeptServer | undefined;
+  readonly controlSocket: string;
+  readonly removeSocket: () => void;
+}
+
 /** Answers one connection. What it adds is its own until it is kept, so whoever gives up leaves nothing behind. */
-function serveGroup(socket: Socket, shims: SharedShims, removeSocket: () => void): void {
+function serveGroup(socket: Socket, { shims, kept, removeSocket, controlSocket }: Served): void {
   const added = new Map<string, AddSharedShimRequest>();
   let isClosed = false;
   const server = new TtrpcServer().handle(SharedShimsDefinition, {
     add: async (request) => {
       if (isClosed) throw TtrpcError.status('CANCELLED', 'whoever asked is gone');
+      if (kept?.hasKeeper) joinKeeper(process.ppid);
       await shims.add(request);
       if (isClosed) shims.undo(request);
       else added.set(request.path, request);
@@ -91,9 +114,11 @@ function serveGroup(socket: Socket, shims: SharedShims, removeSocket: () => void
     info: () => ({
       ...{ shimPid: process.pid, protocol: PROTOCOL, registerFormat: REGISTER_FORMAT, by: ownVersion() },
     }),
-    handover: async () => {
+    handover: async ({ program }) => {
       await shims.handOver();
-      removeSocket();
+      if (program && kept?.hasKeeper) {
+        kept.handOver({ ...program, args: [...program.args, '--shared', controlSocket] });
+      } else removeSocket();
       socket.once('close', () => process.exit(0)); // who asked has its answer then
       setTimeout(() => process.exit(0), LAST_ANSWER_MS);
       return {};

@@ -18,6 +18,7 @@ import {
 } from '@shimwright/shim-host';
 import { TtrpcServer } from '@shimwright/ttrpc';
 import { IdleEnd } from '../idle-end.ts';
+import type { Deposits } from '../keeper/deposits.ts';
 import { createLastingService, type LastingService } from '../v1/shim-v1.ts';
 import { adoptProcesses } from './adopt-processes.ts';
 import type { Outbox } from './outbox.ts';
@@ -33,6 +34,8 @@ export interface Surroundings {
   readonly registry: Registry;
   /** How long a shim stays without a container and a client. */
   readonly idleMs: number;
+  /** What is kept for its next process; undefined where nobody keeps anything. */
+  readonly deposits: Deposits | undefined;
   readonly log: (message: string) => void;
 }
 
@@ -59,7 +62,8 @@ export class SharedShim {
     this.#outbox = outboxOf(request, around);
     this.#register = around.registry.register(request);
     this.#journal = new SharedJournal(this.#register, this.#outbox, around.log);
-    this.#service = createLastingService(request, {}, this.#journal);
+    const keeper = around.deposits?.keeperOf(keyOf(request.path));
+    this.#service = createLastingService(request, { keeper }, this.#journal);
     this.#idle = new IdleEnd(around.idleMs, () => void this.#endByCall().catch(() => {}));
     this.#server.handle(ShimDefinition, this.#idle.watched(this.#service.handlers));
     this.#server.handle(SharedShimDefinition, { end: () => this.#endByCall() });
@@ -102,7 +106,9 @@ export class SharedShim {
     if (registered.length > 0 && !registered.some(({ container }) => container)) {
       throw new Error('its register says nothing of the container itself');
     }
-    const adopted = await adoptProcesses(registered, { request, outbox: this.#outbox });
+    const adopted = await adoptProcesses(registered, {
+      ...{ request, outbox: this.#outbox, deposits: this.#around.deposits },
+    });
     if (!adopted) return false;
     await this.#listen();
     this.#register.open(adopted.registered);
@@ -126,6 +132,8 @@ export class SharedShim {
   forget(): void {
     this.close();
     this.#register.remove();
+    const own = keyOf(this.request.path);
+    this.#around.deposits?.giveUp((bundle) => bundle !== own);
   }
 
   /** Ends it as if it had never been. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AddSharedShimRequest, SharedShim as ListedShim } from '@shimwright/shim-api';
-import { isRunning } from '@shimwright/shim-host';
+import { isRunning, type ProcessIdentity } from '@shimwright/shim-host';
 import { TtrpcError } from '@shimwright/ttrpc';
 import { Adoptions } from './adoptions.ts';
 import type { RegisteredBundle } from './registered-process.ts';
@@ -88,7 +88,7 @@ export class SharedShims {
 
   /** Begins to go on with what a process that is gone has registered. */
   adopt(bundles: readonly RegisteredBundle[]): void {
-    this.#adoptions.begin(bundles.filter(({ shim }) => !isRunning(shim.server)));
+    this.#adoptions.begin(bundles.filter(({ shim }) => !isServing(shim.server)));
   }
 
   /**
@@ -108,10 +108,15 @@ export class SharedShims {
   async handOver(): Promise<void> {
     this.#isEnding = true;
     clearTimeout(this.#timer);
+    await this.untilQuiet();
+    for (const shim of this.#shims.values()) shim.close();
+  }
+
+  /** Resolves when no container is being made, or when that takes too long. */
+  async untilQuiet(): Promise<void> {
     const deadline = Date.now() + MAKING_MS;
     const isMaking = () => [...this.#shims.values()].some((shim) => shim.isMaking);
     while (isMaking() && Date.now() < deadline) await delay(POLL_MS);
-    for (const shim of this.#shims.values()) shim.close();
   }
 
   /**
@@ -123,7 +128,7 @@ export class SharedShims {
     const found = this.#around.registry.bundle(bundlePath);
     if (!found) return undefined;
     const { server } = found.shim;
-    if (server.pid !== process.pid && isRunning(server)) return server.pid;
+    if (server.pid !== process.pid && isServing(server)) return server.pid;
     this.#adoptions.begin([found]);
     return undefined;
   }
@@ -163,4 +168,9 @@ export class SharedShims {
       this.#onIdle();
     }, graceMs);
   }
+}
+
+/** Whether another process serves what it has registered. A server that has become the keeper of this one serves no more. */
+function isServing(server: ProcessIdentity): boolean {
+  return server.pid !== process.ppid && isRunning(server);
 }

@@ -22,8 +22,7 @@ const INHERITED_SOCKET = 3;
 function main(args: readonly string[]): void {
   const shared = parseSharedCommandLine(args);
   if (shared) {
-    serveShared({ ...shared, descriptor: INHERITED_SOCKET, log });
-    holdWhatNobodyHolds(log);
+    serveShared({ ...shared, descriptor: INHERITED_SOCKET, log }).then(() => holdWhatNobodyHolds(log), fail);
     return;
   }
   const command = parsed(args);

@@ -10,6 +10,7 @@ import {
   type Adopted,
   type Container,
   Containers,
+  type IOKeeper,
   type Journal,
   TaskError,
   tellingJournal,
@@ -67,12 +68,12 @@ export interface LastingService extends ShimService {
 /** A shim that notes in a journal what its successor has to know. @throws as {@link createShimService}. */
 export function createLastingService(
   config: ShimConfig,
-  options: Omit<ShimServiceOptions, 'publish'>,
+  options: Omit<ShimServiceOptions, 'publish'> & { readonly keeper?: IOKeeper | undefined },
   journal: Journal,
 ): LastingService {
   const { namespace } = config;
-  const { allowedLoggers, oomEvents, runtime = '' } = options;
-  const containers = new Containers({ namespace, journal, allowedLoggers, oomEvents });
+  const { allowedLoggers, oomEvents, keeper, runtime = '' } = options;
+  const containers = new Containers({ namespace, journal, allowedLoggers, oomEvents, keeper });
   const bundle = new OneContainer(containers);
   return {
     handlers: withStatus(handlersOf(bundle, config, runtime)),

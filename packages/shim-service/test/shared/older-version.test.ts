@@ -39,7 +39,7 @@ describe('a process of the first version', () => {
     process.kill(shimPid, 'SIGKILL');
     await expect.poll(() => shim.isAlive()).toBe(false);
     await using again = await newClient(one.config, withSharedConnect(one.options));
-    expect(await sharedInfo(one.options)).toMatchObject({ protocol: 2 });
+    expect(await sharedInfo(one.options)).toMatchObject({ protocol: 3 });
     expect(await again.state({ id: 'one' })).toMatchObject({ status: 'RUNNING', pid });
     expect(await again.state({ id: 'two' })).toMatchObject({ status: 'RUNNING', pid: execPid });
     await again.start({ id: 'three' });

@@ -117,7 +117,7 @@ describe('the next process', () => {
     const the = await group();
     const [one, two] = [await running(the, 'one'), await running(the, 'two')];
     const before = await sharedInfo(one.one.options);
-    expect(before).toMatchObject({ protocol: 2, by: expect.stringMatching(/^@shimwright\/shim-service \d/) });
+    expect(before).toMatchObject({ protocol: 3, by: expect.stringMatching(/^@shimwright\/shim-service \d/) });
 
     const shims = await handOver(one.one.options);
     expect(shims.map(({ failure }) => failure)).toEqual([undefined, undefined]);

@@ -4,14 +4,16 @@ import {
   type ExitStatus,
   exitOfPidfd,
   exitStatus,
+  isRunning,
   isSystemError,
   openPidfd,
+  type ProcessIdentity,
+  processStat,
   signalPidfd,
 } from '@shimwright/linux-native';
 import { now } from '../moment.ts';
-
 import type { ProcessExit } from './process-exit.ts';
-import { isRunning, processStat } from './process-stat.ts';
+import { currentTeller, toldExit } from './told-exits.ts';
 import { untilReadable } from './until-readable.ts';
 
 /** What is told of a process whose exit status nobody knows any more. */
@@ -37,9 +39,15 @@ export function unknownExit(): ProcessExit {
   return { status: UNKNOWN_STATUS, exitedAt: now(), isUnknown: true };
 }
 
+/** How a process ended that is gone: as it was told, or as if nobody knew. */
+export function exitOfGone(pid: number, startTime: string): ProcessExit {
+  return toExit(toldExit({ pid, startTime }));
+}
+
 /**
  * Watches a process that an earlier shim made and that another process is to reap. It is undefined when the process
- * is gone. How it ends the kernel tells by its pidfd, since Linux 6.15, and before that for as long as it is a zombie.
+ * is gone, see `exitOfGone`. How it ends is told by who reaps it (`noteToldExit`), by its pidfd since Linux 6.15, and before
+ * that by the kernel for as long as it is a zombie.
  */
 export function watchForeign(pid: number, startTime: string): ForeignProcess | undefined {
   const pidfd = openOrFail(pid);
@@ -57,7 +65,7 @@ function watchByPidfd(pid: number, pidfd: number): ForeignProcess {
   const startTime = processStat(pid)?.startTime ?? '';
   const ended = untilReadable(pidfd)
     .catch(() => untilGone(pid, startTime)) // there is no memory to watch it
-    .then(() => statusOf(pid, pidfd))
+    .then(() => statusOf({ pid, startTime }, pidfd))
     .then(toExit, unknownExit)
     .finally(() => {
       isOpen = false;
@@ -74,7 +82,9 @@ function watchByPidfd(pid: number, pidfd: number): ForeignProcess {
 /** Where this process has no descriptor left for it. */
 function watchByStat(pid: number, startTime: string): ForeignProcess {
   return {
-    ended: untilGone(pid, startTime).then(() => toExit(zombieStatus(pid))),
+    ended: untilGone(pid, startTime)
+      .then(() => statusOf({ pid, startTime }))
+      .then(toExit),
     signal: (number) => {
       if (processStat(pid)?.startTime === startTime) process.kill(pid, number);
     },
@@ -97,12 +107,15 @@ function openOrFail(pid: number): number | Error {
   }
 }
 
-/** Its parent reaps it within moments, and only then its pidfd tells. */
-async function statusOf(pid: number, pidfd: number): Promise<ExitStatus | undefined> {
+/** Its parent reaps it within moments, and only then its pidfd tells, or the parent itself. */
+async function statusOf(process: ProcessIdentity, pidfd?: number): Promise<ExitStatus | undefined> {
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const told = exitOfPidfd(pidfd) ?? zombieStatus(pid);
-    if (told) return told;
-    if (!processStat(pid)) return exitOfPidfd(pidfd);
+    const told = toldExit(process) ?? (pidfd === undefined ? undefined : exitOfPidfd(pidfd));
+    const known = told ?? zombieStatus(process.pid);
+    if (known) return known;
+    // Asked once more: it was perhaps reaped just now.
+    if (currentTeller() === undefined && !processStat(process.pid))
+      return pidfd === undefined ? undefined : exitOfPidfd(pidfd);
     await delay(RETRY_MS);
   }
   return undefined;

@@ -1,6 +1,14 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ExitStatus, exitOfPidfd, isSystemError, openPidfd, reap } from '@shimwright/linux-native';
+import {
+  type ExitStatus,
+  exitOfPidfd,
+  isSystemError,
+  openPidfd,
+  peek,
+  reap,
+  type Zombie,
+} from '@shimwright/linux-native';
 import { type Moment, now } from '../moment.ts';
 import { untilReadable } from './until-readable.ts';
 
@@ -44,16 +52,32 @@ export function noteEarlyExit(pid: number, status: number): void {
  * left, or no memory for one, it is asked for again and again, so that nothing but this end is late. Never rejects.
  */
 export async function watchExit(pid: number): Promise<ProcessExit> {
+  const exit = await watchEnd(pid);
+  releaseEnded(pid);
+  return exit;
+}
+
+/**
+ * The same, and the process is left to be reaped: whoever is killed before it has noted how a process ended leaves that to be
+ * seen by whoever gets its children. Call `releaseEnded` then: until that, its id is nobody else's, and its pid namespace stays.
+ */
+export async function watchEnd(pid: number): Promise<ProcessExit> {
   watched.add(pid);
+  for (;;) {
+    const found = await exitByPidfd(pid);
+    const exit = found instanceof Error ? exitWithout(pid, found) : found;
+    if (exit) return { exitedAt: now(), ...exit }; // one that was seen earlier has its own time
+    await delay(RETRY_MS);
+  }
+}
+
+/** Reaps a process whose end was watched. */
+export function releaseEnded(pid: number): void {
+  if (!watched.delete(pid)) return;
   try {
-    for (;;) {
-      const found = await exitByPidfd(pid);
-      const exit = found instanceof Error ? exitWithout(pid, found) : found;
-      if (exit) return { exitedAt: now(), ...exit }; // one that was seen earlier has its own time
-      await delay(RETRY_MS);
-    }
-  } finally {
-    watched.delete(pid);
+    reap(pid);
+  } catch {
+    // It was no child of this process, or somebody was faster.
   }
 }
 
@@ -78,7 +102,7 @@ function exitWithout(pid: number, failure: Error): ExitStatus | undefined {
     return early ?? { status: UNKNOWN_STATUS };
   }
   try {
-    return reap(pid);
+    return statusIn(peek(pid));
   } catch {
     return undefined; // it is not ours yet, or no more: the next try tells
   }
@@ -86,11 +110,17 @@ function exitWithout(pid: number, failure: Error): ExitStatus | undefined {
 
 function exitOf(pid: number, pidfd: number): ExitStatus {
   try {
-    const exit = reap(pid);
+    const exit = statusIn(peek(pid));
     if (exit) return exit;
   } catch (error) {
     if (!isSystemError(error, 'ECHILD')) throw error;
     return exitOfPidfd(pidfd) ?? { status: UNKNOWN_STATUS };
   }
   throw new Error(`${pid} has ended, but cannot be reaped yet`);
+}
+
+function statusIn(zombie: Zombie | undefined): ExitStatus | undefined {
+  if (!zombie) return undefined;
+  const { pid: _, ...exit } = zombie;
+  return exit;
 }

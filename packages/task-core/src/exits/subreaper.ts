@@ -21,7 +21,11 @@ const MAX_RETRIES = 100;
 // Node reaps its own children in the very turn of the event loop in which it learns of them.
 const MAX_SIGHTINGS_OF_NODES_OWN = 2;
 
+// A pid namespace whose first process was killed has to wait that long for what an exec has left in it.
+const MAX_SIGHTINGS_WHILE_STARTING = 50;
+
 let reaping: 'containers' | 'all' | undefined;
+let starting = 0;
 let retry: NodeJS.Timeout | undefined;
 
 /** In how many looks in a row a zombie was there. */
@@ -40,6 +44,20 @@ export function becomeSubreaper({ orphans = 'containers' }: SubreaperOptions = {
   setSubreaper(true);
   if (reaping === undefined) process.on('SIGCHLD', () => setImmediate(reapOrphans));
   reaping = orphans;
+}
+
+/** Says that a process is being started, whose end may come before its id is known. */
+export async function whileStarting<Result>(work: () => Promise<Result>): Promise<Result> {
+  starting += 1;
+  try {
+    return await work();
+  } finally {
+    starting -= 1;
+  }
+}
+
+function isStarting(): boolean {
+  return starting > 0;
 }
 
 /** @throws {TaskError} `ERR_TASK_SUBREAPER` unless this process is a subreaper. */
@@ -92,7 +110,8 @@ function hasEnded(pid: number): boolean {
 
 function isOrphan(pid: number): boolean {
   if (isWatched(pid)) return false;
-  if (isInNamespace(pid)) return true;
+  // It may be that of an exec which is about to be watched: who reaps it before it is noted may be killed meanwhile.
+  if (isInNamespace(pid)) return !isStarting() || (sightings.get(pid) ?? 0) > MAX_SIGHTINGS_WHILE_STARTING;
   return reaping === 'all' && (sightings.get(pid) ?? 0) > MAX_SIGHTINGS_OF_NODES_OWN;
 }
 

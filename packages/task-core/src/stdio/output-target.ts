@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import path from 'node:path';
-import { makePipe } from '@shimwright/linux-native';
+import { makePipe, type ProcessIdentity } from '@shimwright/linux-native';
 import { TaskError } from '../errors.ts';
 import { startCopier } from './copier.ts';
 import { isFifo, openFifoToWrite } from './fifo.ts';
@@ -24,10 +24,22 @@ export interface OutputTarget {
   readonly drained: Promise<void>;
   /** Gives up what keeps the target alive. */
   close(): void;
+  /** What another process has to be given to go on with it, besides the descriptor. */
+  kept(): KeptTarget;
+}
+
+/** What keeps a target alive. */
+export interface KeptTarget {
+  /** By what they are for. */
+  readonly descriptors: Readonly<Record<string, number>>;
+  /** What copies now; undefined where nothing does. */
+  readonly copier?: ProcessIdentity | undefined;
 }
 
 /** What decides about output targets. */
 export interface OutputOptions {
+  /** Called when another process copies from now on. */
+  readonly onChange?: () => void;
   /** The container's id, told to a logger. */
   readonly id: string;
   /** Its namespace, told to a logger. */
@@ -42,27 +54,70 @@ export interface OutputOptions {
  *
  * @throws {TaskError} `ERR_TASK_STDIO`.
  */
-export async function openOutput(target: string): Promise<OutputTarget> {
+export async function openOutput(target: string, onChange?: () => void): Promise<OutputTarget> {
   if (isFifo(target)) return openFifo(target);
-  if (path.isAbsolute(target)) return openFile(target, target);
+  if (path.isAbsolute(target)) return openFile({ target, file: target, make: 0, onChange });
   if (!target.startsWith('file://')) throw unknownKind(target);
   const file = decodeURIComponent(new URL(target).pathname);
-  return openFile(target, file, O_CREAT);
+  return openFile({ target, file, make: O_CREAT, onChange });
 }
 
 function openFifo(file: string): OutputTarget {
   const { own, keepAlive } = openFifoToWrite(file);
-  return { descriptor: own, drained: Promise.resolve(), close: () => closeSync(keepAlive) };
+  return { descriptor: own, ...keptAlive(keepAlive) };
 }
 
-async function openFile(target: string, file: string, make = 0): Promise<OutputTarget> {
+function openFile({ target, file, make, onChange }: FileTarget): OutputTarget {
   const log = openLog(target, file, make);
-  const [readEnd, descriptor] = makePipeOr(() => closeSync(log));
-  const copier = startCopier(readEnd, log, true);
-  void copier.ended.then(() => {
-    for (const end of [readEnd, log]) closeQuietly(end);
+  const [source, descriptor] = makePipeOr(() => closeSync(log));
+  return { descriptor, ...copied({ source, log }, undefined, onChange) };
+}
+
+interface FileTarget {
+  readonly target: string;
+  readonly file: string;
+  readonly make: number;
+  readonly onChange: (() => void) | undefined;
+}
+
+/** Goes on with what kept a target alive, in another process. */
+export function resumeTarget(
+  { descriptors, copier }: KeptTarget,
+  onChange?: () => void,
+): Omit<OutputTarget, 'descriptor'> {
+  const { keepAlive, source, log } = descriptors;
+  if (source !== undefined && log !== undefined) return copied({ source, log }, copier, onChange);
+  return keptAlive(keepAlive);
+}
+
+function keptAlive(keepAlive: number | undefined): Omit<OutputTarget, 'descriptor'> {
+  return {
+    drained: Promise.resolve(),
+    close: () => {
+      if (keepAlive !== undefined) closeSync(keepAlive);
+    },
+    kept: () => ({ descriptors: keepAlive === undefined ? {} : { keepAlive } }),
+  };
+}
+
+function copied(
+  descriptors: { readonly source: number; readonly log: number },
+  earlier: ProcessIdentity | undefined,
+  onChange?: () => void,
+): Omit<OutputTarget, 'descriptor'> {
+  const { source, log } = descriptors;
+  const copier = startCopier(source, log, { isLasting: true, earlier, ...(onChange && { onChange }) });
+  let isOpen = true;
+  const ended = copier.ended.then(() => {
+    isOpen = false;
+    for (const end of [source, log]) closeQuietly(end);
+    onChange?.(); // whoever keeps them is to know
   });
-  return { descriptor, drained: copier.ended, close: copier.leave };
+  return {
+    drained: ended,
+    close: copier.leave,
+    kept: () => (isOpen ? { descriptors, copier: copier.process } : { descriptors: {} }),
+  };
 }
 
 function openLog(target: string, file: string, make: number): number {

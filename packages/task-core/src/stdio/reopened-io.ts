@@ -1,11 +1,19 @@
 import { closeSync } from 'node:fs';
 import { type FifoEnds, isFifo, openFifoToRead, openFifoToWrite } from './fifo.ts';
+import type { IOObserver, KeptIO } from './kept-io.ts';
+import { resumePipeIO } from './pipe-io.ts';
 import { noIO, type ProcessIO } from './process-io.ts';
 import type { StdioPaths } from './stdio-paths.ts';
+import { resumeTerminalIO } from './terminal-io.ts';
+
+/** Goes on with the stdio of a process that an earlier shim made, where somebody has kept it. */
+export function resumeIO(stdio: StdioPaths, kept: KeptIO, observer: IOObserver): ProcessIO {
+  return stdio.terminal ? resumeTerminalIO(kept, observer) : resumePipeIO(kept, observer);
+}
 
 /**
- * The shim's side of the stdio of a process that an earlier shim made: it keeps its FIFOs alive again. A terminal, and
- * what was copied into a file, went with the earlier shim.
+ * The shim's side of the stdio of a process that an earlier shim made and nobody has kept: its FIFOs are kept alive again. A
+ * terminal went with the earlier shim; what is copied into a file goes on until the copy fails.
  */
 export function reopenIO(stdio: StdioPaths, isStdinClosed: boolean): ProcessIO {
   if (stdio.terminal) return noIO;

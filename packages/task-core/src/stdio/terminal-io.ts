@@ -1,187 +1,240 @@
 import { closeSync, constants } from 'node:fs';
-import { duplicateDescriptor, resizeTerminal, setNonBlocking } from '@shimwright/linux-native';
+import { resizeTerminal, setNonBlocking } from '@shimwright/linux-native';
+import { TaskError } from '../errors.ts';
 import { ConsoleSocket } from './console-socket.ts';
-import { DescriptorPump } from './descriptor-pump.ts';
-import { type FifoEnds, isFifo, openFifoToRead, openFifoToWrite } from './fifo.ts';
-import { type OutputOptions, openOutput, startLogger } from './output-target.ts';
+import { canCopy } from './copier.ts';
+import { isFifo, openFifoToRead, openFifoToWrite } from './fifo.ts';
+import { type IOObserver, type KeptIO, UNKEPT } from './kept-io.ts';
+import { joinTargets, partOf } from './kept-parts.ts';
+import {
+  type OutputOptions,
+  type OutputTarget,
+  openOutput,
+  resumeTarget,
+  startLogger,
+} from './output-target.ts';
 import type { ProcessIO } from './process-io.ts';
 import type { StdioPaths } from './stdio-paths.ts';
+import { TerminalCopies } from './terminal-copies.ts';
 
 /** How long a process may take to end by itself once its input has: it may have been told to by ^D just before. */
 const HANG_UP_MS = 1_000;
 
-/** How often it is looked whether a terminal that nobody has open is opened again: at first, and at most. */
-const REOPENED_MS = { first: 10, longest: 250 } as const;
-
 /**
- * Stdio by a terminal, whose other side the OCI runtime hands over: what comes from it is copied to the target of
- * stdout, and what comes from the FIFO of stdin is copied to it.
+ * Stdio by a terminal, whose other side the OCI runtime hands over: a process copies what comes from it to the target of
+ * stdout, and another one what comes from the FIFO of stdin to it. Neither loses anything when this process is killed, and a
+ * terminal that takes nothing more holds up nobody.
  *
  * @throws {TaskError} `ERR_TASK_STDIO`; then nothing is left open.
  */
 export async function openTerminalIO(
   { stdin, stdout }: StdioPaths,
   options: OutputOptions,
+  observer: IOObserver = UNKEPT,
 ): Promise<ProcessIO> {
-  const sink = stdout === '' ? undefined : await openSink(stdout, options);
+  if (!canCopy) throw new TaskError('ERR_TASK_STDIO', 'a terminal needs the program cat', { path: stdout });
+  const io = new TerminalIO(observer);
   try {
-    const input = stdin === '' ? undefined : openFifoToRead(stdin, constants.O_NONBLOCK);
-    try {
-      return new TerminalIO(await ConsoleSocket.listen(), sink, input);
-    } catch (error) {
-      for (const descriptor of Object.values(input ?? {})) closeSync(descriptor);
-      throw error;
-    }
+    await io.open(stdin, stdout, options);
+    return io;
   } catch (error) {
-    if (sink) closeSync(sink.descriptor);
-    sink?.close();
+    io.close();
     throw error;
   }
 }
 
+/** Goes on with a terminal of an earlier shim that was kept. */
+export function resumeTerminalIO(kept: KeptIO, observer: IOObserver): ProcessIO {
+  const io = new TerminalIO(observer);
+  io.resume(kept);
+  return io;
+}
+
 /** Where the output of a terminal is copied to. */
-interface Sink {
-  /** What to write to; it never waits. */
-  readonly descriptor: number;
-  /** Resolves when all was passed on, once the descriptor is closed. */
-  readonly drained: Promise<void>;
-  /** Gives up what keeps its other side alive. */
-  close(): void;
+interface Sink extends Omit<OutputTarget, 'descriptor'> {
+  /** What is written to; closed by then where there is none any more. */
+  readonly descriptor: number | undefined;
 }
 
-async function openSink(stdout: string, options: OutputOptions): Promise<Sink> {
-  const sink = await openSinkEnd(stdout, options);
-  setNonBlocking(sink.descriptor, true);
-  return sink;
-}
+const NO_SINK: Sink = {
+  descriptor: undefined,
+  drained: Promise.resolve(),
+  close: () => {},
+  kept: () => ({ descriptors: {} }),
+};
 
-async function openSinkEnd(stdout: string, options: OutputOptions): Promise<Sink> {
+async function openSink(stdout: string, options: OutputOptions, onChange: () => void): Promise<Sink> {
+  if (stdout === '') return NO_SINK;
   if (isFifo(stdout)) {
-    const { own, keepAlive } = openFifoToWrite(stdout, constants.O_NONBLOCK);
-    return { descriptor: own, drained: Promise.resolve(), close: () => closeSync(keepAlive) };
+    const { own, keepAlive } = openFifoToWrite(stdout);
+    return { ...resumeTarget({ descriptors: { keepAlive } }), descriptor: own };
   }
-  if (!stdout.startsWith('binary://')) return openOutput(stdout);
+  if (!stdout.startsWith('binary://')) return openOutput(stdout, onChange);
   const logger = await startLogger(stdout, options);
   closeSync(logger.stderr); // a terminal has none
-  return { descriptor: logger.stdout, drained: logger.ended, close: logger.close };
-}
-
-/** The terminal that the OCI runtime has handed over, by both descriptors that are watched of it. */
-interface Master {
-  readonly descriptor: number;
-  readonly forInput: number;
+  const kept = () => ({ descriptors: {} });
+  return { descriptor: logger.stdout, drained: logger.ended, close: logger.close, kept };
 }
 
 class TerminalIO implements ProcessIO {
-  readonly runtimeOptions: ProcessIO['runtimeOptions'];
   readonly drained: Promise<void>;
   readonly #setDrained: () => void;
-  readonly #socket: ConsoleSocket;
-  #sink: Sink | undefined;
-  #isSinkOpen: boolean;
+  readonly #observer: IOObserver;
+  #socket: ConsoleSocket | undefined;
+  #sink: Sink = NO_SINK;
+  #sinkEnd: number | undefined;
   #input: number | undefined;
   #keepInput: number | undefined;
-  #master: Master | undefined;
-  #outputPump: DescriptorPump | undefined;
-  #inputPump: DescriptorPump | undefined;
+  #master: number | undefined;
+  #outputCopies: TerminalCopies | undefined;
+  #inputCopies: TerminalCopies | undefined;
   #hasEnded = false;
-  #reopenedMs: number = REOPENED_MS.first;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  #isGivenUp = false;
+  #hangUpTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: ConsoleSocket, sink: Sink | undefined, input: FifoEnds | undefined) {
-    this.#socket = socket;
-    this.#sink = sink;
-    this.#isSinkOpen = sink !== undefined;
-    this.#input = input?.own;
-    this.#keepInput = input?.keepAlive;
-    this.runtimeOptions = { consoleSocket: socket.path };
+  constructor(observer: IOObserver) {
+    this.#observer = observer;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.drained = promise;
     this.#setDrained = resolve;
   }
 
+  get runtimeOptions(): ProcessIO['runtimeOptions'] {
+    return { consoleSocket: this.#socket?.path };
+  }
+
+  async open(stdin: string, stdout: string, options: OutputOptions): Promise<void> {
+    this.#sink = await openSink(stdout, options, () => this.#tell());
+    this.#sinkEnd = this.#sink.descriptor;
+    if (stdin !== '') {
+      const { own, keepAlive } = openFifoToRead(stdin, constants.O_NONBLOCK);
+      setNonBlocking(own, false); // it is there, so no read has to wait for a writer
+      this.#input = own;
+      this.#keepInput = keepAlive;
+    }
+    this.#socket = await ConsoleSocket.listen();
+  }
+
+  resume(kept: KeptIO): void {
+    const { master, input, keepInput, sinkEnd } = kept.descriptors;
+    this.#input = input;
+    this.#keepInput = keepInput;
+    this.#sinkEnd = sinkEnd;
+    this.#sink = { ...resumeTarget(partOf(kept, 'sink'), () => this.#tell()), descriptor: sinkEnd };
+    if (master !== undefined) this.#connect(master, kept.copiers);
+  }
+
   async started(): Promise<void> {
     try {
-      this.#connect(await this.#socket.receive());
+      const master = await this.#socket?.receive();
+      if (master !== undefined) this.#connect(master);
     } finally {
-      this.#socket.close();
+      this.#socket?.close();
     }
   }
 
   closeStdin(): void {
-    if (this.#keepInput !== undefined) closeSync(this.#keepInput);
+    if (this.#keepInput === undefined) return;
+    closeSync(this.#keepInput);
     this.#keepInput = undefined;
+    this.#observer.onEnd(); // at once: one that is kept is open
+    this.#tell();
   }
 
   resize(size: { readonly width: number; readonly height: number }): void {
-    if (this.#master) resizeTerminal(this.#master.descriptor, size);
+    if (this.#master !== undefined) resizeTerminal(this.#master, size);
   }
 
   ended(): void {
     this.#hasEnded = true;
-    this.#outputPump?.start(); // should it wait for somebody to open the terminal again
-    this.#outputPump?.flush();
+    this.#outputCopies?.start(); // should it wait for somebody to open the terminal again
+    if (this.#master === undefined) this.#hangUp();
   }
 
   close(): void {
-    this.#socket.close();
-    this.closeStdin();
+    this.#socket?.close();
     this.#hangUp();
-    this.#sink?.close();
-    this.#sink = undefined;
+    this.release();
     this.#setDrained();
   }
 
   release(): void {
-    this.close();
+    this.#isGivenUp = true;
+    this.#socket?.close();
+    clearTimeout(this.#hangUpTimer);
+    this.#outputCopies?.leave();
+    this.#inputCopies?.leave();
+    this.#closeAll();
+    this.#sink.close();
+    this.#sink = NO_SINK;
   }
 
-  #connect(descriptor: number): void {
-    // Of one that waits, a paste that is larger than the terminal's buffer would hold up all containers.
-    setNonBlocking(descriptor, true);
-    const master = { descriptor, forInput: duplicateDescriptor(descriptor) };
+  #connect(master: number, earlier: KeptIO['copiers'] = {}): void {
     this.#master = master;
-    this.#outputPump = new DescriptorPump(descriptor, this.#sink?.descriptor, {
-      onEnd: () => this.#onNobodyThere(),
-    });
-    this.#outputPump.start();
-    if (this.#input === undefined) return;
-    this.#inputPump = new DescriptorPump(this.#input, master.forInput, {
-      // The process gets SIGHUP, as on the stock shim, unless it ends by itself.
-      onEnd: () => this.#later(HANG_UP_MS, () => this.#hangUp()),
-    });
-    this.#inputPump.start();
-  }
-
-  /** EIO says that nobody has the terminal open now. That is the end only when the process has ended too. */
-  #onNobodyThere(): void {
-    if (this.#hasEnded) {
-      this.#hangUp();
-      return;
+    this.#outputCopies = new TerminalCopies(
+      { source: master, target: this.#sinkEnd, earlier: earlier['output'] },
+      { onChange: () => this.#tell(), onEnd: () => this.#onNobodyThere() },
+    );
+    this.#outputCopies.start();
+    if (this.#input !== undefined) {
+      this.#inputCopies = new TerminalCopies(
+        { source: this.#input, target: master, earlier: earlier['input'] },
+        { onChange: () => this.#tell(), onEnd: (status) => this.#onInputEnd(status) },
+      );
+      this.#inputCopies.start();
     }
-    this.#later(this.#reopenedMs, () => this.#outputPump?.start());
-    this.#reopenedMs = Math.min(2 * this.#reopenedMs, REOPENED_MS.longest);
+    this.#tell();
   }
 
-  #later(ms: number, work: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      work();
-    }, ms).unref();
-    this.#timers.add(timer);
+  /** The process gets SIGHUP when its input is at its end, as on the stock shim, unless it ends by itself. */
+  #onInputEnd(status: number): boolean {
+    if (status !== 0) return true;
+    this.#hangUpTimer = setTimeout(() => this.#hangUp(), HANG_UP_MS).unref();
+    return false;
+  }
+
+  /** That nobody has the terminal open is the end only when the process has ended too. */
+  #onNobodyThere(): boolean {
+    if (!this.#hasEnded) return true;
+    this.#hangUp();
+    return false;
   }
 
   #hangUp(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
-    this.#outputPump?.stop();
-    this.#inputPump?.stop();
-    if (this.#master) for (const descriptor of Object.values(this.#master)) closeSync(descriptor);
-    this.#master = undefined;
-    if (this.#input !== undefined) closeSync(this.#input);
-    this.#input = undefined;
-    if (this.#isSinkOpen && this.#sink) closeSync(this.#sink.descriptor);
-    this.#isSinkOpen = false;
-    void (this.#sink?.drained ?? Promise.resolve()).then(this.#setDrained);
+    clearTimeout(this.#hangUpTimer);
+    this.#outputCopies?.stop();
+    this.#inputCopies?.stop();
+    this.#closeAll();
+    this.#observer.onEnd();
+    this.#isGivenUp = true;
+    void this.#sink.drained.then(this.#setDrained);
   }
+
+  #closeAll(): void {
+    for (const end of [this.#master, this.#input, this.#keepInput, this.#sinkEnd]) {
+      if (end !== undefined) closeSync(end);
+    }
+    this.#master = this.#input = this.#keepInput = this.#sinkEnd = undefined;
+  }
+
+  #tell(): void {
+    if (this.#isGivenUp || this.#master === undefined) return;
+    const sink = joinTargets({ sink: this.#sink.kept() });
+    const own = {
+      master: this.#master,
+      input: this.#input,
+      keepInput: this.#keepInput,
+      sinkEnd: this.#sinkEnd,
+    };
+    const copiers = { input: this.#inputCopies?.process, output: this.#outputCopies?.process };
+    this.#observer.onChange({
+      descriptors: { ...defined(own), ...sink.descriptors },
+      copiers: { ...defined(copiers), ...sink.copiers },
+    });
+  }
+}
+
+function defined<Value>(values: Readonly<Record<string, Value | undefined>>): Record<string, Value> {
+  const entries = Object.entries(values).filter((entry): entry is [string, Value] => entry[1] !== undefined);
+  return Object.fromEntries(entries);
 }

@@ -1,7 +1,8 @@
+import { identify, isRunning } from '@shimwright/linux-native';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
-import { identify, isRunning, untilGone } from './process-identity.ts';
+import { untilGone } from './until-gone.ts';
 
 describe('a process identity', () => {
   needs('linux');

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 
 /** A process that cannot be mistaken for a later one with the same id. */
 export interface ProcessIdentity {
@@ -44,14 +43,4 @@ export function identify(pid: number): ProcessIdentity | undefined {
 /** Whether that very process still runs. */
 export function isRunning(process: ProcessIdentity): boolean {
   return identify(process.pid)?.startTime === process.startTime;
-}
-
-/**
- * Resolves once the process no longer runs. Call it when its end has begun: its last steps are looked at
- * in quick succession first, because they take microseconds, and more rarely later.
- */
-export async function untilGone(process: ProcessIdentity, signal?: AbortSignal): Promise<void> {
-  for (let waitMs = 0; isRunning(process); waitMs = Math.min(waitMs + 0.5, 20)) {
-    await delay(waitMs, undefined, { signal });
-  }
 }

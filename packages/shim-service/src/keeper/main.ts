@@ -1,0 +1,54 @@
+// The keeper as a program: `--server PID -- COMMAND ARG…` for a server that was started beside it, `--resume FILE -- COMMAND ARG…` for
+// a server that becomes its own keeper, `--probe` to see whether it can run here.
+import { mkdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { assertPlatform, setCloseOnExec, setSubreaper } from '@shimwright/linux-native';
+import { sharedFiles } from '@shimwright/shim-host';
+import { Keeper, type Kept } from './keeper.ts';
+
+const MEANINGLESS = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGPROF', 'SIGPIPE'] as const;
+const STDERR = 2;
+const NEVER_MS = 2 ** 31 - 1;
+
+/** The descriptor of the control socket, which is kept so that whoever connects while there is no server waits for the next one. */
+const CONTROL_SOCKET = 3;
+
+function main([mode, value = '', , command = '', ...args]: readonly string[]): void {
+  assertPlatform();
+  if (mode === '--probe') return;
+  // Before all else: what ends from now on comes here.
+  setSubreaper(true);
+  for (const signal of MEANINGLESS) process.on(signal, () => {});
+  setCloseOnExec(CONTROL_SOCKET, true);
+  const { registry } = sharedFiles(args[args.indexOf('--shared') + 1] ?? '');
+  mkdirSync(registry, { recursive: true, mode: 0o700 });
+  process.chdir(registry);
+  const server = mode === '--server' ? Number(value) : 0;
+  const keeper = new Keeper({ command, args }, server, mode === '--resume' ? resumed(value) : new Map(), log);
+  process.on('SIGCHLD', () => keeper.look());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => keeper.end());
+  keeper.look(); // what has ended before
+  setInterval(() => {}, NEVER_MS); // signals alone keep no process of Node
+}
+
+/** What the process that has become this one had given into keeping; its descriptors are still open. */
+function resumed(file: string): Map<string, Kept> {
+  const kept = new Map(JSON.parse(readFileSync(file, 'utf8')) as [string, Kept][]);
+  rmSync(file, { force: true });
+  for (const { descriptors } of kept.values()) for (const fd of descriptors) setCloseOnExec(fd, true);
+  return kept;
+}
+
+function log(message: string): void {
+  try {
+    writeSync(STDERR, `${new Date().toISOString()} keeper: ${message}\n`);
+  } catch {
+    // There is nobody left to tell.
+  }
+}
+
+process.on('uncaughtException', (error) => {
+  log(error.stack ?? error.message);
+  process.exitCode ??= 1;
+});
+
+main(process.argv.slice(2));
