@@ -9,6 +9,7 @@ import type { RecoveredExit } from './finding.ts';
 import { requireContainerState } from './recognize.ts';
 import { removeCgroups } from './remove-cgroups.ts';
 import type { Site } from './site.ts';
+import { containerStateOf, deleteByProgram } from './task-shim.ts';
 import { KILLED } from './tell.ts';
 
 /** How long what a dead shim has left at work may take, before it is ended. */
@@ -33,7 +34,8 @@ export interface ContainerEnd {
 }
 
 /**
- * Kills and deletes the container of a bundle, by the OCI runtime.
+ * Kills and deletes the container of a bundle: by the program of its shim where that is one of runtime v2, else by the OCI
+ * runtime.
  *
  * @returns how it ended; undefined where there was none.
  */
@@ -44,10 +46,11 @@ export async function endContainer(
 ): Promise<ContainerEnd | undefined> {
   await Promise.all(strays.map((stray) => untilEnded(stray, site.signal)));
   const record = path.join(bundle.path, '.recover.exit');
-  const known = path.join(site.runtimeRoot, bundle.id);
+  const known = containerStateOf(bundle, site);
   const exit = recorded(record) ?? (existsSync(known) ? await exitOf(bundle, site) : undefined);
   const before = exit && (await told()).get(bundle.id);
   if (exit) note(record, exit);
+  await deleteByProgram(bundle, site, known);
   await deleteContainer(bundle, site, known);
   if (!exit) await removeCgroups(bundle, site.signal);
   if (before && before.pid === exit.pid) return { exit: before, isTold: true };

@@ -7,7 +7,7 @@ import { RecoverError } from './errors.ts';
 // nothing is deleted that does not look like what is made here.
 
 const PRIVATE_MODES: readonly number[] = [0o700, 0o711]; // ours, and containerd's
-const WORK_FILES = /^(?:shim\.std(?:out|err)\.log|(?:dump|restore)\.log|stats-(?:dump|restore))$/;
+const WORK_FILES = /^(?:shim\.(?:std(?:out|err)\.)?log|(?:dump|restore)\.log|stats-(?:dump|restore))$/;
 
 /** Whether a directory holds what every bundle does from the moment it appears. */
 function isBundle(directory: string): boolean {

@@ -78,7 +78,8 @@ export interface Site {
   readonly socketDirectory: string;
 }
 
-const DEFAULT_RUNTIME_ROOT = '/run/containerd/runc';
+/** Where shims have the OCI runtime keep its state, unless they are told another place. */
+export const DEFAULT_RUNTIME_ROOT = '/run/containerd/runc';
 
 /** @throws {BundleError} `ERR_BUNDLE_NAMESPACE`, `ERR_BUNDLE_PATH`. @throws {RangeError} for a concurrency below 1. */
 export function siteOf(config: RecoverConfig, options: RecoverOptions): Site {
