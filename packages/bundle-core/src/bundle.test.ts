@@ -65,6 +65,17 @@ describe.each(forms)('bundle.delete, $form form', ({ deleteBundle }) => {
     expect(await readdir(base)).toEqual(['state', 'work']);
   });
 
+  test('leaves the socket of a shim of runtime v2, which other bundles may use', async () => {
+    const { base, bundle } = await loaded();
+    const socket = path.join(base, 'shim.sock');
+    const server = createServer().listen(socket);
+    onTestFinished(() => void server.close());
+    await saveAddress(bundle.path, `unix://${socket}`);
+    await writeFile(path.join(bundle.path, 'shim-binary-path'), '/usr/bin/containerd-shim-runc-v2');
+    await deleteBundle(bundle);
+    expect(await readdir(base)).toEqual(['shim.sock', 'state', 'work']);
+  });
+
   test.each([
     ['no address at all', 'nonsense'],
     ['a file that is no socket', 'unix://FILE'],

@@ -15,7 +15,7 @@ export interface Bundle {
    * Deletes the bundle with its work directory, each whole or not at all, and the socket of its shim. What is
    * gone already is no error, so several may delete at once. Where one directory cannot be deleted the
    * other is all the same. A recorded socket that is none, or not this user's to remove, stays; a recorded path that
-   * leads nowhere holds none.
+   * leads nowhere holds none. So does the socket of a shim of runtime v2, which other bundles may use.
    *
    * Killed at any moment, it leaves nothing that a second call and a `sweep` of both roots do not remove.
    *

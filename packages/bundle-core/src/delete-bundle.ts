@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type AtomicError, atomicDelete, atomicDeleteSync, isInMemory } from '@shimwright/fs-atomic';
 import { loadAddress, loadAddressSync, removeSocket, removeSocketSync } from '@shimwright/shim-address';
 import { checkOptions, checkSignal } from './check-options.ts';
 import { BundleError, hasCode, messageOf } from './errors.ts';
+
+/** Where a bundle of runtime v2 names the program of its shim. */
+const TASK_SHIM = 'shim-binary-path';
 
 /** What can be given to the promise form of a deletion. */
 export interface DeleteBundleOptions {
@@ -30,7 +34,7 @@ export async function deleteBundle(
   // In memory, a trip to libuv's threads takes ten times as long as what is done there.
   const address = atOnce
     ? recordedAddressSync(bundlePath)
-    : await loadAddress(bundlePath).catch(noneIfMeaningless);
+    : unlessTasks(bundlePath, await loadAddress(bundlePath).catch(noneIfMeaningless));
   const prepare = async () => {
     signal?.throwIfAborted();
     if (address !== undefined) await removeSocket(address).catch(ignoreForeign);
@@ -55,7 +59,15 @@ export function deleteBundleSync({ path: bundlePath, workDir }: BundleDirectorie
 }
 
 function recordedAddressSync(bundlePath: string): string | undefined {
-  return attempt(() => loadAddressSync(bundlePath), noneIfMeaningless);
+  return unlessTasks(
+    bundlePath,
+    attempt(() => loadAddressSync(bundlePath), noneIfMeaningless),
+  );
+}
+
+/** A shim of runtime v2 may serve further bundles at the same socket, and removes it when it ends: it is not the bundle's. */
+function unlessTasks(bundlePath: string, address: string | undefined): string | undefined {
+  return address !== undefined && existsSync(path.join(bundlePath, TASK_SHIM)) ? undefined : address;
 }
 
 /** A record that says nothing keeps no bundle alive; one that could not be read just now might have said something. */

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Bundle } from '@shimwright/bundle-core';
+import { loadAddressSync, socketPath } from '@shimwright/shim-address';
 import { deleteTask, loadShimBinary } from '@shimwright/shim-client/v2';
+import { freeSocketPath } from '@shimwright/shim-host';
 import { DEFAULT_RUNTIME_ROOT, type Site } from './site.ts';
 
 /** Whether the shim of a bundle is, or was, one of runtime v2. */
@@ -34,6 +36,9 @@ export async function deleteByProgram(bundle: Bundle, site: Site, state: string)
     // Our own runtime looks at one place only.
     if (existsSync(state) && path.dirname(state) !== site.runtimeRoot) throw error;
   }
+  // To delete the bundle removes no socket that other bundles may use.
+  const address = loadAddressSync(bundlePath);
+  if (address !== undefined) await freeSocketPath(socketPath(address)).catch(() => {});
 }
 
 function notedRoot({ path: bundlePath }: Bundle): string {

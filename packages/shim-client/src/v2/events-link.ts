@@ -20,6 +20,13 @@ const LONG_MS = 5_000;
 /** How long a shim may take to tell of what it has done. */
 const TELL_MS = 1_000;
 
+/** How long the forwarder is held without a shim: a program that runs one container after another needs it again at once. */
+const LINGER_MS = 10_000;
+
+function lingerMs(): number {
+  return Number(process.env['SHIMWRIGHT_LINGER_MS'] ?? LINGER_MS);
+}
+
 const links = new Map<string, EventsLink>();
 
 /**
@@ -36,6 +43,7 @@ export class EventsLink {
   #ready: Promise<void> | undefined;
   #answered: Promise<unknown> | undefined;
   #deaths = 0;
+  #linger: NodeJS.Timeout | undefined;
 
   /** The link for a place: one for all of this process. */
   static async of(place: EventsPlace, bundlePath: string): Promise<EventsLink> {
@@ -55,6 +63,12 @@ export class EventsLink {
     const holds = (this.#bundles.get(bundlePath) ?? 0) - 1;
     if (holds > 0) this.#bundles.set(bundlePath, holds);
     else this.#bundles.delete(bundlePath);
+    if (this.#bundles.size > 0) return;
+    clearTimeout(this.#linger);
+    this.#linger = setTimeout(() => this.#end(), lingerMs()).unref();
+  }
+
+  #end(): void {
     if (this.#bundles.size > 0) return;
     links.delete(this.place.socket);
     void this.#client?.close();
@@ -112,7 +126,6 @@ export class EventsLink {
       this.#deaths = performance.now() - since > LONG_MS ? 0 : this.#deaths + 1;
       if (reason && this.#bundles.size > 0) void this.#renew();
     });
-    if (this.#bundles.size === 0) void client.close();
   }
 
   /** After the death of the forwarder. Where it cannot be started anew, the next call for one tells why. */

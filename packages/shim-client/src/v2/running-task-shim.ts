@@ -78,7 +78,7 @@ export function taskConnection(shim: RunningTaskShim): TaskConnection {
     kill: (abort) => killShim(shim, abort),
     cleanUp: async (abort) => {
       const deleted = await shim.cleanUp(abort);
-      await freeSocketPath(socketPath(endpoint.address)).catch(() => {}); // somebody may listen there by now
+      await removeStaleSocket(endpoint);
       return over(deleted);
     },
     close,
@@ -108,6 +108,12 @@ async function killShim(shim: RunningTaskShim, abort?: AbortSignal): Promise<voi
   if (!noted && (await endMember(shim.client, abort))) return;
   const worker = noted ?? (await namedShim(shim, abort));
   if (worker && signalProcess(worker, 'SIGKILL')) await untilGone(worker, abort);
+  await removeStaleSocket(shim.endpoint);
+}
+
+/** Removes the socket of a shim that could not do so itself, unless somebody listens there by now. */
+async function removeStaleSocket({ address }: TaskEndpoint): Promise<void> {
+  await freeSocketPath(socketPath(address)).catch(() => {});
 }
 
 /** The process that is noted in the bundle, if it works there. */

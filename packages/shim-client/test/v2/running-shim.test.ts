@@ -138,7 +138,9 @@ describe('a shim of runtime v2', () => {
     await one.wait({});
     await one.delete({});
     await one.stopShim();
-    expect(await two.isAlive()).toBe(true);
+    await box.bundle.delete();
+    await using again = await newTaskClient(other.config, withTaskConnect());
+    expect(await again.isAlive()).toBe(true);
     await expect(two.killShim()).rejects.toMatchObject({ code: 'ERR_SHIM_PROCESS' });
     await two.kill({ signal: 9 });
     await two.wait({});
