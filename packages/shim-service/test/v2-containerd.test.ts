@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { type ContainerdV2, containerdV2 } from './fixtures/containerd-v2.ts';
+import { groupsOf } from './fixtures/v2-group.ts';
 import { type V2Program, v2Program } from './fixtures/v2-program.ts';
 
 describe('stock containerd runs containers by our shim of task v2', () => {
@@ -71,15 +72,15 @@ describe('stock containerd runs containers by our shim of task v2', () => {
   test('and one process serves all of a namespace', async () => {
     const { run, token, ctr } = await containerdV2({ program });
     for (const name of ['one', 'two', 'three']) await run(['-d'], name, '/bin/sleep', '600');
-    expect(await shims(token)).toHaveLength(1);
+    expect(groupsOf(token)).toHaveLength(1);
     for (const name of ['one', 'two', 'three']) await ctr('task', 'rm', '-f', `${token}-${name}`);
-    await expect.poll(() => shims(token), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => groupsOf(token), { timeout: 5_000 }).toEqual([]);
   });
 
   test('or one each, where the environment says so', async () => {
     const containerd = await containerdV2({ program, env: { SHIMWRIGHT_GROUP: 'container' } });
     for (const name of ['one', 'two']) await containerd.run(['-d'], name, '/bin/sleep', '600');
-    expect(await shims(containerd.token)).toHaveLength(2);
+    expect(groupsOf(containerd.token)).toHaveLength(2);
   });
 
   test('or one for each pod, as annotations of the stock shim tell it', async () => {
@@ -88,7 +89,7 @@ describe('stock containerd runs containers by our shim of task v2', () => {
     await run(pod('a'), 'one', '/bin/sleep', '600');
     await run(pod('a'), 'two', '/bin/sleep', '600');
     await run(pod('b'), 'three', '/bin/sleep', '600');
-    expect(await shims(token)).toHaveLength(2);
+    expect(groupsOf(token)).toHaveLength(2);
   });
 
   test('and its subscribers get all events, in the order of the stock shim', async () => {
@@ -110,15 +111,6 @@ describe('stock containerd runs containers by our shim of task v2', () => {
       ]);
   });
 });
-
-/** The processes of shims that serve containers of a test. */
-async function shims(token: string): Promise<string[]> {
-  const { stdout } = await execa('ps', ['-eo', 'pid,args']);
-  return stdout
-    .split('\n')
-    .filter((line) => line.includes('shimwright-shim-v2.cjs -namespace') && line.includes(token))
-    .filter((line) => !/ (start|delete)$/.test(line));
-}
 
 /** Lives the life of a container, and gives the topics of its events, with the process where it is not clear. */
 async function eventsOf({ start, run, ctr, token }: ContainerdV2): Promise<(id: string) => string[]> {

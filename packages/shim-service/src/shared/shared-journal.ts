@@ -10,13 +10,21 @@ export class SharedJournal implements Journal {
   readonly #register: BundleRegister<RegisteredProcess>;
   readonly #outbox: Outbox;
   readonly #log: (message: string) => void;
+  readonly #published: (event: TaskEvent) => PublishedEvent | undefined;
   #isClosed = false;
-  #published = 0;
+  #count = 0;
 
-  constructor(register: BundleRegister<RegisteredProcess>, outbox: Outbox, log: (message: string) => void) {
+  /** @param published what is told of an event; undefined for one that is not. */
+  constructor(
+    register: BundleRegister<RegisteredProcess>,
+    outbox: Outbox,
+    log: (message: string) => void,
+    published: (event: TaskEvent) => PublishedEvent | undefined = publishedEvent,
+  ) {
     this.#register = register;
     this.#outbox = outbox;
     this.#log = log;
+    this.#published = published;
   }
 
   /** The ids of the processes whose exit status is made up. */
@@ -36,17 +44,17 @@ export class SharedJournal implements Journal {
 
   note(event: TaskEvent, record?: ProcessRecord): () => void {
     if (this.#isClosed) return () => {};
-    const published = publishedEvent(event);
-    const tell = published ? this.#prepare(published, record) : () => {};
+    const published = this.#published(event);
+    const tell = published ? this.#prepare(published, record, event.type === 'exit') : () => {};
     if (record) this.save(record);
     return tell;
   }
 
-  #prepare({ topic, event }: PublishedEvent, record: ProcessRecord | undefined): () => void {
-    this.#published += 1;
+  #prepare({ topic, event }: PublishedEvent, record: ProcessRecord | undefined, isExit: boolean): () => void {
+    this.#count += 1;
     // An exit that was noted is found by its name, should this process be killed before it is told.
-    const name = record?.exit ? exitName(record) : `now-${this.#published}`;
-    const told = record?.exit?.isUnknown ? markUnknown(event) : event;
+    const name = isExit && record ? exitName(record) : `now-${this.#count}`;
+    const told = isExit && record?.exit?.isUnknown ? markUnknown(event) : event;
     this.#quietly(() => this.#outbox.prepare(name, topic, told));
     return () => {
       if (!this.#isClosed) this.#outbox.send(name);
@@ -79,7 +87,7 @@ export function exitName(record: ProcessRecord): string {
   return `${keyOf(processId(record))}-${record.pid}`;
 }
 
-/** The id of a process as runtime v1 has it: that of the container is the id of its first one. */
+/** The id of a process as runtime v1 has it: that of the container is the id of its first one. In v2, another may have it too. */
 function processId({ containerId, execId }: Pick<ProcessRecord, 'containerId' | 'execId'>): string {
-  return execId || containerId;
+  return execId === containerId ? `/${execId}` : execId || containerId;
 }

@@ -2,7 +2,7 @@ import { CommandLineError } from '../shim-process/command-line.ts';
 import { type GroupKind, isGroupKind } from './group.ts';
 
 /** What the program is asked to do: to serve a group, unless it is told otherwise. */
-export type Action = 'start' | 'delete' | 'serve' | 'info' | 'version' | 'help';
+export type Action = 'start' | 'delete' | 'keep' | 'serve' | 'info' | 'version' | 'help';
 
 /** What the program is told when it is started. */
 export interface TaskCommandLine {
@@ -54,7 +54,7 @@ export function parseTaskCommandLine(args: readonly string[]): TaskCommandLine {
   const isOn = (name: (typeof SWITCHES)[number]) => /^(1|t|true)$/i.test(given.get(name) ?? '');
   const text = (name: (typeof TEXTS)[number]) => given.get(name) ?? '';
   const action = actionOf(rest[0] === '--' ? rest[1] : rest[0], isOn);
-  if (text('namespace') === '' && ['start', 'delete', 'serve'].includes(action)) {
+  if (text('namespace') === '' && ['start', 'delete', 'keep', 'serve'].includes(action)) {
     throw new CommandLineError('shim namespace cannot be empty');
   }
   const kind = text('kind') || undefined;
@@ -86,6 +86,6 @@ function actionOf(command: string | undefined, isOn: (name: (typeof SWITCHES)[nu
   if (isOn('v')) return 'version';
   if (isOn('info')) return 'info';
   if (command === undefined) return 'serve';
-  if (command === 'start' || command === 'delete') return command;
+  if (command === 'start' || command === 'delete' || command === 'keep') return command;
   throw new CommandLineError(`${command} is no command: give start or delete`);
 }

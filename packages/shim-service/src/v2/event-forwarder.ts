@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { dateToTimestamp, type Envelope, EventsDefinition } from '@shimwright/shim-api';
+import { type Envelope, EventsDefinition } from '@shimwright/shim-api';
 import { connect, type TtrpcClient } from '@shimwright/ttrpc';
-import type { PublishedEvent } from '../v1/event.ts';
 
 /** How many events wait for a daemon that is away; the stock shim's queue is as long. */
 const MAX_WAITING = 2_048;
@@ -12,11 +11,16 @@ const FORWARD_MS = 5_000;
 /** How long is waited after a failure: at first, and at most. */
 const RETRY_MS = { first: 50, longest: 5_000 } as const;
 
+/** An event that waits. */
+interface Waiting {
+  readonly envelope: Envelope;
+  readonly onTaken: () => void;
+}
+
 /** Where events are sent to, and what is told where that fails. */
 export interface ForwarderOptions {
   /** The daemon's socket for ttrpc; empty where nobody is to be told. */
   readonly address: string;
-  readonly namespace: string;
   readonly log: (message: string) => void;
 }
 
@@ -26,8 +30,7 @@ export interface ForwarderOptions {
  */
 export class EventForwarder {
   readonly #options: ForwarderOptions;
-  readonly #waiting: Envelope[] = [];
-  readonly #end = new AbortController();
+  readonly #waiting: Waiting[] = [];
   #client: TtrpcClient | undefined;
   #work: Promise<void> | undefined;
 
@@ -35,23 +38,22 @@ export class EventForwarder {
     this.#options = options;
   }
 
-  /** Has an event sent in its turn. */
-  add({ topic, event }: PublishedEvent): void {
-    const { address, namespace, log } = this.#options;
-    if (address === '') return;
-    this.#waiting.push({ timestamp: dateToTimestamp(new Date()), namespace, topic, event });
+  /** Has an event sent in its turn. @param onTaken called when that is done, or it was given up. */
+  add(envelope: Envelope, onTaken: () => void): void {
+    const { address, log } = this.#options;
+    if (address === '') {
+      onTaken();
+      return;
+    }
+    this.#waiting.push({ envelope, onTaken });
     if (this.#waiting.length > MAX_WAITING) {
-      const given = this.#waiting.shift();
-      log(`nobody took the event ${given?.topic}, and too many wait behind it`);
+      const oldest = this.#waiting.shift();
+      oldest?.onTaken();
+      log(`nobody took the event ${oldest?.envelope.topic}, and too many wait behind it`);
     }
     this.#work ??= this.#send().finally(() => {
       this.#work = undefined;
     });
-  }
-
-  /** Whether events wait. */
-  get isBusy(): boolean {
-    return this.#waiting.length > 0;
   }
 
   /** Resolves when all were taken. */
@@ -59,26 +61,19 @@ export class EventForwarder {
     await this.#work;
   }
 
-  /** Gives up what waits. */
-  async close(): Promise<void> {
-    this.#waiting.length = 0;
-    this.#end.abort();
-    await this.#client?.close();
-  }
-
   async #send(): Promise<void> {
     let ms: number = RETRY_MS.first;
-    for (let event = this.#waiting[0]; event; event = this.#waiting[0]) {
+    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
       try {
-        await this.#forward(event);
-        if (this.#waiting[0] === event) this.#waiting.shift();
+        await this.#forward(next.envelope);
+        if (this.#waiting[0] === next) this.#waiting.shift();
+        next.onTaken();
         ms = RETRY_MS.first;
         continue;
       } catch (error) {
-        if (this.#end.signal.aborted) return;
-        this.#options.log(`cannot send the event ${event.topic} yet: ${String(error)}`);
+        this.#options.log(`cannot send the event ${next.envelope.topic} yet: ${String(error)}`);
       }
-      await delay(ms, undefined, { signal: this.#end.signal }).catch(() => {});
+      await delay(ms);
       ms = Math.min(2 * ms, RETRY_MS.longest);
     }
   }
@@ -97,7 +92,7 @@ export class EventForwarder {
   }
 
   async #connect(): Promise<TtrpcClient> {
-    const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(FORWARD_MS)]);
+    const signal = AbortSignal.timeout(FORWARD_MS);
     const client = await connect(this.#options.address.replace(/^unix:\/\//, ''), { signal });
     void client.closed.then(() => this.#lose(client)); // it never rejects
     return client;

@@ -61,6 +61,14 @@ export interface GroupFiles {
   readonly daemons: string;
   /** What the process says on its stderr. */
   readonly log: string;
+  /** What the directory of the registers of the containers is named after; see `Registry`. */
+  readonly containers: string;
+  /** The events that the daemon has not taken yet. */
+  readonly events: string;
+  /** The calls that were not answered yet. */
+  readonly calls: string;
+  /** By which the keeper sees whether the process lives. */
+  readonly alive: string;
   /** Locked by whoever starts or ends the process. */
   readonly lock: string;
 }
@@ -75,6 +83,10 @@ export function groupFiles(group: Group): GroupFiles {
     starts: file('starts'),
     daemons: file('daemons'),
     log: file('log'),
+    containers: file('containers'),
+    events: file('events'),
+    calls: file('calls'),
+    alive: file('alive'),
     lock: `${directory}.lock`,
   };
 }

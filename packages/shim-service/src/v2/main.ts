@@ -6,6 +6,7 @@ import { CommandLineError } from '../shim-process/command-line.ts';
 import { holdWhatNobodyHolds } from '../shim-process/last-resort.ts';
 import { log, write } from '../shim-process/own-log.ts';
 import { parseTaskCommandLine, type TaskCommandLine, USAGE } from './command-line.ts';
+import { groupFiles } from './group.ts';
 import { readStdin } from './read-stdin.ts';
 
 const NAME = 'containerd-shim-shimwright-v2';
@@ -34,6 +35,12 @@ async function main(args: readonly string[]): Promise<void> {
       const { becomeSubreaper } = await import('@shimwright/task-core');
       becomeSubreaper({ orphans: 'all' });
       process.stdout.write(await deleteShim(command, (message) => write(`${message}\n`)));
+      return;
+    }
+    case 'keep': {
+      const { keep } = await import('./keeper/keep.ts');
+      const { namespace, address: daemonAddress, group: id } = command;
+      keep(groupFiles({ daemonAddress, namespace, id }).alive, args.slice(0, -1));
       return;
     }
     case 'serve': {

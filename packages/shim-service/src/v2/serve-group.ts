@@ -1,25 +1,27 @@
-import { rmSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { TaskV2Definition, TaskV3Definition } from '@shimwright/shim-api/task-v2';
-import { identify, isTrustedPeer, listenPath, removeQuietly } from '@shimwright/shim-host';
-import { becomeSubreaper, Containers, tellingJournal } from '@shimwright/task-core';
+import { identify, isRunning, listenPath, type ProcessIdentity, removeQuietly } from '@shimwright/shim-host';
+import { becomeSubreaper, watchForeign } from '@shimwright/task-core';
 import { TtrpcServer } from '@shimwright/ttrpc';
 import { takeSignals } from '../own-signals.ts';
-import { CgroupsOfContainers } from './cgroups-of-containers.ts';
+import { Registry } from '../shared/registry.ts';
 import type { TaskCommandLine } from './command-line.ts';
 import { EventForwarder } from './event-forwarder.ts';
-import { taskEvent } from './events.ts';
+import { EventQueue } from './event-queue.ts';
 import { giveUp } from './give-up.ts';
-import { groupFiles } from './group.ts';
+import { type GroupFiles, groupFiles } from './group.ts';
+import { GroupConnections } from './group-connections.ts';
+import { GroupContainers } from './group-containers.ts';
 import { GroupEnd } from './group-end.ts';
 import { GroupLock } from './group-lock.ts';
 import { forgetStart, isStartNoted, recordServer } from './group-server-record.ts';
 import { GroupDefinition } from './group-service.ts';
+import { ALIVE, INHERITED } from './keeper/keep.ts';
+import { OpenCalls } from './keeper/open-calls.ts';
+import { RepeatedCalls } from './keeper/repeated-calls.ts';
+import { SocketStore } from './keeper/socket-store.ts';
 import { taskHandlers } from './task-handlers.ts';
-
-/** The socket that the process has inherited. */
-const INHERITED_SOCKET = 3;
 
 /** How long a process that all containers share stays without one: the next needs no new process then. */
 const LINGER_MS = { namespace: 30_000, pod: 0, container: 0 } as const;
@@ -27,7 +29,13 @@ const LINGER_MS = { namespace: 30_000, pod: 0, container: 0 } as const;
 /** How long the end waits for a daemon that takes no events. */
 const LAST_EVENTS_MS = 60_000;
 
-/** Serves the containers of a group from this process, which does nothing else. It ends by itself when none is left. */
+/** How long it serves until its keeper may take it for well. */
+const WELL_MS = 1_000;
+
+/**
+ * Serves the containers of a group from this process, which does nothing else. It goes on with what an earlier process served that
+ * was killed, and ends by itself when nothing is left.
+ */
 export function serveGroup(command: TaskCommandLine, log: (message: string) => void): void {
   takeSignals();
   process.umask(0o022);
@@ -35,63 +43,94 @@ export function serveGroup(command: TaskCommandLine, log: (message: string) => v
 
   const { namespace, address: daemonAddress, group: id, kind = 'namespace', socket: address } = command;
   const files = groupFiles({ daemonAddress, namespace, id });
-  const events = new EventForwarder({ address: process.env['TTRPC_ADDRESS'] ?? '', namespace, log });
-  const journal = tellingJournal((event) => {
-    const published = taskEvent(event);
-    if (published) events.add(published);
-  });
-  const containers = new Containers({ namespace, journal, allowedLoggers: 'any' });
-  const cgroups = new CgroupsOfContainers();
+  const serving = { files, address, keeper: identify(process.ppid) };
+  const forwarder = new EventForwarder({ address: process.env['TTRPC_ADDRESS'] ?? '', log });
+  const events = new EventQueue({ directory: files.events, namespace, forwarder, log });
+  events.resume();
+  const registry = new Registry(files.containers);
+  const group = new GroupContainers({ namespace, daemonAddress, address, registry, events, log });
+  const calls = new OpenCalls(files.calls, log);
+  const repeated = new RepeatedCalls(calls.frames);
   const end = new GroupEnd({
     lingerMs: Number(process.env['SHIMWRIGHT_LINGER_MS'] ?? LINGER_MS[kind]),
-    isBusy: () => containers.ids.length > 0,
-    end: () => tryToEnd(),
+    isBusy: () => group.isBusy,
+    end: () => tryToEnd({ ...serving, connections, forwarder }),
   });
+  const server = new TtrpcServer({ onError: (error) => log(String(error)) });
+  const store = new SocketStore(INHERITED.store);
+  const connections = new GroupConnections({ server, end, calls, store, log });
   const onMaybeIdle = () => end.look();
   const onCreated = (created: string) => {
     forgetStart(files, created);
     end.look();
   };
-  const service = { namespace, containers, cgroups, onCreated, onMaybeIdle };
-  const handlers = taskHandlers(service);
-  const onError = (error: unknown) => log(String(error));
-  const server = new TtrpcServer({ onError });
+  const handlers = taskHandlers({ namespace, group, repeated, onCreated, onMaybeIdle });
   server.handle(TaskV2Definition, handlers).handle(TaskV3Definition, handlers);
   server.handle(GroupDefinition, {
-    giveUp: ({ id: given }) => giveUp(given, service).finally(() => onCreated(given)),
+    giveUp: ({ id: given }) => giveUp(given, group).finally(() => onCreated(given)),
   });
-  const listener = createServer((connection) => greet(connection, server, end));
-  listener.on('error', (error) => log(`socket: ${error.message}`)); // that client's loss alone
-  listener.listen({ fd: INHERITED_SOCKET }, () => end.look());
-  if (command.debug) log(`serves ${path.basename(files.directory)} at ${address}`);
+  const adopted = group.adopt();
+  connections.resume();
+  connections.listen(INHERITED.socket);
+  if (adopted > 0) void group.allAdopted().then(onMaybeIdle);
+  end.look();
+  keepKeeper(serving);
+  if (command.debug || adopted > 0)
+    log(`serves ${path.basename(files.directory)}, ${adopted} of an earlier process`);
+}
 
-  function tryToEnd(): boolean {
-    using lock = GroupLock.tryTake(files.lock);
-    if (!lock) return false; // somebody is about to start a shim
-    // From here on, whoever wants a shim starts a process; but some have found this one just before, and said so.
-    removeQuietly(files.server);
-    if (isStartNoted(files)) {
-      recordServer(files, { server: identify(process.pid) ?? { pid: process.pid, startTime: '' }, address });
-      return false;
-    }
-    listener.close();
-    removeQuietly(listenPath(address));
-    rmSync(files.directory, { recursive: true, force: true });
-    removeQuietly(files.lock);
-    const late = setTimeout(() => process.exit(0), LAST_EVENTS_MS);
-    void events.drained().finally(() => {
-      clearTimeout(late);
-      process.exit(0);
-    });
-    return true;
+interface Serving {
+  readonly files: GroupFiles;
+  readonly address: string;
+  /** The process that this one was started by. */
+  readonly keeper: ProcessIdentity | undefined;
+}
+
+/** Tells the keeper that all is well, and stands in for it when it dies: then this process is the one that serves. */
+function keepKeeper(serving: Serving): void {
+  setTimeout(() => tellKeeper('well'), WELL_MS).unref();
+  const { keeper } = serving;
+  if (keeper) void watchForeign(keeper.pid, keeper.startTime)?.ended.then(() => record(serving));
+}
+
+/** Says who is to be proven alive: the keeper, which sees to it that somebody serves; without it, this process. */
+function record({ files, address, keeper }: Serving): void {
+  const server = keeper && isRunning(keeper) ? keeper : identify(process.pid);
+  if (server) recordServer(files, { server, address });
+}
+
+function tellKeeper(word: string): void {
+  try {
+    writeSync(ALIVE, `${word}\n`);
+  } catch {
+    // It is gone.
   }
 }
 
-function greet(connection: Socket, server: TtrpcServer, end: GroupEnd): void {
-  if (!isTrustedPeer(connection)) {
-    connection.on('error', () => {}).destroy();
-    return;
+/** Ends this process, unless somebody is about to use it. @returns whether it ends. */
+function tryToEnd(
+  serving: Serving & { readonly connections: GroupConnections; readonly forwarder: EventForwarder },
+): boolean {
+  const { files, address, connections, forwarder } = serving;
+  using lock = GroupLock.tryTake(files.lock);
+  if (!lock) return false; // somebody is about to start a shim
+  // From here on, whoever wants a shim starts a process; but some have found this one just before, and said so.
+  removeQuietly(files.server);
+  if (isStartNoted(files)) {
+    record(serving);
+    return false;
   }
-  end.connected(connection);
-  server.accept(connection);
+  tellKeeper('end');
+  connections.close();
+  removeQuietly(listenPath(address));
+  void lastEvents(forwarder).then(() => process.exit(0));
+  rmSync(files.directory, { recursive: true, force: true });
+  removeQuietly(files.lock);
+  return true;
+}
+
+async function lastEvents(forwarder: EventForwarder): Promise<void> {
+  const late = setTimeout(() => process.exit(0), LAST_EVENTS_MS);
+  await forwarder.drained();
+  clearTimeout(late);
 }

@@ -1,5 +1,5 @@
-import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { spawnProcess } from '@shimwright/linux-native';
+import { closeSync, constants, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { makeFifo, spawnProcess } from '@shimwright/linux-native';
 import { shimAddress } from '@shimwright/shim-address';
 import {
   BoundSocket,
@@ -12,6 +12,7 @@ import {
 import type { TaskCommandLine } from './command-line.ts';
 import type { Group, GroupFiles, GroupKind } from './group.ts';
 import { type GroupServer, recordServer } from './group-server-record.ts';
+import { makeStore } from './keeper/socket-store.ts';
 import { joinCgroup } from './shim-cgroup.ts';
 
 const SIGKILL = 'SIGKILL';
@@ -49,6 +50,7 @@ export async function spawnServer(options: ServerOptions): Promise<GroupServer> 
     0o600,
   );
   try {
+    makeAliveFifo(files.alive);
     const bound = await BoundSocket.bind(socket);
     const pid = spawnListening(options, bound, log, address);
     try {
@@ -80,18 +82,27 @@ function spawnListening(
     ...['-namespace', namespace, '-id', id, '-address', daemonAddress, '-publish-binary', publishBinary],
     ...['-group', group.id, '-kind', kind, '-socket', address],
     ...(debug ? ['-debug'] : []),
+    'keep',
   ];
   const own = Object.entries(process.env).filter(([name]) => OWN_VARIABLE.test(name));
   const env = { ...cleanEnvironment(), ...Object.fromEntries(own), TTRPC_ADDRESS: eventsAddress };
+  const store = makeStore();
   try {
-    const descriptors = [undefined, log, log, bound.fd];
+    const descriptors = [undefined, log, log, bound.fd, ...store];
     return spawnProcess({ command: process.execPath, args, env, cwd: files.directory, descriptors });
   } catch (error) {
     bound.remove();
     throw error;
   } finally {
     bound.release();
+    for (const end of store) closeSync(end);
   }
+}
+
+/** One that an earlier process has left is not used: somebody may have it open still. */
+function makeAliveFifo(file: string): void {
+  rmSync(file, { force: true });
+  makeFifo(file, 0o600);
 }
 
 const HIGHEST = 1000; // see proc(5)

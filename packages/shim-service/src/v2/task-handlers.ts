@@ -6,15 +6,17 @@ import { TtrpcError } from '@shimwright/ttrpc';
 import { textOf } from '../v1/requests.ts';
 import { withStatus } from '../v1/status.ts';
 import { noteDeleted, noteOptions, notePid } from './bundle-notes.ts';
-import type { CgroupsOfContainers } from './cgroups-of-containers.ts';
+import type { GroupContainers } from './group-containers.ts';
+import type { RepeatedCalls } from './keeper/repeated-calls.ts';
 import { shimOptions } from './options.ts';
 import { checkpointRequest, createRequest } from './requests.ts';
 
 /** What the task service of a group of containers needs. */
 export interface TaskServiceOptions {
   readonly namespace: string;
-  readonly containers: Containers;
-  readonly cgroups: CgroupsOfContainers;
+  readonly group: GroupContainers;
+  /** Calls that may have been done by an earlier process. */
+  readonly repeated: RepeatedCalls;
   /** Called when a container was asked for, whatever came of it. */
   readonly onCreated: (id: string) => void;
   /** Called when a container was deleted, and when one asks the shim to end. */
@@ -23,28 +25,51 @@ export interface TaskServiceOptions {
 
 /** The 17 calls of task v2 and v3 for the containers of a group, in the words of the stock shim. */
 export function taskHandlers(options: TaskServiceOptions): TaskHandlers {
-  return withStatus(handlersOf(options));
+  return withStatus(onceAdopted(handlersOf(options), options.group));
+}
+
+type AnyHandler = (request: { readonly id: string }, context: never) => unknown;
+
+/** The same handlers, which wait until it is known whether their container is one of an earlier process. */
+function onceAdopted(handlers: TaskHandlers, group: GroupContainers): TaskHandlers {
+  const wrapped = Object.entries(handlers).map(([name, given]) => {
+    const handler = given as AnyHandler;
+    const waiting: AnyHandler = async (request, context) => {
+      await group.adopted(request.id);
+      return handler(request, context);
+    };
+    return [name, waiting] as const;
+  });
+  return Object.fromEntries(wrapped) as unknown as TaskHandlers;
 }
 
 function handlersOf(options: TaskServiceOptions): TaskHandlers {
-  const { containers, namespace, cgroups, onCreated, onMaybeIdle } = options;
+  const { group, namespace, repeated, onCreated, onMaybeIdle } = options;
+  const { containers, cgroups, journal } = group;
   const the = (id: string) => containerIn(containers, id);
   return {
     create: async (request, { signal }) => {
       const { id, bundle } = request;
+      const made = repeated.take('Create', id) ? foundIn(containers, id) : undefined;
+      if (made) return { pid: made.pid };
       try {
         const { runc } = await shimOptions(request.options);
         noteOptions(bundle, runc);
-        const { pid } = await containers.create(createRequest(request, runc, namespace), signal);
+        const asked = createRequest(request, runc, namespace);
+        if (!containers.ids.includes(id)) group.begin(request);
+        const { pid } = await containers.create(asked, signal);
         if (pid !== 0) notePid(bundle, pid);
         cgroups.find(id, pid);
         return { pid };
       } finally {
+        journal.end(id); // nothing of one that was not made
         onCreated(id);
       }
     },
     start: async ({ id, execId }, { signal }) => {
       const container = withProcess(the(id), execId);
+      const { status, pid: started } = container.state(execId);
+      if (repeated.take('Start', id, execId) && status !== 'CREATED') return { pid: started };
       const pid = await container.start(execId, signal);
       if (execId === '') cgroups.find(id, pid);
       return { pid };
@@ -65,11 +90,13 @@ function handlersOf(options: TaskServiceOptions): TaskHandlers {
     },
     pids: async ({ id }, { signal }) => ({ processes: await processesOf(the(id), signal) }),
     pause: async ({ id }, { signal }) => {
-      await the(id).pause(signal);
+      const isDone = repeated.take('Pause', id) && the(id).state('').status === 'PAUSED';
+      if (!isDone) await the(id).pause(signal);
       return {};
     },
     resume: async ({ id }, { signal }) => {
-      await the(id).resume(signal);
+      const isDone = repeated.take('Resume', id) && the(id).state('').status === 'RUNNING';
+      if (!isDone) await the(id).resume(signal);
       return {};
     },
     checkpoint: async (request, { signal }) => {
@@ -82,6 +109,7 @@ function handlersOf(options: TaskServiceOptions): TaskHandlers {
       return {};
     },
     exec: ({ id, execId, spec, terminal, stdin, stdout, stderr }) => {
+      if (repeated.take('Exec', id, execId) && hasProcess(the(id), execId)) return {};
       the(id).exec({ execId, spec: textOf(spec), stdio: { stdin, stdout, stderr, terminal } });
       return {};
     },
@@ -137,12 +165,17 @@ function pidOf(containers: Containers, id: string): number {
 
 /** The container, in which there is such a process. @throws {TtrpcError} `NOT_FOUND`, in the stock shim's words. */
 function withProcess(container: Container, execId: string): Container {
+  if (hasProcess(container, execId)) return container;
+  throw TtrpcError.status('NOT_FOUND', `process does not exist ${execId}: not found`);
+}
+
+function hasProcess(container: Container, execId: string): boolean {
   try {
     container.state(execId);
-    return container;
+    return true;
   } catch (error) {
-    if (!(error instanceof TaskError && error.code === 'ERR_TASK_NOT_FOUND')) throw error;
-    throw TtrpcError.status('NOT_FOUND', `process does not exist ${execId}: not found`);
+    if (error instanceof TaskError && error.code === 'ERR_TASK_NOT_FOUND') return false;
+    throw error;
   }
 }
 

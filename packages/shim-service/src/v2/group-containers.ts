@@ -1,0 +1,87 @@
+import type { AddSharedShimRequest } from '@shimwright/shim-api';
+import type { CreateTaskRequest } from '@shimwright/shim-api/task-v2';
+import { Containers } from '@shimwright/task-core';
+import { adoptProcesses } from '../shared/adopt-processes.ts';
+import type { RegisteredBundle } from '../shared/registered-process.ts';
+import { keyOf, type Registry } from '../shared/registry.ts';
+import { CgroupsOfContainers } from './cgroups-of-containers.ts';
+import type { EventQueue } from './event-queue.ts';
+import { GroupJournal } from './group-journal.ts';
+
+/** What the containers of a group need. */
+export interface GroupContainersOptions {
+  readonly namespace: string;
+  /** The address of the daemon. */
+  readonly daemonAddress: string;
+  /** Where the process of the group listens. */
+  readonly address: string;
+  readonly registry: Registry;
+  readonly events: EventQueue;
+  readonly log: (message: string) => void;
+}
+
+/** The containers of a group, those that an earlier process has made among them. */
+export class GroupContainers {
+  readonly containers: Containers;
+  readonly cgroups = new CgroupsOfContainers();
+  readonly journal: GroupJournal;
+  readonly #options: GroupContainersOptions;
+  readonly #adoptions = new Map<string, Promise<void>>();
+
+  constructor(options: GroupContainersOptions) {
+    const { namespace, registry, events, log } = options;
+    this.#options = options;
+    this.journal = new GroupJournal({ registry, events, log });
+    // The daemon says who is to have the logs, and it may start any program by itself.
+    this.containers = new Containers({ namespace, journal: this.journal, allowedLoggers: 'any' });
+  }
+
+  /** Whether there is a container, or one is being made or taken over. */
+  get isBusy(): boolean {
+    return this.containers.ids.length > 0 || this.#adoptions.size > 0;
+  }
+
+  /** Notes a container that is about to be made. */
+  begin({ id, bundle }: CreateTaskRequest): void {
+    const { namespace, address, daemonAddress } = this.#options;
+    const shim: AddSharedShimRequest = {
+      ...{ path: bundle, workDir: '', namespace, criu: '', runtimeRoot: '', systemdCgroup: false },
+      ...{ address, daemonAddress, publisher: '', spool: '', token: id },
+    };
+    this.journal.begin(id, shim);
+  }
+
+  /** Begins to go on with what an earlier process has made, each for itself. @returns how many there are. */
+  adopt(): number {
+    const bundles = this.#options.registry.bundles();
+    for (const bundle of bundles) {
+      const id = bundle.shim.token;
+      const adoption = this.#adopt(id, bundle)
+        .catch((error: unknown) => this.#options.log(`cannot go on with ${id}: ${String(error)}`))
+        .finally(() => this.#adoptions.delete(id));
+      this.#adoptions.set(id, adoption);
+    }
+    return bundles.length;
+  }
+
+  /** Resolves when it is known whether a container is gone on with. Never rejects. */
+  async adopted(id: string): Promise<void> {
+    await this.#adoptions.get(id);
+  }
+
+  /** Resolves when that is known of all. */
+  async allAdopted(): Promise<void> {
+    await Promise.all(this.#adoptions.values());
+  }
+
+  async #adopt(id: string, { shim, processes }: RegisteredBundle): Promise<void> {
+    const { server: _, ...request } = shim;
+    const outbox = this.#options.events.outbox(keyOf(request.path));
+    const adopted = await adoptProcesses(processes, { request, outbox });
+    this.journal.begin(id, request, adopted?.registered);
+    if (adopted) this.containers.adopt(adopted.processes);
+    const init = adopted?.processes.find(({ record }) => record.container);
+    if (init) this.cgroups.find(id, init.known.pid);
+    this.journal.end(id);
+  }
+}

@@ -1,0 +1,153 @@
+import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+
+/** What is noted: a call, its end, what has come of one, or the end of a connection. */
+interface Note {
+  /** The connection. */
+  readonly c: number;
+  /** The stream of a call. */
+  readonly s?: number;
+  /** The frame of its request in base64; without it, the call is over. */
+  readonly f?: string;
+  /** What has come of a frame, in base64. */
+  readonly p?: string;
+}
+
+/** What one connection waits for. */
+interface Connection {
+  readonly calls: Map<number, string>;
+  rest: string;
+}
+
+const MAX_BYTES = 256 * 1024;
+
+const IDS_IN_A_MILLISECOND = 1_000;
+
+/**
+ * The calls that were not answered yet, in a file: another process reads from it what was read from the connections before, and
+ * answers that first.
+ */
+export class OpenCalls {
+  readonly #file: string;
+  readonly #log: (message: string) => void;
+  readonly #connections = new Map<number, Connection>();
+  #descriptor: number | undefined;
+  #bytes = 0;
+  #lastId = 0;
+
+  constructor(file: string, log: (message: string) => void) {
+    this.#file = file;
+    this.#log = log;
+    for (const note of notesIn(file)) this.#apply(note);
+    this.#rewrite();
+  }
+
+  /** The number of a new connection, which no other has had: one that is over may still be in the store. */
+  nextId(): number {
+    this.#lastId = Math.max(this.#lastId + 1, Date.now() * IDS_IN_A_MILLISECOND);
+    return this.#lastId;
+  }
+
+  /** What was read from a connection and not answered. */
+  bytesOf(connection: number): Buffer {
+    const { calls = [], rest = '' } = this.#connections.get(connection) ?? {};
+    return Buffer.concat(
+      [...calls].map(([, frame]) => Buffer.from(frame, 'base64')).concat(Buffer.from(rest, 'base64')),
+    );
+  }
+
+  /** The frames of the calls that were not answered, of all connections. */
+  get frames(): Buffer[] {
+    return [...this.#connections.values()].flatMap(({ calls }) =>
+      [...calls.values()].map((frame) => Buffer.from(frame, 'base64')),
+    );
+  }
+
+  /** A connection is there. */
+  begin(connection: number): void {
+    this.#note({ c: connection, p: '' });
+  }
+
+  /** A request has come. */
+  add(connection: number, stream: number, frame: Buffer): void {
+    this.#note({ c: connection, s: stream, f: frame.toString('base64') });
+  }
+
+  /** It was answered. */
+  remove(connection: number, stream: number): void {
+    this.#note({ c: connection, s: stream });
+  }
+
+  /** A part of a frame has come; none where it is whole. */
+  rest(connection: number, bytes: Buffer): void {
+    this.#note({ c: connection, p: bytes.toString('base64') });
+  }
+
+  /** The connection is over. */
+  end(connection: number): void {
+    this.#note({ c: connection });
+  }
+
+  #apply({ c, s, f, p }: Note): void {
+    const known = this.#connections.get(c) ?? { calls: new Map<number, string>(), rest: '' };
+    this.#connections.set(c, known);
+    if (p !== undefined) known.rest = p;
+    else if (s === undefined) this.#connections.delete(c);
+    else if (f === undefined) known.calls.delete(s);
+    else known.calls.set(s, f);
+  }
+
+  #note(note: Note): void {
+    this.#apply(note);
+    if (this.#bytes > MAX_BYTES) {
+      this.#rewrite();
+      return;
+    }
+    const line = lineOf(note);
+    this.#bytes += line.length;
+    try {
+      if (this.#descriptor !== undefined) writeSync(this.#descriptor, line);
+    } catch (error) {
+      this.#log(`cannot note a call: ${String(error)}`); // the containers go on all the same
+    }
+  }
+
+  #rewrite(): void {
+    const notes = [...this.#connections].flatMap(([c, { calls, rest }]): Note[] => [
+      { c, p: rest },
+      ...[...calls].map(([s, f]) => ({ c, s, f })),
+    ]);
+    const content = notes.map(lineOf).join('');
+    try {
+      writeFileSync(`${this.#file}.new`, content, { mode: 0o600 });
+      renameSync(`${this.#file}.new`, this.#file);
+      if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+      this.#descriptor = openSync(this.#file, 'a');
+    } catch (error) {
+      this.#log(`cannot note the calls: ${String(error)}`);
+    }
+    this.#bytes = content.length - MAX_BYTES > 0 ? 0 : content.length;
+  }
+}
+
+function notesIn(file: string): Note[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n').flatMap(parsed);
+  } catch {
+    return []; // there was no process before this
+  }
+}
+
+function parsed(line: string): Note[] {
+  try {
+    const note: unknown = JSON.parse(line);
+    return typeof note === 'object' && note !== null && Number.isSafeInteger((note as Note).c)
+      ? [note as Note]
+      : [];
+  } catch {
+    return []; // half of it was written
+  }
+}
+
+function lineOf(note: Note): string {
+  return `${JSON.stringify(note)}\n`;
+}
