@@ -7,12 +7,12 @@ export const KILLED_STATUS = 128 + 9;
 
 /** Kills and deletes a container whatever its state; nothing for one that is not there. */
 export async function giveUp(id: string, group: GroupContainers): Promise<DeleteResponse> {
-  const { containers, cgroups, journal } = group;
+  const { containers, cgroups } = group;
   await group.adopted(id);
   const pid = pidOf(containers, id);
   await containers.destroy(id);
   cgroups.forget(id);
-  journal.end(id);
+  group.end(id);
   return { pid, exitStatus: KILLED_STATUS, exitedAt: now() };
 }
 

@@ -7,6 +7,7 @@ import { keyOf, type Registry } from '../shared/registry.ts';
 import { CgroupsOfContainers } from './cgroups-of-containers.ts';
 import type { EventQueue } from './event-queue.ts';
 import { GroupJournal } from './group-journal.ts';
+import type { TaskGroup } from './task-handlers.ts';
 
 /** What the containers of a group need. */
 export interface GroupContainersOptions {
@@ -21,19 +22,19 @@ export interface GroupContainersOptions {
 }
 
 /** The containers of a group, those that an earlier process has made among them. */
-export class GroupContainers {
+export class GroupContainers implements TaskGroup {
   readonly containers: Containers;
   readonly cgroups = new CgroupsOfContainers();
-  readonly journal: GroupJournal;
+  readonly #journal: GroupJournal;
   readonly #options: GroupContainersOptions;
   readonly #adoptions = new Map<string, Promise<void>>();
 
   constructor(options: GroupContainersOptions) {
     const { namespace, registry, events, log } = options;
     this.#options = options;
-    this.journal = new GroupJournal({ registry, events, log });
+    this.#journal = new GroupJournal({ registry, events, log });
     // The daemon says who is to have the logs, and it may start any program by itself.
-    this.containers = new Containers({ namespace, journal: this.journal, allowedLoggers: 'any' });
+    this.containers = new Containers({ namespace, journal: this.#journal, allowedLoggers: 'any' });
   }
 
   /** Whether there is a container, or one is being made or taken over. */
@@ -48,7 +49,12 @@ export class GroupContainers {
       ...{ path: bundle, workDir: '', namespace, criu: '', runtimeRoot: '', systemdCgroup: false },
       ...{ address, daemonAddress, publisher: '', spool: '', token: id },
     };
-    this.journal.begin(id, shim);
+    this.#journal.begin(id, shim);
+  }
+
+  /** Notes nothing any more of a container of which nothing is left. */
+  end(id: string): void {
+    this.#journal.end(id);
   }
 
   /** Begins to go on with what an earlier process has made, each for itself. @returns how many there are. */
@@ -77,11 +83,11 @@ export class GroupContainers {
   async #adopt(id: string, { shim, processes }: RegisteredBundle): Promise<void> {
     const { server: _, ...request } = shim;
     const outbox = this.#options.events.outbox(keyOf(request.path));
-    const adopted = await adoptProcesses(processes, { request, outbox });
-    this.journal.begin(id, request, adopted?.registered);
+    const adopted = await adoptProcesses(processes, { request, outbox, deposits: undefined });
+    this.#journal.begin(id, request, adopted?.registered);
     if (adopted) this.containers.adopt(adopted.processes);
     const init = adopted?.processes.find(({ record }) => record.container);
     if (init) this.cgroups.find(id, init.known.pid);
-    this.journal.end(id);
+    this.#journal.end(id);
   }
 }

@@ -1,20 +1,32 @@
 import type { ProcessInfo } from '@shimwright/shim-api';
 import { packAny } from '@shimwright/shim-api';
-import type { TaskHandlers } from '@shimwright/shim-api/task-v2';
+import type { CreateTaskRequest, TaskHandlers } from '@shimwright/shim-api/task-v2';
 import { type Container, type Containers, TaskError } from '@shimwright/task-core';
 import { TtrpcError } from '@shimwright/ttrpc';
 import { textOf } from '../v1/requests.ts';
 import { withStatus } from '../v1/status.ts';
 import { noteDeleted, noteOptions, notePid } from './bundle-notes.ts';
-import type { GroupContainers } from './group-containers.ts';
+import type { CgroupsOfContainers } from './cgroups-of-containers.ts';
 import type { RepeatedCalls } from './keeper/repeated-calls.ts';
 import { shimOptions } from './options.ts';
 import { checkpointRequest, createRequest } from './requests.ts';
 
+/** The containers that a task service is for. */
+export interface TaskGroup {
+  readonly containers: Containers;
+  readonly cgroups: CgroupsOfContainers;
+  /** Called before a container is made. */
+  begin(request: CreateTaskRequest): void;
+  /** Called when there may be nothing left of one. */
+  end(id: string): void;
+  /** Resolves when it is known whether a container is one of an earlier process. Never rejects. */
+  adopted(id: string): Promise<void>;
+}
+
 /** What the task service of a group of containers needs. */
 export interface TaskServiceOptions {
   readonly namespace: string;
-  readonly group: GroupContainers;
+  readonly group: TaskGroup;
   /** Calls that may have been done by an earlier process. */
   readonly repeated: RepeatedCalls;
   /** Called when a container was asked for, whatever came of it. */
@@ -31,7 +43,7 @@ export function taskHandlers(options: TaskServiceOptions): TaskHandlers {
 type AnyHandler = (request: { readonly id: string }, context: never) => unknown;
 
 /** The same handlers, which wait until it is known whether their container is one of an earlier process. */
-function onceAdopted(handlers: TaskHandlers, group: GroupContainers): TaskHandlers {
+function onceAdopted(handlers: TaskHandlers, group: TaskGroup): TaskHandlers {
   const wrapped = Object.entries(handlers).map(([name, given]) => {
     const handler = given as AnyHandler;
     const waiting: AnyHandler = async (request, context) => {
@@ -45,7 +57,7 @@ function onceAdopted(handlers: TaskHandlers, group: GroupContainers): TaskHandle
 
 function handlersOf(options: TaskServiceOptions): TaskHandlers {
   const { group, namespace, repeated, onCreated, onMaybeIdle } = options;
-  const { containers, cgroups, journal } = group;
+  const { containers, cgroups } = group;
   const the = (id: string) => containerIn(containers, id);
   return {
     create: async (request, { signal }) => {
@@ -62,7 +74,7 @@ function handlersOf(options: TaskServiceOptions): TaskHandlers {
         cgroups.find(id, pid);
         return { pid };
       } finally {
-        journal.end(id); // nothing of one that was not made
+        group.end(id); // nothing of one that was not made
         onCreated(id);
       }
     },

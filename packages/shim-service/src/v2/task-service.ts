@@ -3,6 +3,7 @@ import { Containers, tellingJournal } from '@shimwright/task-core';
 import type { ShimServiceOptions } from '../v1/shim-v1.ts';
 import { CgroupsOfContainers } from './cgroups-of-containers.ts';
 import { taskEvent } from './events.ts';
+import { RepeatedCalls } from './keeper/repeated-calls.ts';
 import { taskHandlers } from './task-handlers.ts';
 
 /** How a task service does its work. */
@@ -33,6 +34,8 @@ export function createTaskService(
   const containers = new Containers({ namespace, journal, allowedLoggers });
   const cgroups = new CgroupsOfContainers();
   const nobody = () => {}; // this process is not the shim's to end
-  const handlers = taskHandlers({ namespace, containers, cgroups, onCreated: nobody, onMaybeIdle: nobody });
+  const group = { containers, cgroups, begin: nobody, end: nobody, adopted: async () => {} };
+  const repeated = new RepeatedCalls([]);
+  const handlers = taskHandlers({ namespace, group, repeated, onCreated: nobody, onMaybeIdle: nobody });
   return { handlers, close: () => containers.close() };
 }
