@@ -67,7 +67,10 @@ async function bundle(directory: string): Promise<void> {
   await removeOld(dist, source);
   await build({
     input: Object.fromEntries(
-      entriesOf(path.basename(directory)).map((name) => [name, path.join(source, `${name}.ts`)]),
+      [...entriesOf(path.basename(directory)), ...programsOf(directory)].map((name) => [
+        name,
+        path.join(source, `${name}.ts`),
+      ]),
     ),
     platform: 'node',
     external: /^[^./]/, // whatever is not a file of the package is a dependency, or Node's own
@@ -80,8 +83,14 @@ async function bundle(directory: string): Promise<void> {
       codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
     },
   });
+  for (const name of programsOf(directory)) await chmod(path.join(dist, `${name}.js`), 0o755);
   const scripts = (await readdir(source)).filter((name) => name.endsWith('.sh'));
   for (const script of scripts) await cp(path.join(source, script), path.join(dist, script));
+}
+
+/** The programs of a package that share its code; those that are one file for themselves are made above. */
+function programsOf(directory: string): string[] {
+  return path.basename(directory) === 'cli' ? ['shimwright'] : [];
 }
 
 /** Removes the code, and the types of sources that are gone; the compiler writes only those anew that have changed. */

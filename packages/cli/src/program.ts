@@ -51,17 +51,13 @@ function inherit(command: Command, program: Command): Command {
 /** What each command takes, before its name or after it. */
 function withGlobals(command: Command): Command {
   return command
-    .addOption(
-      new Option('--state-dir <dir>', 'where running containers are kept').env('SHIMWRIGHT_STATE_DIR'),
-    )
-    .addOption(
-      new Option('--data-dir <dir>', 'where images, volumes and logs are kept').env('SHIMWRIGHT_DATA_DIR'),
-    )
+    .addOption(new Option('--state-dir <dir>', 'where running containers are kept'))
+    .addOption(new Option('--data-dir <dir>', 'where images, volumes and logs are kept'))
     .addOption(
       new Option('--namespace <name>', 'keeps containers apart (default: "default")').env(
         'SHIMWRIGHT_NAMESPACE',
       ),
     )
-    .addOption(new Option('--runtime <name>', 'the OCI runtime (default: "auto")').env('SHIMWRIGHT_RUNTIME'))
+    .addOption(new Option('--runtime <name>', 'the OCI runtime (default: "auto")'))
     .addOption(new Option('--json', 'print JSON'));
 }

@@ -7,19 +7,19 @@ import { ContainerError } from './errors.ts';
 export interface PlaceOptions {
   /**
    * Where running containers are kept: bundles, sockets, pipes. It should be lost on a restart of the machine, as the containers are.
-   * @default '/run/shimwright', and `$XDG_RUNTIME_DIR/shimwright` for a user who is not root
+   * @default `$SHIMWRIGHT_STATE_DIR`, else '/run/shimwright', and `$XDG_RUNTIME_DIR/shimwright` for a user who is not root
    */
   readonly stateDir?: string | undefined;
   /**
    * Where files are kept: images, volumes, logs, and what containers write.
-   * @default '/var/lib/shimwright', and `$XDG_DATA_HOME/shimwright` for a user who is not root
+   * @default `$SHIMWRIGHT_DATA_DIR`, else '/var/lib/shimwright', and `$XDG_DATA_HOME/shimwright` for a user who is not root
    */
   readonly dataDir?: string | undefined;
-  /** Keeps containers of one place apart: an id is unique within its namespace. @default 'default' */
+  /** Keeps containers of one place apart: an id is unique within its namespace. @default `$SHIMWRIGHT_NAMESPACE`, else 'default' */
   readonly namespace?: string | undefined;
   /**
    * The OCI runtime: a path, a name on the PATH, or `auto`, which is crun where it works and runc elsewhere.
-   * @default 'auto'
+   * @default `$SHIMWRIGHT_RUNTIME`, else 'auto'
    */
   readonly runtime?: string | undefined;
 }
@@ -44,9 +44,16 @@ export interface Place {
 
 /** @throws {ContainerError} `ERR_CONTAINER_ARGUMENT`. @throws {BundleError} `ERR_BUNDLE_NAMESPACE`. */
 export function placeOf(options: PlaceOptions = {}): Place {
-  const stateDir = absolute('stateDir', options.stateDir ?? defaultStateDir());
-  const dataDir = absolute('dataDir', options.dataDir ?? defaultDataDir());
-  const { namespace = 'default', runtime = 'auto' } = options;
+  const stateDir = absolute(
+    'stateDir',
+    options.stateDir ?? (process.env['SHIMWRIGHT_STATE_DIR'] || defaultStateDir()),
+  );
+  const dataDir = absolute(
+    'dataDir',
+    options.dataDir ?? (process.env['SHIMWRIGHT_DATA_DIR'] || defaultDataDir()),
+  );
+  const namespace = options.namespace ?? (process.env['SHIMWRIGHT_NAMESPACE'] || 'default');
+  const runtime = options.runtime ?? (process.env['SHIMWRIGHT_RUNTIME'] || 'auto');
   validateNamespace(namespace);
   return {
     ...{ stateDir, dataDir, namespace, runtime },

@@ -92,9 +92,14 @@ function rootId({ namespace }: Place, id: string): string {
 async function pulledName(store: ImageStore, image: string, options: ContainerOptions): Promise<string> {
   const { pull = 'missing', onPullProgress, signal } = options;
   const reference = await imageReference(image);
-  if (pull === 'never') return (await store.get(reference)).name;
+  if (pull !== 'always') {
+    const present = await store.get(reference).catch((error: unknown) => {
+      if (pull === 'never' || codeOf(error) !== 'ERR_IMAGE_UNKNOWN') throw error;
+    });
+    if (present) return present.name;
+  }
   const pulled = await store.pull(reference, {
-    when: pull,
+    when: pull === 'always' ? 'always' : 'missing',
     ...(onPullProgress && { onProgress: onPullProgress }),
     ...(signal && { signal }),
   });
