@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -20,6 +20,8 @@ const FORGIVEN = { 'nested-interactive': { enabled: false } };
 /** The menu has an entry for everything that is exported; the first of them are enough. */
 const EXCLUDED = ['#tsd-nav-container > li:nth-child(n + 8)', '.tsd-index-panel'];
 
+const LONGEST = 3;
+
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** What axe finds, as far as it is told here. */
@@ -33,37 +35,39 @@ interface Finding {
  * Looks at a site in a browser: whether anything is wider than the view, whether the console shows an error, whether a
  * rule of accessibility is broken, whether the search finds something, and the theme can be changed.
  *
- * @returns each fault with its page and view.
+ * @param note is told each fault, with its page and view.
  */
-export async function browserFaults(browser: Browser, url: string, site: string): Promise<readonly string[]> {
+export async function browserFaults(
+  browser: Browser,
+  { url, site }: { readonly url: string; readonly site: string },
+  note: (fault: string) => void,
+): Promise<void> {
   const pages = await pagesOf(site);
-  const faults: string[] = [];
   for (const { name, width, height, colorScheme, pages: which } of VIEWS) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme });
     const page = await context.newPage();
     let where = '';
-    const note = (fault: string) => faults.push(`${where} (${name}): ${fault}`);
+    const noteHere = (fault: string) => note(`${where} (${name}): ${fault}`);
     page.on('console', (message) => {
-      if (message.type() === 'error') note(`the console says: ${message.text()}`);
+      if (message.type() === 'error') noteHere(`the console says: ${message.text()}`);
     });
-    page.on('pageerror', (error) => note(`an error is thrown: ${error.message}`));
-    page.on('requestfailed', (request) => note(`${request.url()} cannot be had`));
+    page.on('pageerror', (error) => noteHere(`an error is thrown: ${error.message}`));
+    page.on('requestfailed', (request) => noteHere(`${request.url()} cannot be had`));
     for (where of pages[which]) {
       await page.goto(url + where, { waitUntil: 'load' });
-      for (const fault of await widthFaults(page)) note(fault);
+      for (const fault of await widthFaults(page)) noteHere(fault);
       // The colours are those of the theme, at whatever width.
       if (width > 1000 && pages.typical.includes(where))
-        for (const fault of await accessFaults(page)) note(fault);
+        for (const fault of await accessFaults(page)) noteHere(fault);
     }
     where = 'index.html';
     await page.goto(url);
-    for (const fault of await useOf(page, url)) note(fault);
+    for (const fault of await useOf(page, url)) noteHere(fault);
     await context.close();
   }
-  return faults;
 }
 
-/** The home page, every guide and package, the lists, and one page of each kind from each package. */
+/** The home page, the lists, every guide and package, and the longest pages of each other kind. */
 async function pagesOf(site: string): Promise<Pages> {
   const all = ['index.html', 'modules.html'];
   const typical = ['index.html'];
@@ -76,15 +80,14 @@ async function pagesOf(site: string): Promise<Pages> {
     'types',
     'variables',
   ]) {
-    const files = (await readdir(path.join(site, directory))).toSorted();
+    const names = (await readdir(path.join(site, directory))).toSorted();
+    const sized = await Promise.all(
+      names.map(async (name) => ({ name, size: (await stat(path.join(site, directory, name))).size })),
+    );
+    const longest = sized.toSorted((a, b) => b.size - a.size).slice(0, LONGEST);
     const isWhole = directory === 'documents' || directory === 'modules';
-    typical.push(...files.slice(0, 1).map((file) => `${directory}/${file}`));
-    const seen = new Set<string>();
-    for (const file of files) {
-      const [folder = ''] = file.split('.');
-      if (isWhole || !seen.has(folder)) all.push(`${directory}/${file}`);
-      seen.add(folder);
-    }
+    all.push(...(isWhole ? sized : longest).map(({ name }) => `${directory}/${name}`));
+    typical.push(`${directory}/${names[0]}`);
   }
   return { all, typical };
 }

@@ -16,22 +16,26 @@ const EXECUTABLE = '/usr/bin/chromium';
 execFileSync(path.join(ROOT, 'tools/setup.sh'), ['chromium'], { stdio: 'inherit' });
 const given = process.argv[2];
 const out = given ?? (await mkdtemp(path.join(tmpdir(), 'shimwright-site-')));
-const faults: string[] = [];
+let faults = 0;
+const note = (fault: string) => {
+  faults++;
+  console.error(fault);
+};
 try {
-  faults.push(...(await makeSite(out)), ...(await brokenLinks(out)));
+  for (const fault of [...(await makeSite(out)), ...(await brokenLinks(out))]) note(fault);
+  console.log(`The pages are in ${out}. Chromium looks at them.`);
   await using server = await servePages(out);
   const browser = await chromium.launch({
     executablePath: EXECUTABLE,
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [], // Chromium's own sandbox refuses root
   });
   try {
-    faults.push(...(await browserFaults(browser, server.url, out)));
+    await browserFaults(browser, { url: server.url, site: out }, note);
   } finally {
     await browser.close();
   }
 } finally {
   if (given === undefined) await rm(out, { recursive: true });
 }
-for (const fault of faults) console.error(fault);
-console.log(faults.length === 0 ? 'The site is well.' : `${faults.length} faults.`);
-if (faults.length > 0) process.exitCode = 1;
+console.log(faults === 0 ? 'The site is well.' : `${faults} faults.`);
+if (faults > 0) process.exitCode = 1;

@@ -1,8 +1,8 @@
 import { type DeleteBundleOptions, deleteBundle, deleteBundleSync } from './delete-bundle.ts';
 
 /**
- * An OCI bundle on disk: a directory with `config.json` and `rootfs`, and a work directory beside it. Made
- * by `newBundle`, found again by `loadBundle` and `listBundles`.
+ * An OCI bundle on disk: a directory with `config.json` and `rootfs`, and a work directory beside it. `newBundle` makes
+ * it; `loadBundle` and `listBundles` find it again.
  */
 export interface Bundle {
   /** The container's id. */
@@ -26,7 +26,7 @@ export interface Bundle {
    */
   delete(options?: DeleteBundleOptions): Promise<void>;
   /**
-   * The same as `delete`, and all of it before it returns.
+   * The synchronous form of `delete`.
    *
    * @throws {BundleError} `ERR_BUNDLE_BUSY` and `ERR_BUNDLE_DELETE`, as `delete` does.
    */

@@ -1,4 +1,4 @@
-/** What can go wrong with a bundle, in the terms a program branches on. */
+/** The codes that a program can check. */
 export type BundleErrorCode =
   | 'ERR_BUNDLE_ARGUMENT'
   | 'ERR_BUNDLE_ID'
@@ -10,7 +10,7 @@ export type BundleErrorCode =
   | 'ERR_BUNDLE_BUSY'
   | 'ERR_BUNDLE_DELETE';
 
-/** The facts of a failure, as far as they are known. */
+/** Details of an error, where they are known. */
 export interface BundleErrorFacts {
   /** The file or directory concerned. */
   readonly path?: string | undefined;
@@ -23,7 +23,7 @@ export interface BundleErrorFacts {
 }
 
 /**
- * Every failure this package can name. Compare `code`; messages are for people and may change. Failures of
+ * The errors that this package names itself. Check `code`; messages are for people and may change. Failures of
  * the file system that have no name here pass through as Node's system errors.
  *
  * | code | meaning |

@@ -5,9 +5,9 @@ const MAX_LENGTH = 76;
 const PATTERN = /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/;
 
 /**
- * Makes sure that a container's id is one containerd would take: ASCII letters and digits, with a single
- * `.`, `_` or `-` between them, 76 characters at most. Such an id is one plain path component: it cannot
- * climb (`..`), hide (`.web`), be empty or nest (`a/b`).
+ * Checks that containerd would accept a container's id: ASCII letters and digits, with a single `.`, `_` or `-` between
+ * them, at most 76 characters. Such an id is one plain path component: it cannot climb (`..`), hide (`.web`), be empty or
+ * nest (`a/b`).
  *
  * @returns the id itself.
  * @throws {BundleError} `ERR_BUNDLE_ID`.
@@ -17,7 +17,7 @@ export function validateIdentifier(id: string): string {
 }
 
 /**
- * Makes sure that a namespace is one containerd would take, by the same rules as an id's.
+ * Checks that containerd would accept a namespace, by the same rules as for an id.
  *
  * @returns the namespace itself.
  * @throws {BundleError} `ERR_BUNDLE_NAMESPACE`.

@@ -6,8 +6,8 @@ import { isIdentifier } from './identifier.ts';
 import { type BundleRoots, type CheckedRoots, checkRoots } from './load-bundle.ts';
 
 /**
- * The bundles below these roots, by id in the order of code points. What is hidden, half made or half deleted is
- * none, and neither is a link or a name that is no id. A missing root has no bundles.
+ * Returns the bundles below these roots, sorted by id in the order of code points. Hidden directories, half made or half
+ * deleted ones, links, and names that are not ids do not count. A missing root has no bundles.
  *
  * @throws {BundleError} `ERR_BUNDLE_PATH`, as `loadBundle` does.
  */
@@ -18,7 +18,7 @@ export async function listBundles(roots: BundleRoots): Promise<Bundle[]> {
 }
 
 /**
- * The same as `listBundles`, and all of it before it returns.
+ * The synchronous form of `listBundles`.
  *
  * @throws {BundleError} `ERR_BUNDLE_PATH`, as `loadBundle` does.
  */

@@ -24,10 +24,10 @@ export interface CheckedRoots {
 }
 
 /**
- * The bundle of this id, without a look at the disk: whether it is there, its files tell.
+ * Returns the bundle of this id without looking at the disk. Only its files tell whether it exists.
  *
- * @throws {BundleError} `ERR_BUNDLE_ID`; `ERR_BUNDLE_PATH` for a root that is empty, `/`, or both roots in one;
- * `ERR_BUNDLE_ARGUMENT` where there are no options.
+ * @throws {BundleError} `ERR_BUNDLE_ID`; `ERR_BUNDLE_PATH` for a root that is empty or `/`, or if both roots are the same;
+ * `ERR_BUNDLE_ARGUMENT` if there are no options.
  */
 export function loadBundle(location: BundleLocation): Bundle {
   const { id, ...roots } = checkOptions(location);

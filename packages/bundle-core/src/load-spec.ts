@@ -8,10 +8,10 @@ import { parseSpec } from './spec/parse-spec.ts';
 import type { Spec } from './spec/spec.ts';
 
 /**
- * The spec of a bundle, from its `config.json`. A whole number beyond 2⁵³ is a `bigint`, with all of its digits.
+ * Reads the spec of a bundle from its `config.json`. A whole number beyond 2⁵³ is a `bigint` with all of its digits.
  *
- * @throws {BundleError} `ERR_BUNDLE_SPEC`, with the `path` of the file, as `parseSpec` does, and for text that is no
- * UTF-8. What the file system refuses passes through: `ENOENT` where there is no bundle.
+ * @throws {BundleError} `ERR_BUNDLE_SPEC`, with the `path` of the file, as `parseSpec` does, and for text that is not
+ * UTF-8. Errors of the file system pass through, such as `ENOENT` if there is no bundle.
  */
 export async function loadSpec({ path }: Pick<Bundle, 'path'>): Promise<Spec> {
   const file = `${path}/config.json`;
@@ -19,7 +19,7 @@ export async function loadSpec({ path }: Pick<Bundle, 'path'>): Promise<Spec> {
 }
 
 /**
- * The same as `loadSpec`, and all of it before it returns.
+ * The synchronous form of `loadSpec`.
  *
  * @throws {BundleError} `ERR_BUNDLE_SPEC`, as `loadSpec` does.
  */

@@ -11,11 +11,11 @@ export interface HostIds {
 }
 
 /**
- * Who the container's root is on the host: what id 0 is mapped to. Without mappings, or where they leave 0
- * out, that is 0, as it is to containerd.
+ * Tells which user of the host the container's root is: the id that 0 is mapped to. Without mappings, or if they leave
+ * out 0, that is 0, as in containerd.
  *
- * @throws {BundleError} `ERR_BUNDLE_SPEC` for mappings that the kernel would refuse: ids that are no 32-bit
- * numbers, a size of 0, ranges that overlap or end beyond the last id, more than 340 of them.
+ * @throws {BundleError} `ERR_BUNDLE_SPEC` for mappings that the kernel would refuse: ids that are not 32-bit numbers, a
+ * size of 0, ranges that overlap or end beyond the last id, more than 340 of them.
  */
 export function mappedRoot(spec: Spec): HostIds {
   const linux = linuxOf(spec);

@@ -30,14 +30,14 @@ const CONFIG_MODE = 0o600;
 const CONFIG = { encoding: 'utf8', mode: CONFIG_MODE, flag: 'wx' } as const;
 
 /**
- * Makes a bundle: `path/ID` with `config.json` and an empty `rootfs`, which appear whole or not at all, and
- * `workDir/ID`. Missing parents are made, 0711, and stay. Of several makers of one id exactly one succeeds; when a
- * step fails, what was made is removed again, and only that. All modes are exact, whatever the umask.
+ * Makes a bundle: `path/ID` with `config.json` and an empty `rootfs`, which appears completely or not at all, and
+ * `workDir/ID`. Missing parents are made with mode 0711, and stay. If several callers make one id, exactly one succeeds.
+ * If a step fails, everything that was made is removed again, and nothing else. All modes are exact, whatever the umask.
  *
- * @returns the bundle, as `loadBundle` gives it.
- * @throws {BundleError} before the disk is touched, `ERR_BUNDLE_ID`, `ERR_BUNDLE_PATH`, `ERR_BUNDLE_SPEC`,
- * `ERR_BUNDLE_ARGUMENT`, or `ERR_BUNDLE_ROOTLESS` for a map of groups that only root could serve; `ERR_BUNDLE_EXISTS`
- * when there is a bundle of that id, or something that is none in its place.
+ * @returns the bundle, as `loadBundle` returns it.
+ * @throws {BundleError} before the disk is touched: `ERR_BUNDLE_ID`, `ERR_BUNDLE_PATH`, `ERR_BUNDLE_SPEC`,
+ * `ERR_BUNDLE_ARGUMENT`, or `ERR_BUNDLE_ROOTLESS` for a map of groups that only root could provide; `ERR_BUNDLE_EXISTS` if
+ * a bundle of that id, or anything else, is in its place.
  */
 export async function newBundle(options: NewBundleOptions): Promise<Bundle> {
   const plan = planBundle(options);
@@ -62,7 +62,7 @@ export async function newBundle(options: NewBundleOptions): Promise<Bundle> {
 }
 
 /**
- * The same as `newBundle`, and all of it before it returns.
+ * The synchronous form of `newBundle`.
  *
  * @returns the bundle, as `loadBundle` gives it.
  * @throws {BundleError} `ERR_BUNDLE_ID`, `ERR_BUNDLE_PATH`, `ERR_BUNDLE_SPEC`, `ERR_BUNDLE_ARGUMENT`,

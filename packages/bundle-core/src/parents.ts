@@ -37,7 +37,7 @@ async function makeParent(parent: string): Promise<void> {
   }
 }
 
-/** The same as `withParents`, and all of it before it returns. */
+/** The synchronous form of `withParents`. */
 export function withParentsSync<Made>(target: string, make: () => Made, check: () => void = () => {}): Made {
   try {
     return make();

@@ -30,12 +30,12 @@ interface Kind {
 }
 
 /**
- * Maps for a container with many ids that a user who is not root may make: root in the container is this user, and the
- * ids from 1 on are the user's subordinate ones. For root itself, all ids in the container are subordinate ones, so that
- * not even its root is anybody on the host.
+ * Returns maps for a container with many ids, which a user who is not root may use. Root in the container is this user,
+ * and the ids from 1 on are the user's subordinate ids. For root itself, all ids in the container are subordinate ids, so
+ * even the container's root is nobody on the host.
  *
- * @throws {BundleError} `ERR_BUNDLE_ROOTLESS` where there are none, or the program that the runtime needs to map them is
- * missing; the message says what to do.
+ * @throws {BundleError} `ERR_BUNDLE_ROOTLESS` if there are none, or the program that the runtime needs to map them is
+ * missing. The message says what to do.
  */
 export function subordinateIds(options: SubordinateIdsOptions = {}): IdMappings {
   const { subuid = '/etc/subuid', subgid = '/etc/subgid' } = options;

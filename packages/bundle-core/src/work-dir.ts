@@ -27,7 +27,7 @@ export async function makeWorkDir(workDir: string, progress: WorkDirProgress): P
   await chmod(workDir, WORK_MODE);
 }
 
-/** The same as `makeWorkDir`, and all of it before it returns. */
+/** The synchronous form of `makeWorkDir`. */
 export function makeWorkDirSync(workDir: string, progress: WorkDirProgress): void {
   try {
     withParentsSync(workDir, () => mkdirSync(workDir, WORK_MODE));
@@ -73,7 +73,7 @@ export async function refuseForeign(workDir: string): Promise<void> {
   if (stats) checkOurs(stats, workDir);
 }
 
-/** The same as `refuseForeign`, and all of it before it returns. */
+/** The synchronous form of `refuseForeign`. */
 export function refuseForeignSync(workDir: string): void {
   const stats = lstatSync(workDir, { throwIfNoEntry: false });
   if (stats) checkOurs(stats, workDir);

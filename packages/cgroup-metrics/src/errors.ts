@@ -1,11 +1,11 @@
-/** What can go wrong with metrics, in the terms a program branches on. */
+/** The codes that a program can check. */
 export type CgroupMetricsErrorCode =
   | 'ERR_METRICS_ARGUMENT'
   | 'ERR_METRICS_GONE'
   | 'ERR_METRICS_PLATFORM'
   | 'ERR_METRICS_UNREADABLE';
 
-/** The facts of a failure, as far as they are known. */
+/** Details of an error, where they are known. */
 export interface CgroupMetricsErrorFacts {
   /** The process concerned. */
   readonly pid?: number | undefined;
@@ -14,7 +14,7 @@ export interface CgroupMetricsErrorFacts {
 }
 
 /**
- * Every failure this package can name. Compare `code`; messages are for people and may change.
+ * The errors that this package names itself. Check `code`; messages are for people and may change.
  *
  * | code | meaning |
  * | --- | --- |

@@ -26,7 +26,7 @@ export interface ContainerErrorFacts extends ErrorOptions {
   readonly exitCode?: number;
 }
 
-/** Every failure this package can name. Compare `code`; messages are for people and may change. */
+/** The errors that this package names itself. Check `code`; messages are for people and may change. */
 export class ContainerError extends Error {
   static {
     ContainerError.prototype.name = 'ContainerError';

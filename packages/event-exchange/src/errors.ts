@@ -1,4 +1,4 @@
-/** What can go wrong with an event, in the terms a program branches on. */
+/** The codes that a program can check. */
 export type EventExchangeErrorCode =
   | 'ERR_EVENT_NAMESPACE'
   | 'ERR_EVENT_TOPIC'
@@ -6,7 +6,7 @@ export type EventExchangeErrorCode =
   | 'ERR_EVENT_FILTER'
   | 'ERR_EVENT_ARGUMENT';
 
-/** The facts of a failure, as far as they are known. */
+/** Details of an error, where they are known. */
 export interface EventExchangeErrorFacts {
   /** The filter concerned. */
   readonly filter?: string;
@@ -15,7 +15,7 @@ export interface EventExchangeErrorFacts {
 }
 
 /**
- * Every failure this package can name. Compare `code`; messages are for people and may change.
+ * The errors that this package names itself. Check `code`; messages are for people and may change.
  *
  * | code | meaning |
  * | --- | --- |

@@ -5,8 +5,8 @@ import { validateNamespace, validateTopic } from './names.ts';
 import { shown } from './shown.ts';
 
 /**
- * An envelope that has passed the exchange: nothing in it is missing. All subscribers are given the same one, which is
- * frozen; its `timestamp` and `event` are not, and are not to be changed either.
+ * An envelope that has passed the exchange, so nothing in it is missing. All subscribers get the same object, which is
+ * frozen. Its `timestamp` and `event` are not frozen, but must not be changed either.
  */
 export interface EventEnvelope extends Readonly<Envelope> {
   /** When the event was published, to the nanosecond. */

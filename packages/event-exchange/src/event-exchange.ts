@@ -13,13 +13,13 @@ export interface EventExchangeOptions {
   readonly maxPending?: number;
 }
 
-/** What `subscribe` takes: filters, one by one or in an array, and then perhaps options. */
+/** The arguments of `subscribe`: filters, one by one or in an array, then optionally options. */
 export type SubscribeArguments =
   | readonly string[]
   | readonly [...filters: string[], options: SubscribeOptions | undefined]
   | readonly [filters: readonly string[], options?: SubscribeOptions | undefined];
 
-/** Where events are published and subscribed to, in this process, as in containerd's exchange. */
+/** Publishes events to subscribers in this process, as containerd's exchange does. */
 export class EventExchange {
   readonly #clock = new WallClock();
   readonly #subscribers = new Map<Subscription, EventFilter>();

@@ -1,18 +1,18 @@
 import type { Envelope, EventsHandlers } from '@shimwright/shim-api';
 import { EventExchangeError, isEventExchangeError } from './errors.ts';
 
-/** Where forwarded events go: an `EventExchange`, or what records them first. */
+/** Where forwarded events go: an `EventExchange`, or an object that records them first. */
 export interface ForwardTarget {
   /** Passes an event on, or refuses it with an `EventExchangeError`; a promise is awaited. */
   forward(envelope: Readonly<Envelope>): unknown;
 }
 
 /**
- * What answers the events service of containerd, `containerd.services.events.ttrpc.v1.Events`, which shims of runtime v2
- * call at `TTRPC_ADDRESS`: each event goes to `target`, under the time and the namespace that the shim gives. The shim is
- * answered once `target` has it, and tries again when it is not.
+ * Returns handlers for containerd's events service, `containerd.services.events.ttrpc.v1.Events`, which shims of runtime
+ * v2 call at `TTRPC_ADDRESS`. Each event goes to `target`, with the time and the namespace that the shim gives. The shim
+ * gets its answer once `target` has the event. If that fails, it tries again.
  *
- * An event that containerd would refuse is answered by INVALID_ARGUMENT, as there.
+ * An event that containerd would refuse is answered with INVALID_ARGUMENT, as containerd does.
  */
 export function eventsHandlers(target: ForwardTarget): EventsHandlers {
   return {

@@ -3,7 +3,7 @@ import { wrong } from './check-options.ts';
 import { EventExchangeError, isEventExchangeError } from './errors.ts';
 import { shown } from './shown.ts';
 
-/** An event that was recorded elsewhere, as `watchSpool` of `@shimwright/shim-client` gives it. */
+/** An event that was recorded elsewhere, such as those of `watchSpool` of `@shimwright/shim-client`. */
 export interface RecordedEvent {
   /** When it was published. */
   readonly timestamp: Date;

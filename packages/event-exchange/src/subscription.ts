@@ -1,7 +1,7 @@
 import type { EventEnvelope } from './event-envelope.ts';
 import { PendingQueue } from './pending-queue.ts';
 
-/** What a subscriber that was too slow has missed: a gap without holes, in the order of publishing. */
+/** The events that a slow subscriber has missed: consecutive ones, in the order of publishing. */
 export interface LostEvents {
   /** How many events of its filters are gone, at least 1. */
   readonly count: number;
@@ -25,8 +25,8 @@ export interface SubscribeOptions {
 }
 
 /**
- * The events of one subscriber, in the order of publishing, from the call of `subscribe` on: a `for await` goes over
- * them, and unsubscribes when it is left. Several `next()` may wait at once.
+ * The events of one subscriber, from the call of `subscribe` on, in the order of publishing. Leaving a `for await` loop
+ * over them unsubscribes. Several `next()` calls may wait at once.
  */
 export interface EventSubscription
   extends AsyncIterableIterator<EventEnvelope, undefined, undefined>,

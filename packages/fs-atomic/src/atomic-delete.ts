@@ -33,19 +33,19 @@ export interface AtomicDeleteOptions extends Omit<AtomicDeleteSyncOptions, 'prep
 }
 
 /**
- * Deletes a file or a directory with all it holds: to everybody else it is there whole or not at all. A
- * directory is first renamed to a hidden sibling, `.NAME…`, which `sweep` removes should this process be
- * killed. A missing path is no error, a link is deleted and never followed.
+ * Deletes a file, or a directory with everything in it. For everybody else it is there completely or not at all. A
+ * directory is first renamed to a hidden sibling, `.NAME…`, which `sweep` removes if this process is killed. A missing
+ * path is not an error. A link is deleted, never followed.
  *
- * Of several targets, none is touched as long as something is mounted in one of them. Then all are taken away, one after
- * the other, and what they hold is removed. Where one cannot be deleted, the others are all the same.
+ * If you pass several targets, none is touched while something is mounted in any of them. Then all disappear, one after
+ * the other, and their contents are removed. If one cannot be deleted, the others still are.
  *
- * The directory that holds `target` must belong to somebody trusted; the tree below may be anybody's.
+ * The directory that holds `target` must belong to somebody you trust. The tree below may belong to anybody.
  *
- * @throws {AtomicError} `ERR_ATOMIC_MOUNTED`, naming the mounts, while something is mounted there or below:
- * then nothing was touched. `ERR_ATOMIC_NOT_ATOMIC` where a directory cannot be renamed: then nothing of it was deleted.
- * `ERR_ATOMIC_ARGUMENT` for a path without a name, such as `/` or `..`. `ERR_ATOMIC_DELETE`, with all `errors`, where
- * several targets could not be deleted; where one could not, its own error.
+ * @throws {AtomicError} `ERR_ATOMIC_MOUNTED`, with the mounts, if something is mounted there or below; nothing was
+ * touched. `ERR_ATOMIC_NOT_ATOMIC` if a directory cannot be renamed; nothing of it was deleted. `ERR_ATOMIC_ARGUMENT` for
+ * a path without a name, such as `/` or `..`. `ERR_ATOMIC_DELETE`, with all `errors`, if several targets could not be
+ * deleted; if only one could not, its own error.
  */
 export async function atomicDelete(
   target: Target | readonly Target[],
@@ -68,7 +68,7 @@ export async function atomicDelete(
 }
 
 /**
- * The same as `atomicDelete`, and all of it before it returns.
+ * The synchronous form of `atomicDelete`.
  *
  * @throws {AtomicError} as `atomicDelete` does.
  */

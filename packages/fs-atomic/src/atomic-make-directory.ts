@@ -36,16 +36,16 @@ export interface AtomicMakeDirectoryOptions extends AtomicMakeDirectorySyncOptio
 }
 
 /**
- * Makes a directory together with what is in it: it appears whole or not at all, and of several makers of
- * the same path exactly one succeeds. `fill` gets the path of a hidden sibling and puts
- * the content there; when it throws, all of that is removed, and its error is thrown. Where a mode is given, nobody
- * else can look inside before the directory has its name.
+ * Makes a directory together with its content. It appears completely or not at all, and if several callers make the same
+ * path, exactly one succeeds. `fill` gets the path of a hidden sibling and puts the content there. If it throws,
+ * everything is removed and its error is thrown. If you give a mode, nobody else can look inside before the directory
+ * has its name.
  *
- * `fill` must put something there: to make an empty directory, use `mkdir`, which is atomic in itself.
+ * `fill` must put something there. For an empty directory use `mkdir`, which is already atomic.
  *
- * @throws {AtomicError} `ERR_ATOMIC_EXISTS` when there is something at the path already, which stays as it
- * is. `ERR_ATOMIC_ARGUMENT` when an argument is not of its kind. `ERR_ATOMIC_NOT_DURABLE` when the directory is in its
- * place, but could not be flushed.
+ * @throws {AtomicError} `ERR_ATOMIC_EXISTS` if something is at the path already; it stays as it is.
+ * `ERR_ATOMIC_ARGUMENT` for an argument of the wrong kind. `ERR_ATOMIC_NOT_DURABLE` if the directory is in its place, but
+ * could not be flushed.
  */
 export async function atomicMakeDirectory(
   directory: Target,
@@ -64,7 +64,7 @@ export async function atomicMakeDirectory(
 }
 
 /**
- * The same as `atomicMakeDirectory`, and all of it before it returns.
+ * The synchronous form of `atomicMakeDirectory`.
  *
  * @throws {AtomicError} as `atomicMakeDirectory` does, and `ERR_ATOMIC_ARGUMENT` for an async `fill`.
  */

@@ -46,17 +46,17 @@ export interface AtomicWriteFileOptions extends AtomicWriteFileSyncOptions {
 }
 
 /**
- * Writes a file so that whoever opens it finds its old content or all of the new, whatever happens to this
- * process, the disk or the machine. It is written beside the target under a hidden name, and renamed. When
- * that fails, on a full disk with `ENOSPC`, the old file is as it was and nothing is left.
+ * Writes a file so that whoever opens it finds its old content or all of the new, whatever happens to this process, the
+ * disk or the machine. It writes beside the target under a hidden name, then renames. If that fails, for example with
+ * `ENOSPC` on a full disk, the old file is unchanged and nothing is left behind.
  *
- * A link at `file` is replaced, not followed. Of several calls for one path in this thread, the last one made wins.
+ * A link at `file` is replaced, not followed. If this thread makes several calls for one path, the last one wins.
  *
- * @param data text; any view of bytes, which is written whole whatever the size of its elements; or an iterable of
- * these, such as a stream. Where it throws, that error is thrown.
- * @throws {AtomicError} `ERR_ATOMIC_ARGUMENT` when an argument is not of its kind. `ERR_ATOMIC_NOT_A_FILE` when there is
- * a FIFO, a socket or a device. `ERR_ATOMIC_NOT_DURABLE` when the new content is in its place, but the
- * directory could not be flushed.
+ * @param data a string; any view of bytes, which is written completely whatever the size of its elements; or an iterable
+ * of these, such as a stream. If it throws, that error is thrown.
+ * @throws {AtomicError} `ERR_ATOMIC_ARGUMENT` for an argument of the wrong kind. `ERR_ATOMIC_NOT_A_FILE` if a FIFO, a
+ * socket or a device is there. `ERR_ATOMIC_NOT_DURABLE` if the new content is in its place, but the directory could not
+ * be flushed.
  */
 export async function atomicWriteFile(
   file: Target,
@@ -80,7 +80,7 @@ export async function atomicWriteFile(
 }
 
 /**
- * The same as `atomicWriteFile`, and all of it before it returns.
+ * The synchronous form of `atomicWriteFile`.
  *
  * @throws {AtomicError} as `atomicWriteFile` does, and `ERR_ATOMIC_ARGUMENT` for data that comes later.
  */

@@ -3,7 +3,7 @@ import { known } from './file-system.ts';
 import { whileHeld } from './in-order.ts';
 import { type Steps, step } from './steps.ts';
 
-/** Text, or bytes in whatever view, which are taken whole whatever the size of its elements. */
+/** A string, or bytes in any view. A view is written completely, whatever the size of its elements. */
 export type Bytes = string | ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 
 /** What a file is to hold: all at once, or in parts. */

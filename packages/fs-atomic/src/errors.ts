@@ -1,4 +1,4 @@
-/** What can go wrong, in the terms a program branches on. */
+/** The codes that a program can check. */
 export type AtomicErrorCode =
   | 'ERR_ATOMIC_ARGUMENT'
   | 'ERR_ATOMIC_DELETE'
@@ -10,7 +10,7 @@ export type AtomicErrorCode =
   | 'ERR_ATOMIC_NOT_DURABLE'
   | 'ERR_ATOMIC_SWEEP';
 
-/** The facts of a failure, as far as they are known. */
+/** Details of an error, where they are known. */
 export interface AtomicErrorFacts {
   /** The file or directory concerned. */
   readonly path?: string | undefined;
@@ -21,7 +21,7 @@ export interface AtomicErrorFacts {
 }
 
 /**
- * Every failure this package can name. Compare `code`; messages are for people and may change. Whatever
+ * The errors that this package names itself. Check `code`; messages are for people and may change. Whatever
  * the file system itself refuses passes through as Node's system error, with its `code`, such as `ENOSPC`,
  * and the `path`.
  *

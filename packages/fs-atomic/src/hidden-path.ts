@@ -12,11 +12,11 @@ export interface HiddenPath {
 }
 
 /**
- * A path in the directory that nobody has, out of sight: for what gets its name by a rename or a link once it is
- * ready, such as a socket. Nothing is made there. Once this process is gone, `sweep` removes what is.
+ * Returns an unused, hidden path in the directory, for something that gets its name by a rename or a link once it is
+ * ready, such as a socket. Nothing is created. After this process is gone, `sweep` removes what is there.
  *
- * @param label what it is, for people: a few letters.
- * @throws {AtomicError} `ERR_ATOMIC_ARGUMENT` when the label is empty, or a path of several names.
+ * @param label a few letters that tell people what it is.
+ * @throws {AtomicError} `ERR_ATOMIC_ARGUMENT` if the label is empty or holds a slash.
  */
 export function hiddenPath(directory: string, label: string): HiddenPath {
   if (typeof label !== 'string' || label === '' || path.basename(label) !== label || label.includes('\0'))

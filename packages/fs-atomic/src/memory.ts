@@ -18,9 +18,9 @@ const known = new Map<string, Known>();
 const asked = new Map<string, Promise<boolean>>();
 
 /**
- * Whether the directory is in a file system that has no disk below it, where nothing takes long. A promise where the
- * system must be asked, which a network file system may take its time to answer. The promise forms of this package do
- * their steps at once there; what a caller does beside them may do so too.
+ * Tells whether the directory is in a file system without a disk below it, where nothing takes long. It returns a
+ * promise if the system must be asked, since a network file system may take time to answer. On such a file system the
+ * promise forms of this package run their steps directly, and a caller may do the same.
  */
 export function isInMemory(directory: string): boolean | Promise<boolean> {
   if (process.platform !== 'linux') return false;

@@ -6,10 +6,10 @@ import { at, type Place, placeOf, releasing, releasingSync, type Target } from '
 import { runPromise, runSync, type Steps } from './steps.ts';
 
 /**
- * The mount points at a path and below it, each by its absolute path without links: what stands against its deletion.
- * They are those of this process's mount namespace; elsewhere than on Linux none are found.
+ * Returns the mount points at a path and below it, as absolute paths without links. These prevent its deletion. Only the
+ * mounts of this process's mount namespace are known. On other systems than Linux the result is empty.
  *
- * @throws {AtomicError} `ERR_ATOMIC_MOUNTS_UNKNOWN` where `/proc` is not there, or may not be read.
+ * @throws {AtomicError} `ERR_ATOMIC_MOUNTS_UNKNOWN` if `/proc` is missing or cannot be read.
  */
 export async function mountsWithin(target: Target): Promise<string[]> {
   const place = placeOf(target);
@@ -17,7 +17,7 @@ export async function mountsWithin(target: Target): Promise<string[]> {
 }
 
 /**
- * The same as `mountsWithin`, before it returns.
+ * The synchronous form of `mountsWithin`.
  *
  * @throws {AtomicError} `ERR_ATOMIC_MOUNTS_UNKNOWN` where `/proc` is not there, or may not be read.
  */

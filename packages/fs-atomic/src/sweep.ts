@@ -19,13 +19,13 @@ export interface SweepOptions {
 
 /**
  * Finishes what was interrupted in a directory: removes the hidden files and directories that `atomicDelete`,
- * `atomicMakeDirectory` and `atomicWriteFile` left when their process was killed. What a live process works
- * on is spared, and so is everything of another name. Several sweeps at once do no harm.
+ * `atomicMakeDirectory` and `atomicWriteFile` left when their process was killed. It spares what a live process works
+ * on, and everything with another name. Several sweeps at once do no harm.
  *
- * Processes are looked up by id and start time. Sweep where those who write are seen: a process of another
- * container or host that shares the directory is not.
+ * Processes are identified by id and start time. Run it where the writers are visible: a process of another container or
+ * host that shares the directory is not.
  *
- * @returns the paths that were removed. A missing directory has none.
+ * @returns the paths that were removed; for a missing directory, none.
  * @throws {AtomicError} `ERR_ATOMIC_SWEEP` with all `errors`, after everything else was removed.
  */
 export async function sweep(directory: Target, options: SweepOptions = {}): Promise<string[]> {
@@ -36,7 +36,7 @@ export async function sweep(directory: Target, options: SweepOptions = {}): Prom
 }
 
 /**
- * The same as `sweep`, and all of it before it returns.
+ * The synchronous form of `sweep`.
  *
  * @returns the paths that were removed. A missing directory has none.
  * @throws {AtomicError} `ERR_ATOMIC_SWEEP` with all `errors`, after everything else was removed.

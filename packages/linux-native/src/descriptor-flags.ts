@@ -16,8 +16,8 @@ const FIRST_BEYOND_STANDARD = 3;
 const fcntl = systemCall<[number, number, number]>('fcntl', 'int fcntl(int fd, int command, long argument)');
 
 /**
- * Whether reads and writes of a descriptor, and of all its duplicates in any process, fail with `EAGAIN` where they would
- * wait. See O_NONBLOCK in fcntl(2).
+ * Sets whether reads and writes of a descriptor, and of all its duplicates in any process, fail with `EAGAIN` instead of
+ * waiting. See O_NONBLOCK in fcntl(2).
  *
  * @throws a system error of `fcntl`: `EBADF`. @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
@@ -27,7 +27,7 @@ export function setNonBlocking(fd: number, on: boolean): void {
 }
 
 /**
- * Whether a descriptor is closed in programs that this process starts. See FD_CLOEXEC in fcntl(2).
+ * Sets whether a descriptor is closed in programs that this process starts. See FD_CLOEXEC in fcntl(2).
  *
  * @throws a system error of `fcntl`: `EBADF`. @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
@@ -37,7 +37,7 @@ export function setCloseOnExec(fd: number, on: boolean): void {
 }
 
 /**
- * Another descriptor of the same open file. It is closed on exec, and the caller's to close.
+ * Returns another descriptor of the same open file. It is closed on exec, and you must close it.
  *
  * @throws a system error of `fcntl`: `EBADF`, `EMFILE`. @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
@@ -46,8 +46,9 @@ export function duplicateDescriptor(fd: number): number {
 }
 
 /**
- * The descriptors above 2 that programs which this process starts get without being given them: what its own starter left
- * open, such as the lock of `flock(1)`. Node marks all that it opens itself. Without `/proc` there are none.
+ * Returns the descriptors above 2 that every program started by this process inherits: those that this process's own
+ * starter left open, such as the lock of `flock(1)`. Node marks everything that it opens itself as closed on exec. Without
+ * `/proc` the result is empty.
  */
 export function inheritableDescriptors(): number[] {
   return openDescriptors().filter((fd) => fd >= FIRST_BEYOND_STANDARD && isInheritable(fd));

@@ -20,7 +20,7 @@ export function makeEventfd(): number {
 }
 
 /**
- * How many events there were since this was last asked. See eventfd(2).
+ * Returns how many events there were since the last call. See eventfd(2).
  *
  * @throws a system error of `read`: `EBADF`.
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.

@@ -25,10 +25,10 @@ export type SystemCall<Arguments extends readonly NativeArgument[]> = (
 let loaded: { readonly koffi: Koffi; readonly libc: ReturnType<Koffi['load']> } | undefined;
 
 /**
- * Declares a function of the C library. Nothing is loaded before the first call, so a program may import
- * all of this anywhere.
+ * Declares a function of the C library. Nothing is loaded before the first call, so a program can import this on any
+ * system.
  *
- * @param name what errors call it.
+ * @param name how errors name it.
  * @param prototype in C, with a result of `int` or `long`.
  */
 export function systemCall<Arguments extends readonly NativeArgument[]>(
@@ -56,11 +56,11 @@ export function native(): NonNullable<typeof loaded> {
 }
 
 /**
- * Returns if all calls of this package can be made here. A program asks before it starts or promises anything;
- * the first call of another function asks by itself.
+ * Returns if all calls of this package can be made here. Call it before your program starts or promises anything. The
+ * first call of any other function checks the same.
  *
- * @throws {NativeError} `ERR_NATIVE_PLATFORM` elsewhere than on Linux 5.3 or later, on x64 or arm64, with glibc
- *   2.29 or musl 1.1.24 or later; `ERR_NATIVE_LIBRARY` when koffi, which makes the calls, cannot be loaded.
+ * @throws {NativeError} `ERR_NATIVE_PLATFORM` unless this is Linux 5.3 or later, on x64 or arm64, with glibc 2.29 or musl
+ *   1.1.24 or later; `ERR_NATIVE_LIBRARY` if koffi, which makes the calls, cannot be loaded.
  */
 export function assertPlatform(): void {
   native();

@@ -66,12 +66,12 @@ interface Block {
 let block: Block | undefined;
 
 /**
- * What waits on the Unix socket `fd`, up to 64 KiB and the end of one message with descriptors; undefined while nothing
- * does. Never blocks.
+ * Returns what waits on the Unix socket `fd`: up to 64 KiB, up to the end of one message with descriptors. It returns
+ * undefined while nothing waits, and never blocks.
  *
- * Node must not read from the socket meanwhile (`pauseOnConnect`): it drops descriptors. See unix(7) and cmsg(3).
+ * Node must not read from the socket meanwhile (`pauseOnConnect`), because it drops descriptors. See unix(7) and cmsg(3).
  *
- * @param maxBytes the most bytes that are read; of a socket of datagrams the rest is lost.
+ * @param maxBytes the most bytes to read. On a datagram socket the rest is lost.
  * @throws a system error of `recvmsg`: `EBADF`, `ENOTSOCK`, `ECONNRESET`.
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
@@ -93,11 +93,11 @@ export function receiveMessage(fd: number, maxBytes: number = DATA_SIZE): Messag
 }
 
 /**
- * Sends bytes and descriptors on the connected Unix socket `fd`. Never blocks. See unix(7) and cmsg(3).
+ * Sends bytes and descriptors on the connected Unix socket `fd`. It never blocks. See unix(7) and cmsg(3).
  *
- * @returns how many bytes were sent, the descriptors with the first of them; undefined where nothing was, since the peer
- *   has to read first.
- * @throws a system error of `sendmsg`: `EPIPE` when the peer has closed, `EBADF` for a descriptor that is not open.
+ * @returns how many bytes were sent; the descriptors go with the first of them. Undefined if nothing was sent because the
+ *   peer has to read first.
+ * @throws a system error of `sendmsg`: `EPIPE` if the peer has closed, `EBADF` for a descriptor that is not open.
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
 export function sendMessage(fd: number, { data, descriptors = [] }: OutgoingMessage): number | undefined {

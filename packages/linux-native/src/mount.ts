@@ -42,11 +42,11 @@ export interface UnmountOptions {
 }
 
 /**
- * Mounts as containerd does: the mount, then its propagation, then for a read-only bind mount a second
- * mount, as the kernel ignores `ro` in the first. When a later step fails, the mount is undone.
+ * Mounts as containerd does: first the mount, then its propagation, then a second mount for a read-only bind mount, since
+ * the kernel ignores `ro` in the first. If a later step fails, the mount is undone.
  *
- * Lower directories of an overlay that do not fit into one page are named through their common parent. The
- * call is synchronous: microseconds for a bind mount, as long as its disk or its network takes for another, see
+ * Lower directories of an overlay that do not fit into one page are named through their common parent. The call is
+ * synchronous. A bind mount takes microseconds; others take as long as their disk or network does, see
  * `mountInBackground`. See mount(2).
  *
  * @throws a system error of `mount`, with the source as `path` and the target as `dest`.
@@ -58,17 +58,17 @@ export function mount(request: MountRequest): void {
 }
 
 /**
- * The same as `mount`, without holding up this thread. It waits in a thread of libuv's pool, with others of its kind in
- * no more than half of that, see `UV_THREADPOOL_SIZE`. The kernel cannot be told to give it up.
+ * Like `mount`, but does not hold up this thread. It waits in a thread of libuv's pool. Such calls take at most half of the
+ * pool, see `UV_THREADPOOL_SIZE`. The kernel offers no way to give one up.
  */
 export async function mountInBackground(request: MountRequest): Promise<void> {
   await runStepsInBackground(mountSteps(request, checked(request)));
 }
 
 /**
- * Undoes the topmost mount at `target`; a link there is not followed. See umount2(2).
+ * Undoes the topmost mount at `target`. A link there is not followed. See umount2(2).
  *
- * @throws a system error of `umount2`: `EINVAL` when nothing is mounted there, `EBUSY` while it is in use.
+ * @throws a system error of `umount2`: `EINVAL` if nothing is mounted there, `EBUSY` while it is in use.
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
 export function unmount(target: string, options: UnmountOptions = {}): void {
@@ -81,11 +81,11 @@ export async function unmountInBackground(target: string, options: UnmountOption
 }
 
 /**
- * Undoes every mount at `target`, one above the other, until the kernel says `EINVAL`. Nothing mounted, and
- * nothing there at all, is no error, and neither is an empty target, as with containerd.
+ * Undoes every mount at `target`, from the topmost down, until the kernel says `EINVAL`. As in containerd, it is not an
+ * error if nothing is mounted there, if the path does not exist, or if it is empty.
  *
- * @returns how many there were.
- * @throws a system error of `umount2`, such as `EBUSY`; those above are gone by then.
+ * @returns how many mounts there were.
+ * @throws a system error of `umount2`, such as `EBUSY`. The mounts above are gone by then.
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
 export function unmountAll(target: string, options: UnmountOptions = {}): number {

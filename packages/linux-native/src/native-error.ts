@@ -9,8 +9,8 @@ export type NativeErrorCode =
   | 'ERR_NATIVE_PLATFORM';
 
 /**
- * A failure the kernel did not report. What the kernel refuses is a system error as Node throws it, with
- * `code` (such as `EPERM`), a negative `errno`, `syscall` and, where there is one, `path`.
+ * A failure that did not come from the kernel. When the kernel refuses a call, you get a system error as Node throws it,
+ * with `code` (such as `EPERM`), a negative `errno`, `syscall` and, if there is one, `path`.
  *
  * | code | meaning |
  * | --- | --- |

@@ -23,11 +23,11 @@ export interface PeerCredentials {
 }
 
 /**
- * Who is at the other end of a connected Unix socket. The kernel noted it when the peer connected (or, seen
- * from the connecting side, when it began to listen), so it cannot be forged later. See unix(7).
+ * Tells who is at the other end of a connected Unix socket. The kernel recorded it when the peer connected (or, seen from
+ * the connecting side, when the peer began to listen), so it cannot be forged later. See unix(7).
  *
  * @throws a system error of `getsockopt`: `EBADF`, `ENOTSOCK`.
- * @throws {NativeError} `ERR_NATIVE_NO_PEER` for a socket that is of another kind or not connected,
+ * @throws {NativeError} `ERR_NATIVE_NO_PEER` for a socket of another kind or one that is not connected,
  *   `ERR_NATIVE_ARGUMENT`.
  */
 export function peerCredentials(fd: number): PeerCredentials {

@@ -30,10 +30,10 @@ const ioctl = systemCall<[number, number, Buffer]>(
 );
 
 /**
- * A descriptor that means this very process even when its id is given to another later. It is closed on
- * exec and the caller's to close. It becomes readable when the process ends. See pidfd_open(2).
+ * Returns a descriptor that refers to exactly this process, even if another process gets its id later. It is closed on
+ * exec, and you must close it. It becomes readable when the process ends. See pidfd_open(2).
  *
- * @throws a system error of `pidfd_open`: `ESRCH` when there is no such process, `ENOSYS` before Linux 5.3.
+ * @throws a system error of `pidfd_open`: `ESRCH` if there is no such process, `ENOSYS` before Linux 5.3.
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
 export function openPidfd(pid: number): number {
@@ -53,8 +53,8 @@ export function signalPidfd(fd: number, signal: number): void {
 }
 
 /**
- * How the process of a pidfd ended, whoever was its parent; undefined before it was reaped, and where the
- * kernel does not tell: before Linux 6.15, or when the pidfd was opened too late. See PIDFD_GET_INFO in
+ * Tells how the process of a pidfd ended, whoever its parent was. It returns undefined before the process was reaped, and
+ * if the kernel does not tell: before Linux 6.15, or if the pidfd was opened too late. See PIDFD_GET_INFO in
  * linux/pidfd.h.
  *
  * @throws a system error of `ioctl`: `EBADF`.

@@ -12,10 +12,10 @@ export interface PipeOptions {
 }
 
 /**
- * Makes a pipe; children inherit only the ends they are given. Both are the caller's to close. See pipe(2).
+ * Makes a pipe. Children inherit only the ends that you give them. You must close both ends. See pipe(2).
  *
  * @returns the descriptor to read from, and the one to write to.
- * @throws a system error of `pipe2`: `EMFILE` when the process has no descriptor left.
+ * @throws a system error of `pipe2`: `EMFILE` if the process has no descriptor left.
  */
 export function makePipe(options: PipeOptions = {}): [readEnd: number, writeEnd: number] {
   const ends = new Int32Array(2);

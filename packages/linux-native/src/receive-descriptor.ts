@@ -6,15 +6,15 @@ import { NativeError } from './native-error.ts';
 const MAX_BYTES = 4096;
 
 /**
- * The descriptor that one message on the Unix socket `fd` brings, such as the terminal that `runc create
- * --console-socket` sends; undefined while there is no message. Never blocks; exactly one message, and none
- * of what follows, is read. The descriptor is closed on exec and the caller's to close.
+ * Returns the descriptor of one message on the Unix socket `fd`, such as the terminal that `runc create --console-socket`
+ * sends, or undefined while there is no message. It never blocks, and reads exactly one message and nothing after it. The
+ * descriptor is closed on exec, and you must close it.
  *
- * Node must not read from the socket meanwhile (`pauseOnConnect`): it drops descriptors. See unix(7) and
+ * Node must not read from the socket meanwhile (`pauseOnConnect`), because it drops descriptors. See unix(7) and
  * cmsg(3).
  *
- * @throws {NativeError} `ERR_NATIVE_DESCRIPTOR` when the peer has closed, or its message has no descriptor,
- *   several or more than could be opened; those that came are closed.
+ * @throws {NativeError} `ERR_NATIVE_DESCRIPTOR` if the peer has closed, or if its message has no descriptor, several, or
+ *   more than could be opened. Those that came are closed.
  * @throws a system error of `recvmsg`: `EBADF`, `ENOTSOCK`, `ECONNRESET`.
  */
 export function receiveDescriptor(fd: number): number | undefined {

@@ -12,8 +12,8 @@ const renameat2 = systemCall<[number, number, string, number, string, number]>(
 );
 
 /**
- * Renames a file unless the new name is taken: in one step, so that at no time it has both names or none. Where the
- * file system cannot do that, it has both for a moment. See renameat2(2).
+ * Renames a file unless the new name is taken. This is one step, so at no time does it have both names or none. If the file
+ * system cannot do that, it has both for a moment. See renameat2(2).
  *
  * @returns whether it was renamed.
  */

@@ -41,9 +41,10 @@ let functions: ReturnType<typeof bind> | undefined;
 let strangers: readonly number[] | undefined;
 
 /**
- * Starts a program in a session and process group of its own, with default signals, and with exactly
- * the given descriptors: what else is open here it does not get, even what was left open by whoever started this process. The memory of this process is not copied, as fork does: it takes a fifth of a millisecond whatever
- * its size. The child is this process's to reap, see `reap`. See posix_spawn(3).
+ * Starts a program in its own session and process group, with default signals and exactly the given descriptors. It gets
+ * no other open descriptor, not even one that this process inherited. Unlike fork, this does not copy the memory of this
+ * process, so it takes a fifth of a millisecond whatever its size. You must reap the child, see `reap`. See
+ * posix_spawn(3).
  *
  * @returns its process id.
  * @throws a system error of `posix_spawn` with the `path`: `ENOENT`, `EACCES`, `ENOEXEC`, `EAGAIN`.

@@ -14,10 +14,9 @@ const prctlGet = systemCall<[number, Int32Array, number, number, number]>(
 );
 
 /**
- * Makes this process the one that descendants are re-parented to when their parent is gone, or ends that.
- *
- * It holds for the whole process with its threads, is not inherited by children, and outlasts nothing: a
- * program that takes it on must also reap what comes to it. See PR_SET_CHILD_SUBREAPER(2const).
+ * Makes this process the new parent of descendants whose parent has ended, or stops that. It applies to the whole process
+ * with all its threads, and children do not inherit it. A program that turns it on must also reap these processes. See
+ * PR_SET_CHILD_SUBREAPER(2const).
  *
  * @throws {NativeError} `ERR_NATIVE_PLATFORM`, `ERR_NATIVE_LIBRARY`.
  */

@@ -10,8 +10,8 @@ export interface SystemErrorPaths {
 }
 
 /**
- * What the kernel refused, in the shape of Node's own system errors: `code`, a negative `errno`, `syscall`,
- * `path` and `dest`, and a message such as `EPERM: operation not permitted, mount 'a' -> 'b'`.
+ * Creates an error in the shape of Node's own system errors: `code`, a negative `errno`, `syscall`, `path` and `dest`, and
+ * a message such as `EPERM: operation not permitted, mount 'a' -> 'b'`.
  *
  * @param errno the positive number from errno(3).
  */

@@ -34,9 +34,9 @@ export interface Terminal {
 }
 
 /**
- * Makes a terminal, which becomes nobody's controlling one by that. See pty(7).
+ * Makes a terminal. It does not become anybody's controlling terminal. See pty(7).
  *
- * @throws a system error of `open` or `ioctl`: `EMFILE`, `ENOSPC` when there are as many as the system allows.
+ * @throws a system error of `open` or `ioctl`: `EMFILE`, `ENOSPC` if there are as many as the system allows.
  */
 export function openTerminal(): Terminal {
   const mode = constants.O_RDWR | constants.O_NOCTTY;
@@ -59,10 +59,10 @@ export interface TerminalSize {
 }
 
 /**
- * Sets the size of the terminal that `fd` is either side of; when it changes, the kernel sends SIGWINCH to
- * the processes in its foreground. See TIOCSWINSZ(2const).
+ * Sets the size of a terminal; `fd` is either side of it. If the size changes, the kernel sends SIGWINCH to the processes
+ * in its foreground. See TIOCSWINSZ(2const).
  *
- * @throws a system error of `ioctl`: `ENOTTY` when `fd` is no terminal, `EIO` when it has hung up.
+ * @throws a system error of `ioctl`: `ENOTTY` if `fd` is not a terminal, `EIO` if it has hung up.
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
 export function resizeTerminal(fd: number, { width, height }: TerminalSize): void {
@@ -73,9 +73,9 @@ export function resizeTerminal(fd: number, { width, height }: TerminalSize): voi
 }
 
 /**
- * The size of the terminal that `fd` is either side of. See TIOCGWINSZ(2const).
+ * Returns the size of a terminal; `fd` is either side of it. See TIOCGWINSZ(2const).
  *
- * @throws a system error of `ioctl`: `ENOTTY` when `fd` is no terminal, `EIO` when it has hung up.
+ * @throws a system error of `ioctl`: `ENOTTY` if `fd` is not a terminal, `EIO` if it has hung up.
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
 export function terminalSize(fd: number): TerminalSize {
@@ -86,10 +86,10 @@ export function terminalSize(fd: number): TerminalSize {
 }
 
 /**
- * Lets a newline that is written to the terminal arrive as it is, instead of as carriage return and newline
- * (stty -onlcr). Everything else of its modes stays. See termios(3).
+ * Keeps the terminal from turning a written newline into carriage return and newline (stty -onlcr). Its other modes stay.
+ * See termios(3).
  *
- * @throws a system error of `ioctl`: `ENOTTY` when `fd` is no terminal, `EIO` when it has hung up.
+ * @throws a system error of `ioctl`: `ENOTTY` if `fd` is not a terminal, `EIO` if it has hung up.
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
 export function clearOnlcr(fd: number): void {

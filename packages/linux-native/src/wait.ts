@@ -46,12 +46,12 @@ const status = new Int32Array(1);
 const info = Buffer.alloc(SIGINFO_SIZE);
 
 /**
- * Reaps the child `pid` if it has ended: how it ended, or undefined while it runs. Never blocks.
+ * Reaps the child `pid` if it has ended, and returns how it ended, or undefined while it runs. It never blocks.
  *
- * Only for children that Node did not start: libuv must reap its own, or their `exit` never fires. There
- * is no form for any child, for that very reason. See waitpid(2).
+ * Use it only for children that Node did not start. libuv must reap its own, or their `exit` event never comes. For this
+ * reason there is no form for "any child". See waitpid(2).
  *
- * @throws a system error `ECHILD` when `pid` is no child of this process, or was reaped already.
+ * @throws a system error `ECHILD` if `pid` is not a child of this process, or was reaped already.
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT` unless `pid` is positive.
  */
 export function reap(pid: number): ExitStatus | undefined {
@@ -60,9 +60,9 @@ export function reap(pid: number): ExitStatus | undefined {
 }
 
 /**
- * How the child `pid` ended, without reaping it; undefined while it runs. Never blocks. See waitid(2).
+ * Tells how the child `pid` ended, without reaping it, or undefined while it runs. It never blocks. See waitid(2).
  *
- * @throws a system error `ECHILD` when `pid` is no child of this process, or was reaped already.
+ * @throws a system error `ECHILD` if `pid` is not a child of this process, or was reaped already.
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT` unless `pid` is positive.
  */
 export function peek(pid: number): Zombie | undefined {
@@ -70,10 +70,10 @@ export function peek(pid: number): Zombie | undefined {
 }
 
 /**
- * A child that has ended and was not reaped, whoever started it; undefined when there is none. It is left
- * as it is, so nothing is taken from libuv. Never blocks. See waitid(2).
+ * Returns a child that has ended and was not reaped, whoever started it, or undefined if there is none. It does not reap
+ * the child, so nothing is taken from libuv. It never blocks. See waitid(2).
  *
- * The kernel tells one at a time, and the same again until its owner has reaped it.
+ * The kernel reports one child at a time, and the same one until its owner has reaped it.
  */
 export function peekAny(): Zombie | undefined {
   try {

@@ -12,23 +12,22 @@ export interface DescriptorWatch {
 const watches = new Set<DescriptorWatch>();
 
 /**
- * Calls `onReadable` from the event loop, again and again for as long as there is something to read: at a
- * pidfd the end of its process, which stays so (close the watch then); at an eventfd a count, until it is
- * taken. No thread waits, and nothing is read here.
+ * Calls `onReadable` from the event loop, repeatedly, as long as there is something to read. On a pidfd that is the end of
+ * its process, which stays readable, so close the watch then. On an eventfd it is a count, until you take it. No thread
+ * waits, and nothing is read here.
  *
- * It is for descriptors that no stream of Node has: libuv allows one watch on each. See poll(2).
+ * It is for descriptors that Node has no stream for. libuv allows one watch on each. See poll(2).
  *
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`, `ERR_NATIVE_PLATFORM`, `ERR_NATIVE_LIBRARY`.
- * @throws when `fd` is not open, or is a regular file.
+ * @throws if `fd` is not open, or is a regular file.
  */
 export function watchReadable(fd: number, onReadable: () => void): DescriptorWatch {
   return watch(fd, { readable: true }, onReadable);
 }
 
 /**
- * The same for a descriptor that can be written to: `onWritable` is called again and again while a write would not
- * wait, and also once the other side is gone, as the next write tells. To watch a descriptor that a stream reads, watch a
- * duplicate of it.
+ * Calls `onWritable` from the event loop, repeatedly, while a write would not wait, and also once the other side is gone,
+ * which the next write reports. To watch a descriptor that a stream reads, watch a duplicate of it.
  */
 export function watchWritable(fd: number, onWritable: () => void): DescriptorWatch {
   return watch(fd, { writable: true }, onWritable);

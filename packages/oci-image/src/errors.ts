@@ -1,4 +1,4 @@
-/** What can go wrong with images, in the terms a program branches on. */
+/** The codes that a program can check. */
 export type ImageErrorCode =
   | 'ERR_IMAGE_ARGUMENT'
   | 'ERR_IMAGE_BUSY'
@@ -22,7 +22,7 @@ export type ImageErrorCode =
   | 'ERR_IMAGE_UNSUPPORTED'
   | 'ERR_IMAGE_USER';
 
-/** The facts of a failure, as far as they are known. */
+/** Details of an error, where they are known. */
 export interface ImageErrorFacts {
   /** The image concerned, as it was given or as the store names it. */
   readonly image?: string | undefined;
@@ -37,7 +37,7 @@ export interface ImageErrorFacts {
 }
 
 /**
- * Every failure this package can name. Compare `code`; messages are for people and may change. Where a tool failed, the
+ * The errors that this package names itself. Check `code`; messages are for people and may change. Where a tool failed, the
  * message holds its own words. An aborted call rejects with the signal's reason instead.
  *
  * | code | meaning |

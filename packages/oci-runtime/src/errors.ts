@@ -1,6 +1,6 @@
 import type { LogEntry } from './failures/log-entry.ts';
 
-/** What can go wrong with a runtime, in the terms a program branches on. */
+/** The codes that a program can check. */
 export type OciRuntimeErrorCode =
   | 'ERR_RUNTIME_ARGUMENT'
   | 'ERR_RUNTIME_NOT_FOUND'
@@ -13,7 +13,7 @@ export type OciRuntimeErrorCode =
   | 'ERR_RUNTIME_TIMEOUT'
   | 'ERR_RUNTIME_CLEANUP';
 
-/** The facts of a failure, as far as they are known. */
+/** Details of an error, where they are known. */
 export interface OciRuntimeErrorFacts {
   /** The call, as the runtime names it, such as `create`. */
   readonly call?: string | undefined;
@@ -34,7 +34,7 @@ export interface OciRuntimeErrorFacts {
 }
 
 /**
- * Every failure this package can name. Compare `code`; messages are for people and may change. The message
+ * The errors that this package names itself. Check `code`; messages are for people and may change. The message
  * holds the runtime's own words wherever it had any. An aborted call rejects with the signal's reason instead.
  *
  * | code | meaning |
@@ -91,8 +91,8 @@ export class OciRuntimeError extends Error {
 }
 
 /**
- * Whether something thrown is an {@link OciRuntimeError}, also one of another copy of this package, or of another
- * realm, which `instanceof` does not see.
+ * Tells whether a thrown value is an {@link OciRuntimeError}, even of another copy of this package or of another realm,
+ * which `instanceof` would not recognize.
  */
 export function isOciRuntimeError(error: unknown): error is OciRuntimeError {
   if (typeof error !== 'object' || error === null || !('name' in error) || !('code' in error)) return false;

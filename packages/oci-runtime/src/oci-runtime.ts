@@ -48,11 +48,11 @@ import { type OciRuntimeOptions, type RuntimeSettings, withDefaults } from './ru
 import { validCount } from './validate.ts';
 
 /**
- * The command line of an OCI runtime: runc, crun or another that takes the same.
+ * Calls an OCI runtime: runc, crun or another with the same command line.
  *
- * Every call is one run of the runtime. It rejects with an {@link OciRuntimeError} that has the runtime's own
- * words, or, aborted, with the signal's reason. What is wrong with the arguments is found before anything is
- * started. An object of this class holds nothing that would have to be closed.
+ * Every call is one run of the runtime. It rejects with an {@link OciRuntimeError} that has the runtime's own words, or,
+ * if aborted, with the signal's reason. Invalid arguments are found before anything is started. An object of this class
+ * holds nothing that you would have to close.
  */
 export class OciRuntime {
   readonly #options: OciRuntimeOptions;

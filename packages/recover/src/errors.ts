@@ -1,4 +1,4 @@
-/** What `recover` can fail with, in the terms a program branches on. */
+/** The codes that a program can check. */
 export type RecoverErrorCode = 'ERR_RECOVER_PROC' | 'ERR_RECOVER_FOREIGN';
 
 /**

@@ -11,19 +11,20 @@ import { type RecoverConfig, type RecoverOptions, type Site, siteOf } from './si
 import { staleSharedSocket, staleSockets } from './stale-sockets.ts';
 
 /**
- * Looks what a crash or a restart has left of the bundles below two roots and of their shims, and says for each id what
- * it found. With `clean`, all that is dead is removed: the container of a dead shim is killed by the OCI runtime, its exit
- * told as 137, its mounts are undone, its socket, bundle and work directory deleted.
+ * Looks at what a crash or a restart has left of the bundles below two roots and of their shims, and reports what it
+ * found for each id. With `clean`, it removes everything that is dead: the OCI runtime kills the container of a dead shim,
+ * its exit is reported as 137, its mounts are undone, and its socket, bundle and work directory are deleted.
  *
- * A shim lives if its process does, or if somebody listens at its address; nothing is asked of it, so one that is slow or
- * stopped lives. What lives is not touched. Twice, or in two processes at once, it does no harm: each bundle is cleaned by
- * one of them, which tells its exit. Where that one is killed on the way, the next tells the same, to the millisecond.
+ * A shim is alive if its process runs or somebody listens at its address. It is not called, so a slow or stopped shim
+ * counts as alive. Nothing alive is touched. Running this twice, or in two processes at once, does no harm: each bundle is
+ * cleaned by one of them, which reports its exit. If that one is killed midway, the next reports the same, to the
+ * millisecond.
  *
- * What cannot be looked at or cleaned has an `error` in its finding, and holds up nothing else. A directory that is not
- * certainly a bundle, or a work directory of one, is told, and never removed.
+ * If something cannot be looked at or cleaned, its finding has an `error`, and everything else continues. A directory that
+ * is not certainly a bundle or a work directory is reported, and never removed.
  *
- * @throws {BundleError} `ERR_BUNDLE_NAMESPACE`, `ERR_BUNDLE_PATH`. @throws {RecoverError} `ERR_RECOVER_PROC`. Rejects
- * with the signal's reason on an abort.
+ * @throws {BundleError} `ERR_BUNDLE_NAMESPACE`, `ERR_BUNDLE_PATH`. @throws {RecoverError} `ERR_RECOVER_PROC`. On an abort
+ * it rejects with the signal's reason.
  */
 export async function recover(config: RecoverConfig, options: RecoverOptions): Promise<Finding[]> {
   const site = siteOf(config, options);

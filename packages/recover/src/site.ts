@@ -5,7 +5,7 @@ import { sharedShimSocket } from '@shimwright/shim-address';
 import type { EventPublisher, RuncOptions } from '@shimwright/shim-api';
 import { spawnRuntime } from '@shimwright/shim-service';
 
-/** How the containers are run; the `Config` of `@shimwright/runtime-v1` is one. */
+/** How the containers are run. A `Config` of `@shimwright/runtime-v1` fits. */
 export interface RecoverConfig {
   /** Where the OCI runtime keeps its state, unless the run options name another place. @default '/run/containerd/runc' */
   readonly runtimeRoot?: string;

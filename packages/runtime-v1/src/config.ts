@@ -1,4 +1,6 @@
-/** How the containers of one runtime are run; containerd's `[plugins."io.containerd.runtime.v1.linux"]`. */
+/**
+ * How the containers of one runtime are run, as `[plugins."io.containerd.runtime.v1.linux"]` says it for containerd.
+ */
 export interface Config {
   /**
    * The program that is started for each container: a path, or a name looked up on the PATH, such as `containerd-shim`.

@@ -4,12 +4,13 @@ import type { RunOptions } from './shim-config.ts';
 import type { ShimOpt } from './shim-opt.ts';
 
 /**
- * A client of the bundle's shim, which is started, reached or created as `shimOpt` says.
+ * Returns a client of the bundle's shim. `shimOpt` decides whether the shim is started, connected to, or run in this
+ * process.
  *
- * An abort of `signal` before it resolves leaves no shim, socket or file behind; afterwards it has no effect.
+ * Aborting `signal` before it resolves leaves no shim, socket or file behind. Afterwards it has no effect.
  *
  * @throws {BundleError} `ERR_BUNDLE_NAMESPACE` for a namespace that containerd would refuse.
- * @throws {ShimClientError} whatever the chosen way to the shim throws, see `withStart` and `withConnect`.
+ * @throws {ShimClientError} as the chosen way to the shim does, see `withStart` and `withConnect`.
  */
 export async function newShimClient(
   bundle: Bundle,

@@ -3,14 +3,14 @@ import type { RuncOptions } from '@shimwright/shim-api';
 import type { ShimConfig } from '@shimwright/shim-client';
 import type { Config } from './config.ts';
 
-/** The options of one container; those left out are taken from the {@link Config}. */
+/** The options of one container. Missing ones are taken from the {@link Config}. */
 export type RunOptions = Partial<RuncOptions>;
 
 /**
- * What the shim of a bundle is told about it.
+ * Returns what the shim of a bundle is told about it.
  *
- * The runtime root of the run options wins over the one of the config unless it is empty, as in
- * `shimConfig` of containerd's runtime v1. Touches no disk.
+ * The runtime root of the run options is used unless it is empty; then the one of the config is, as in `shimConfig` of
+ * containerd's runtime v1. It does not touch the disk.
  */
 export function shimConfig(
   bundle: Bundle,

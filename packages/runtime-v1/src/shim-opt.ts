@@ -18,8 +18,8 @@ import type { Config } from './config.ts';
 import { type RunOptions, shimConfig } from './shim-config.ts';
 
 /**
- * One way to get the shim of a bundle: what the shim is told, and how it is reached. Pure; the work is
- * done when the `ClientOpt` is called, see `newShimClient`.
+ * One way to get the shim of a bundle: it says what the shim is told and how it is reached. It does nothing by itself; the
+ * work is done when the `ClientOpt` is called, see `newShimClient`.
  */
 export type ShimOpt = (bundle: Bundle, namespace: string, runOptions?: RunOptions) => [ShimConfig, ClientOpt];
 
@@ -28,11 +28,12 @@ export interface ShimRemoteOptions
   extends Pick<StartOptions, 'cgroup' | 'daemonAddress' | 'onExit' | 'publisher'> {}
 
 /**
- * Gets a shim that outlives this process, and connects to it: our own, in a process that serves all containers of
- * the group and is started with the first one, or a new process of the `shim` that the config names.
+ * Gets a shim that outlives this process, and connects to it. By default this is our own shim, in a process that serves
+ * all containers of the group and starts with the first one. If the config names a `shim`, it is a new process of that
+ * program.
  *
- * It listens at the address that containerd would choose for the same daemon address, namespace and id,
- * so that whoever knows these finds it. Events arrive in the spool beside `daemonAddress`.
+ * The shim listens at the address that containerd would choose for the same daemon address, namespace and id, so anybody
+ * who knows these finds it. Events arrive in the spool beside `daemonAddress`.
  */
 export function shimRemote(config: Config, options: ShimRemoteOptions): ShimOpt {
   const { shim, shimGroup: group, shimDebug: debug = false, socketRoot } = config;
@@ -52,8 +53,8 @@ export function shimRemote(config: Config, options: ShimRemoteOptions): ShimOpt 
 }
 
 /**
- * Connects to the shim that runs for the bundle, at the address recorded there; see `legacyAddress` of the config. A shared
- * process that has died is started anew before, and goes on with all of its containers.
+ * Connects to the running shim of a bundle, at the address recorded in the bundle; see `legacyAddress` of the config. If a
+ * shared process has died, a new one is started first and continues with all of its containers.
  */
 export function shimConnect(config: Config, options: { readonly onClose?: () => void } = {}): ShimOpt {
   return (bundle, namespace, runOptions) => [
@@ -80,10 +81,11 @@ function legacyAddress({ id, path }: Bundle, namespace: string, config: Config):
 export interface ShimLocalOptions extends Pick<ShimServiceOptions, 'allowedLoggers' | 'runtime'> {}
 
 /**
- * Serves the bundle from within this process: no socket, and no other process than the container's own. When
- * the client is closed, the container is killed and deleted.
+ * Serves the bundle from within this process: there is no socket, and no process other than the container's own. Closing
+ * the client kills and deletes the container.
  *
- * This process must be a subreaper, see `becomeSubreaper`: that concerns all of its descendants, and so is left to it.
+ * This process must be a subreaper, see `becomeSubreaper`. That affects all of its descendants, so you must call it
+ * yourself.
  */
 export function shimLocal(config: Config, exchange: EventPublisher, options: ShimLocalOptions = {}): ShimOpt {
   return (bundle, namespace, runOptions) => [

@@ -18,10 +18,10 @@ const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW |
 const WRITE = { mode: 0o644, fsyncDirectory: false } as const;
 
 /**
- * Records in a bundle where its shim listens, in the file `address`, which appears whole or not at all.
+ * Records in the bundle's file `address` where its shim listens. The file appears completely or not at all.
  *
- * @throws {ShimAddressError} as `parseAddress` does, and `ERR_ADDRESS_ARGUMENT` for a path that is none; then nothing
- * was written.
+ * @throws {ShimAddressError} as `parseAddress` does, and `ERR_ADDRESS_ARGUMENT` for an invalid path. Nothing was written
+ * then.
  */
 export async function saveAddress(bundlePath: string | URL, address: string): Promise<void> {
   parseAddress(address);
@@ -29,10 +29,9 @@ export async function saveAddress(bundlePath: string | URL, address: string): Pr
 }
 
 /**
- * Records in a bundle where its shim listens, in the file `address`, which appears whole or not at all.
+ * The synchronous form of `saveAddress`.
  *
- * @throws {ShimAddressError} as `parseAddress` does, and `ERR_ADDRESS_ARGUMENT` for a path that is none; then nothing
- * was written.
+ * @throws {ShimAddressError} as `saveAddress` does.
  */
 export function saveAddressSync(bundlePath: string | URL, address: string): void {
   parseAddress(address);
@@ -40,14 +39,13 @@ export function saveAddressSync(bundlePath: string | URL, address: string): void
 }
 
 /**
- * The address recorded in a bundle, or undefined when there is none.
+ * Returns the address that is recorded in a bundle, or undefined if there is none.
  *
- * The file is not trusted: nothing but a regular file is read, no link is followed, and no more than
- * 4096 bytes are taken in.
+ * The file is not trusted: only a regular file is read, no link is followed, and at most 4096 bytes are read.
  *
- * @throws {ShimAddressError} `ERR_ADDRESS_UNREADABLE` when the file is there but cannot be read, is longer, or
- * is no regular file; `ERR_ADDRESS_INVALID` and `ERR_ADDRESS_TOO_LONG` when it holds no address;
- * `ERR_ADDRESS_ARGUMENT` for a path that is none.
+ * @throws {ShimAddressError} `ERR_ADDRESS_UNREADABLE` if the file exists but cannot be read, is longer, or is not a
+ * regular file; `ERR_ADDRESS_INVALID` and `ERR_ADDRESS_TOO_LONG` if it does not hold an address;
+ * `ERR_ADDRESS_ARGUMENT` for an invalid path.
  */
 export async function loadAddress(bundlePath: string | URL): Promise<string | undefined> {
   const file = fileIn(bundlePath);
@@ -64,14 +62,9 @@ export async function loadAddress(bundlePath: string | URL): Promise<string | un
 }
 
 /**
- * The address recorded in a bundle, or undefined when there is none.
+ * The synchronous form of `loadAddress`.
  *
- * The file is not trusted: nothing but a regular file is read, no link is followed, and no more than
- * 4096 bytes are taken in.
- *
- * @throws {ShimAddressError} `ERR_ADDRESS_UNREADABLE` when the file is there but cannot be read, is longer, or
- * is no regular file; `ERR_ADDRESS_INVALID` and `ERR_ADDRESS_TOO_LONG` when it holds no address;
- * `ERR_ADDRESS_ARGUMENT` for a path that is none.
+ * @throws {ShimAddressError} as `loadAddress` does.
  */
 export function loadAddressSync(bundlePath: string | URL): string | undefined {
   const file = fileIn(bundlePath);

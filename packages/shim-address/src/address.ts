@@ -6,7 +6,7 @@ export const SCHEME = 'unix://';
 /** The longest socket path that containerd takes, in bytes; Linux has room for 107. */
 const MAX_PATH_BYTES = 106;
 
-/** An address, understood. */
+/** The parts of an address. */
 export interface ParsedAddress {
   /** Whether the socket is a file (`path`), or exists in the kernel only (`abstract`). */
   readonly kind: 'path' | 'abstract';
@@ -15,14 +15,14 @@ export interface ParsedAddress {
 }
 
 /**
- * Understands an address as containerd does: `unix://` and an absolute path is a socket file; anything else
- * is a name in the abstract namespace, which needs Node 22 or newer to be met.
+ * Parses an address as containerd does. `unix://` and an absolute path is a socket file. Anything else is a name in the
+ * abstract namespace, which needs Node 22 or later.
  *
- * An abstract name ends with a NUL, because Go counts one in; only a name written `@name`, which is how Go and
- * systemd spell abstract sockets, has none.
+ * An abstract name ends with a NUL, because Go adds one. Only a name written as `@name`, which is how Go and systemd
+ * write abstract sockets, has none.
  *
- * @throws {ShimAddressError} `ERR_ADDRESS_INVALID` for what is no text or empty, a relative path, a scheme other than
- * `unix://`, and control characters; `ERR_ADDRESS_TOO_LONG` for more than 106 bytes of path or name.
+ * @throws {ShimAddressError} `ERR_ADDRESS_INVALID` if the value is not a string, is empty or relative, has a scheme other
+ * than `unix://`, or holds control characters; `ERR_ADDRESS_TOO_LONG` for a path or name of more than 106 bytes.
  */
 export function parseAddress(address: string): ParsedAddress {
   if (typeof address !== 'string') throw notText(address);
@@ -37,7 +37,7 @@ export function parseAddress(address: string): ParsedAddress {
 }
 
 /**
- * What `net.connect({ path })` takes for an address: see {@link ParsedAddress.path}.
+ * Returns what `net.connect({ path })` takes for an address; see {@link ParsedAddress.path}.
  *
  * @throws {ShimAddressError} as {@link parseAddress} does.
  */

@@ -8,20 +8,18 @@ export interface DecideShimAddressOptions extends ShimIdentity {
 }
 
 /**
- * Where the shim of a bundle listens: at the recorded address, or at the legacy one when none is recorded.
+ * Returns where the shim of a bundle listens: the recorded address, or the legacy one if none is recorded.
  *
- * @throws {ShimAddressError} as `loadAddress` does: a record that cannot be read does not mean that there is
- * none.
+ * @throws {ShimAddressError} as `loadAddress` does. A record that cannot be read does not count as missing.
  */
 export async function decideShimAddress(options: DecideShimAddressOptions): Promise<string> {
   return (await loadAddress(options.bundlePath)) ?? legacyShimAddress(options);
 }
 
 /**
- * Where the shim of a bundle listens: at the recorded address, or at the legacy one when none is recorded.
+ * The synchronous form of `decideShimAddress`.
  *
- * @throws {ShimAddressError} as `loadAddressSync` does: a record that cannot be read does not mean that there
- * is none.
+ * @throws {ShimAddressError} as `decideShimAddress` does.
  */
 export function decideShimAddressSync(options: DecideShimAddressOptions): string {
   return loadAddressSync(options.bundlePath) ?? legacyShimAddress(options);

@@ -1,4 +1,4 @@
-/** What can go wrong with an address, in the terms a program branches on. */
+/** The codes that a program can check. */
 export type ShimAddressErrorCode =
   | 'ERR_ADDRESS_ARGUMENT'
   | 'ERR_ADDRESS_INVALID'
@@ -6,7 +6,7 @@ export type ShimAddressErrorCode =
   | 'ERR_ADDRESS_UNREADABLE'
   | 'ERR_ADDRESS_NOT_A_SOCKET';
 
-/** The facts of a failure, as far as they are known. */
+/** Details of an error, where they are known. */
 export interface ShimAddressErrorFacts {
   /** The address concerned. */
   readonly address?: string | undefined;
@@ -15,7 +15,7 @@ export interface ShimAddressErrorFacts {
 }
 
 /**
- * Every failure this package can name. Compare `code`; messages are for people and may change.
+ * The errors that this package names itself. Check `code`; messages are for people and may change.
  *
  * | code | meaning |
  * | --- | --- |

@@ -4,12 +4,11 @@ import { parseAddress } from './address.ts';
 import { hasCode, ShimAddressError } from './errors.ts';
 
 /**
- * Removes the socket file of an address, whether or not somebody listens there. An abstract socket has no
- * file, and a file that is gone already is fine, as is a path that leads nowhere: below what is no directory, or
- * into a loop of links.
+ * Removes the socket file of an address, whether or not somebody listens there. It is not an error if the socket is
+ * abstract and has no file, if the file is gone already, or if the path leads nowhere.
  *
- * @throws {ShimAddressError} `ERR_ADDRESS_NOT_A_SOCKET` when something else has that path, a link included: it
- * stays. Also as `parseAddress` does.
+ * @throws {ShimAddressError} `ERR_ADDRESS_NOT_A_SOCKET` if something else, or a link, has that path; it stays. Also as
+ * `parseAddress` does.
  */
 export async function removeSocket(address: string): Promise<void> {
   const { kind, path } = parseAddress(address);
@@ -23,12 +22,9 @@ export async function removeSocket(address: string): Promise<void> {
 }
 
 /**
- * Removes the socket file of an address, whether or not somebody listens there. An abstract socket has no
- * file, and a file that is gone already is fine, as is a path that leads nowhere: below what is no directory, or
- * into a loop of links.
+ * The synchronous form of `removeSocket`.
  *
- * @throws {ShimAddressError} `ERR_ADDRESS_NOT_A_SOCKET` when something else has that path, a link included: it
- * stays. Also as `parseAddress` does.
+ * @throws {ShimAddressError} as `removeSocket` does.
  */
 export function removeSocketSync(address: string): void {
   const { kind, path } = parseAddress(address);

@@ -3,7 +3,7 @@ import { goJoin } from './go-path.ts';
 import { checkPart } from './identity.ts';
 import { checkSocketRoot } from './socket-root.ts';
 
-/** What the control socket of a shared shim process is found by. */
+/** What identifies the control socket of a shared shim process. */
 export interface SharedShimSocketOptions {
   /** The address of the daemon that manages the shims; any text that tells managers apart. */
   readonly daemonAddress: string;
@@ -17,8 +17,8 @@ export interface SharedShimSocketOptions {
 const NAME_LENGTH = 32;
 
 /**
- * The path of the socket that a process which serves the shims of many containers is reached at: the socket root,
- * `/s/shared-`, and 32 hex digits that tell the manager and its group. There is no such thing in containerd.
+ * Returns the path of the control socket of a process that serves the shims of many containers: the socket root,
+ * `/s/shared-`, and 32 hex digits that identify the manager and its group. containerd has no such process.
  *
  * @throws {ShimAddressError} as `shimAddress` does.
  */

@@ -20,15 +20,15 @@ export interface ShimAddressOptions extends ShimIdentity {
 }
 
 /**
- * The address of a shim: `unix://`, the socket root, `/s/`, and the lower-case hex sha256 of the daemon
- * address, namespace and id, joined as Go's `filepath.Join` joins them. Equal to what containerd computes
- * from the same three, however long they are.
+ * Returns the address of a shim: `unix://`, the socket root, `/s/`, and the lower-case hex sha256 of the daemon address,
+ * namespace and id, joined as Go's `filepath.Join` does. It equals what containerd computes from the same three values,
+ * however long they are.
  *
- * Since the parts are joined before they are hashed, a namespace or id that holds a slash can have the
- * address of another shim: validate them first, for example with `@shimwright/bundle-core`.
+ * The parts are joined before they are hashed, so a namespace or id with a slash can have the address of another shim.
+ * Validate them first, for example with `@shimwright/bundle-core`.
  *
- * @throws {ShimAddressError} `ERR_ADDRESS_INVALID` when the socket root is not absolute,
- * `ERR_ADDRESS_TOO_LONG` when it has more than 39 bytes, `ERR_ADDRESS_ARGUMENT` when one of the three is no text.
+ * @throws {ShimAddressError} `ERR_ADDRESS_INVALID` if the socket root is not absolute, `ERR_ADDRESS_TOO_LONG` if it has
+ * more than 39 bytes, `ERR_ADDRESS_ARGUMENT` if one of the three values is not a string.
  */
 export function shimAddress(options: ShimAddressOptions): string {
   const { daemonAddress, namespace, id } = options;
@@ -46,10 +46,11 @@ export function shimAddress(options: ShimAddressOptions): string {
 }
 
 /**
- * The address of a shim as containerd chose it before 1.3.9 and 1.4.3: `/containerd-shim/NAMESPACE/ID/shim.sock`, in the
- * abstract namespace. A bundle without a file `address` belongs to such a shim.
+ * Returns the address that containerd used for a shim before 1.3.9 and 1.4.3:
+ * `/containerd-shim/NAMESPACE/ID/shim.sock`, in the abstract namespace. A bundle without a file `address` belongs to such
+ * a shim.
  *
- * @throws {ShimAddressError} `ERR_ADDRESS_ARGUMENT` when the namespace or the id is no text.
+ * @throws {ShimAddressError} `ERR_ADDRESS_ARGUMENT` if the namespace or the id is not a string.
  */
 export function legacyShimAddress({ namespace, id }: ShimIdentity): string {
   return goJoin('/', 'containerd-shim', checkPart(namespace, 'namespace'), checkPart(id, 'id'), 'shim.sock');

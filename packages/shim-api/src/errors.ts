@@ -1,8 +1,8 @@
-/** What can go wrong with a message, in the terms a program branches on. */
+/** The codes that a program can check. */
 export type ShimApiErrorCode = 'ERR_SHIM_API_INVALID' | 'ERR_SHIM_API_VALUE' | 'ERR_SHIM_API_TYPE';
 
 /**
- * Every failure this package can name. Compare `code`; messages are for people and may change.
+ * The errors that this package names itself. Check `code`; messages are for people and may change.
  *
  * | code | meaning |
  * | --- | --- |

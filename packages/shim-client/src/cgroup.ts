@@ -3,10 +3,10 @@ import path from 'node:path';
 import { ShimClientError } from './errors.ts';
 
 /**
- * The directories of a cgroup, one for each hierarchy that has it: several with cgroup v1, one with v2.
+ * Returns the directories of a cgroup, one for each hierarchy that has it: several with cgroup v1, one with v2.
  *
  * @param cgroup the path from the root of the hierarchies, as containerd's `shim_cgroup`.
- * @throws {ShimClientError} `ERR_SHIM_CGROUP` when no hierarchy has it.
+ * @throws {ShimClientError} `ERR_SHIM_CGROUP` if no hierarchy has it.
  */
 export function findCgroup(cgroup: string): readonly string[] {
   const roots = cgroupMounts(readFileSync('/proc/self/mountinfo', 'utf8'));

@@ -14,7 +14,7 @@ export type ShimErrorCode =
   | 'ERR_SHIM_TIMEOUT'
   | 'ERR_TASK_IO';
 
-/** The facts of a failure, as far as they are known. */
+/** Details of an error, where they are known. */
 export interface ShimErrorFacts {
   /** The file, socket or directory concerned. */
   readonly path?: string;
@@ -25,7 +25,7 @@ export interface ShimErrorFacts {
 }
 
 /**
- * Every failure this package can name. Compare `code`; messages are for people and may change. Failures
+ * The errors that this package names itself. Check `code`; messages are for people and may change. Failures
  * of the calls themselves are the `TtrpcError`s of `@shimwright/ttrpc`.
  *
  * | code | meaning |

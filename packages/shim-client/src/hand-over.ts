@@ -8,7 +8,8 @@ import { connectTo } from './with-connect.ts';
 import { listShared } from './with-shared.ts';
 
 /**
- * Who serves the shims at a control socket, and in which version; undefined when nobody does. Nothing is started.
+ * Tells which process serves the shims at a control socket, and its version, or undefined if there is none. It starts
+ * nothing.
  *
  * @throws {ShimClientError} `ERR_SHIM_ADDRESS` for a socket of another user.
  */
@@ -30,12 +31,12 @@ export async function sharedInfo(
 }
 
 /**
- * Has the process that serves the shims at a control socket leave all of them to a new one, which is started by `options`:
- * another version of the program, for example. The containers go on meanwhile; connections to their shims end.
+ * Makes the process that serves the shims at a control socket leave all of them to a new one, which is started by
+ * `options`, for example another version of the program. The containers keep running. Connections to their shims end.
  *
- * @returns the shims of the new process. One with a `failure` it could not go on with.
- * @throws {ShimClientError} `ERR_SHIM_VERSION` when the process is of a version that cannot do that. It serves on: a process
- * that others use is never signalled.
+ * @returns the shims of the new process. A shim with a `failure` could not be continued.
+ * @throws {ShimClientError} `ERR_SHIM_VERSION` if the process is of a version that cannot do that. It continues to serve:
+ * a process that others use is never signalled.
  */
 export async function handOver(
   options: SharedProcessOptions,

@@ -9,8 +9,8 @@ export interface WaitOptions {
 }
 
 /**
- * A shim to work with: the 16 calls of `containerd.runtime.linux.shim.v1.Shim`, and what concerns the
- * shim as a process. A call rejects with a `TtrpcError`: the status the shim answered, or why no answer came.
+ * A shim to work with: the 16 calls of `containerd.runtime.linux.shim.v1.Shim`, and functions for the process of the shim.
+ * A call rejects with a `TtrpcError`, which has the status that the shim answered, or says why no answer came.
  */
 export interface ShimClient extends ShimService, AsyncDisposable {
   /**
@@ -36,9 +36,9 @@ export interface ShimClient extends ShimService, AsyncDisposable {
 }
 
 /**
- * A client of the shim for `config`, reached as `opt` says: see `withStart`, `withConnect`, `withLocal`.
+ * Returns a client of the shim for `config`. `opt` decides how it is reached: see `withStart`, `withConnect`, `withLocal`.
  *
- * An abort of `options.signal` before it resolves leaves nothing behind; afterwards it has no effect.
+ * Aborting `options.signal` before it resolves leaves nothing behind. Afterwards it has no effect.
  */
 export async function newClient(
   config: ShimConfig,

@@ -38,10 +38,9 @@ export interface TaskIOOptions {
 const NONE = -1;
 
 /**
- * The FIFOs that carry the stdio of a task.
+ * The FIFOs that carry the input and output of a task.
  *
- * A shim opens them while it creates the task, and waits until both sides are there: so they are open on
- * our side from the first moment.
+ * A shim opens them while it creates the task, and waits until both sides are open. So our side is open from the start.
  */
 export class TaskIO implements AsyncDisposable {
   /** What to give to `create` or `exec`. */

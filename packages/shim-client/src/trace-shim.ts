@@ -36,10 +36,10 @@ export interface ShimTrace {
 }
 
 /**
- * Looks whether the shim of a bundle lives, and asks it nothing: a process that is stopped is as alive as any. A process
- * id that another program has by now counts for nothing.
+ * Tells whether the shim of a bundle is alive, without calling it: a stopped process counts as alive. A process id that
+ * another program has by now does not count.
  *
- * @throws a system error where a record cannot be read for another reason than that it is missing.
+ * @throws a system error if a record exists but cannot be read.
  */
 export async function traceShim({
   bundlePath,

@@ -25,13 +25,13 @@ export interface ConnectOptions {
 }
 
 /**
- * Connects to a shim that is running.
+ * Connects to a running shim.
  *
- * The `ClientOpt` rejects at once where nobody listens, with `ERR_SHIM_UNREACHABLE`, and with
- * `ERR_SHIM_ADDRESS` for a socket that belongs to another user than this one and root, by its file or, at an abstract name,
- * by what the kernel says of its owner.
+ * The `ClientOpt` rejects at once with `ERR_SHIM_UNREACHABLE` if nobody listens, and with `ERR_SHIM_ADDRESS` for a socket
+ * that belongs to another user than this one or root. The owner is that of the file or, for an abstract name, the one that
+ * the kernel reports.
  *
- * `stopShim` and `killShim` signal a process only if it works in the bundle, and is of this user or root.
+ * `stopShim` and `killShim` signal a process only if it works in the bundle and belongs to this user or root.
  */
 export function withConnect(options: ConnectOptions): ClientOpt {
   return async (config, signal) => {

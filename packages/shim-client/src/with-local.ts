@@ -15,8 +15,8 @@ export interface LocalShim {
 export type CreateService = (config: ShimConfig, signal?: AbortSignal) => Promise<LocalShim>;
 
 /**
- * Serves the bundle within this process: no socket and no other process. The calls behave as those over a
- * connection do, with deadlines, aborts and status errors. To end such a shim is to close it.
+ * Serves the bundle within this process, without a socket or another process. The calls behave as over a connection, with
+ * deadlines, aborts and status errors. Closing such a shim ends it.
  */
 export function withLocal(create: CreateService): ClientOpt {
   return async (config, signal) => {

@@ -31,16 +31,16 @@ export interface SharedOptions extends SharedProcessOptions {
 export interface SharedConnectOptions extends SharedProcessOptions, ConnectOptions {}
 
 /**
- * Has a process that serves many bundles serve this one too, at an address of its own, and connects to that. The
- * process is started where it does not run, exactly one by however many ask; it goes on with the bundles of one that
- * was killed, and ends by itself a second after its last shim has.
+ * Makes a process that serves many bundles serve this one too, at an address of its own, and connects to that. The process
+ * is started if it does not run, and exactly once however many callers ask. It takes over the bundles of one that was
+ * killed, and ends a second after its last shim.
  *
- * What is at the address is a shim like any other; `stopShim` and `killShim` end that alone, and leave its container
- * to itself. The bundle gets the files `address` and `shim.pid`, and a link `shim.shared` to the control socket.
+ * The shim at the address is like any other. `stopShim` and `killShim` end only that shim, and leave its container running.
+ * The bundle gets the files `address` and `shim.pid`, and a link `shim.shared` to the control socket.
  *
- * The `ClientOpt` resolves once the shim has answered. It rejects, after undoing all it did, with a
- * `ShimClientError`: `ERR_SHIM_NOT_FOUND`, `ERR_SHIM_EXITED`, `ERR_SHIM_ADDRESS`, `ERR_SHIM_ADDRESS_IN_USE`,
- * `ERR_SHIM_CGROUP` or `ERR_SPOOL_INSECURE`.
+ * The `ClientOpt` resolves once the shim has answered. If it rejects, everything was undone, and the `ShimClientError` is
+ * `ERR_SHIM_NOT_FOUND`, `ERR_SHIM_EXITED`, `ERR_SHIM_ADDRESS`, `ERR_SHIM_ADDRESS_IN_USE`, `ERR_SHIM_CGROUP` or
+ * `ERR_SPOOL_INSECURE`.
  */
 export function withShared(options: SharedOptions): ClientOpt {
   return async (config, signal) => {
@@ -67,8 +67,8 @@ export function withShared(options: SharedOptions): ClientOpt {
 }
 
 /**
- * Connects to a shim that was got by {@link withShared}. A process that has died is started anew before, and so goes on
- * with all of its bundles: the exits that happened in between are published then.
+ * Connects to a shim that {@link withShared} made. If the process has died, a new one is started first and takes over all
+ * of its bundles. It then publishes the exits that happened in between.
  *
  * The `ClientOpt` rejects as those of {@link withShared} and `withConnect` do.
  */

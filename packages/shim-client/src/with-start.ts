@@ -38,14 +38,14 @@ export interface StartOptions {
 /**
  * Starts a shim process for the bundle and connects to it.
  *
- * The shim runs in the bundle's directory, in a session and process group of its own, listens on a socket
- * it inherits as descriptor 3, and outlives this process. Its address is in the bundle's file `address`
- * before it is started, so that a crash in between leaves nothing that cannot be found; its process id is
- * in `shim.pid`. No file descriptor of this process reaches it except these.
+ * The shim runs in the bundle's directory, in its own session and process group, listens on a socket that it inherits as
+ * descriptor 3, and outlives this process. Its address is in the bundle's file `address` before it is started, so that
+ * after a crash in between everything can still be found. Its process id is in `shim.pid`. It gets no other file
+ * descriptor of this process.
  *
- * The `ClientOpt` resolves once the shim has answered. It rejects, after undoing all it did, with a
- * `ShimClientError`: `ERR_SHIM_NOT_FOUND`, `ERR_SHIM_EXITED`, `ERR_SHIM_ADDRESS`,
- * `ERR_SHIM_ADDRESS_IN_USE`, `ERR_SHIM_CGROUP` or `ERR_SPOOL_INSECURE`.
+ * The `ClientOpt` resolves once the shim has answered. If it rejects, everything was undone, and the `ShimClientError` is
+ * `ERR_SHIM_NOT_FOUND`, `ERR_SHIM_EXITED`, `ERR_SHIM_ADDRESS`, `ERR_SHIM_ADDRESS_IN_USE`, `ERR_SHIM_CGROUP` or
+ * `ERR_SPOOL_INSECURE`.
  */
 export function withStart(options: StartOptions): ClientOpt {
   return async (config, signal) => {

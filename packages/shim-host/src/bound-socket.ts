@@ -11,10 +11,10 @@ import { freeSocketPath, prepareSocketDirectory } from './socket-path.ts';
 const MAX_TRIES = 20;
 
 /**
- * A socket that listens at a path, for this user alone.
+ * A socket that listens at a path, for this user only.
  *
- * To hand it over to a child, bind it, give `fd` to the child and call `release` without giving the event loop a turn in
- * between: a Node server that is polled accepts connections itself, and those would be lost to the child.
+ * To hand it over to a child, bind it, give `fd` to the child, and call `release` before the event loop gets a turn. A
+ * Node server that is polled accepts connections itself, and the child would never see those.
  */
 export class BoundSocket {
   /** The descriptor that listens. */

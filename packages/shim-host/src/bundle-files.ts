@@ -23,9 +23,9 @@ export function saveShimPid(bundlePath: string, pid: number): void {
 }
 
 /**
- * The process of the shim that is noted in a bundle; undefined when none is, 0 for a note that says nothing.
+ * Returns the process of the shim that is recorded in a bundle, undefined if none is, and 0 for an unusable record.
  *
- * @throws a system error where the note cannot be read for another reason than that it is missing.
+ * @throws a system error if the record exists but cannot be read.
  */
 export function loadShimPid(bundlePath: string): number | undefined {
   try {
@@ -50,10 +50,10 @@ export function announceShared(
 }
 
 /**
- * The control socket of the shared process that the shim of a bundle belongs to, from the link `shim.shared` there;
- * undefined for a bundle whose shim has a process of its own, or none.
+ * Returns the control socket of the shared process that the shim of a bundle belongs to, from the link `shim.shared`.
+ * Undefined if the shim has its own process, or if there is no shim.
  *
- * @throws a system error where the link cannot be read for another reason than that it is missing.
+ * @throws a system error if the link exists but cannot be read.
  */
 export function sharedControlSocket(bundlePath: string): string | undefined {
   try {

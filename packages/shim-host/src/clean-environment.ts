@@ -15,8 +15,8 @@ const PASSED: readonly string[] = [
 ];
 
 /**
- * The variables of an environment that a shim may have from whoever starts it, and none besides: `PATH`, `HOME`, `USER`,
- * `LOGNAME`, `LANG`, `LANGUAGE`, `LC_*`, `TZ`, `XDG_RUNTIME_DIR`, `DBUS_SESSION_BUS_ADDRESS`, and `TMPDIR` if that is there.
+ * Returns the variables that a shim may get from its starter, and no others: `PATH`, `HOME`, `USER`, `LOGNAME`, `LANG`,
+ * `LANGUAGE`, `LC_*`, `TZ`, `XDG_RUNTIME_DIR`, `DBUS_SESSION_BUS_ADDRESS`, and `TMPDIR` if it exists.
  */
 export function cleanEnvironment(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const passed = Object.entries(env).filter(

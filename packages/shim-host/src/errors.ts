@@ -7,7 +7,7 @@ export type ShimHostErrorCode =
   | 'ERR_SPOOL_EVENT';
 
 /**
- * Every failure this package can name. Compare `code`; messages are for people and may change.
+ * The errors that this package names itself. Check `code`; messages are for people and may change.
  *
  * | code | meaning |
  * | --- | --- |

@@ -14,8 +14,9 @@ import { isTrustedUser } from './trusted-peer.ts';
 const DELETED = ' (deleted)';
 
 /**
- * The process `pid` if it is one that works in a directory, and of this user or root; else undefined. A shim works in its
- * bundle, and a process that serves many in its registry; whoever says to be one, or has an old process id, does not.
+ * Returns the process `pid` if it works in a directory and belongs to this user or root, otherwise undefined. A shim works
+ * in its bundle, and a process that serves many works in its registry. A process that only claims to be a shim, or got an
+ * old process id, does not.
  */
 export function workerIn(directory: string, pid: number): ProcessIdentity | undefined {
   const identity = identify(pid);

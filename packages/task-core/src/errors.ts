@@ -1,4 +1,4 @@
-/** What can go wrong with a task, in the terms a program branches on. */
+/** The codes that a program can check. */
 export type TaskErrorCode =
   | 'ERR_TASK_EXISTS'
   | 'ERR_TASK_NOT_FOUND'
@@ -23,7 +23,7 @@ export interface TaskErrorFacts extends ErrorOptions {
 }
 
 /**
- * Every failure this package can name. Compare `code`; messages are for people and may change. They hold the words of
+ * The errors that this package names itself. Check `code`; messages are for people and may change. They hold the words of
  * containerd's own shims, and those of the OCI runtime where it had any. An aborted call rejects with the signal's
  * reason instead.
  *

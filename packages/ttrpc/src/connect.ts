@@ -16,9 +16,9 @@ export interface ConnectOptions extends TtrpcClientOptions {
 /**
  * Connects to a ttrpc server.
  *
- * @param target the path of a Unix socket (`\0NAME` for an abstract one), or what `net.connect` takes.
- * @throws {TtrpcError} `ERR_TTRPC_UNREACHABLE`, at once where nobody listens. Rejects with the signal's
- * reason on an abort. `ERR_TTRPC_ARGUMENT` for options that are not what they have to be.
+ * @param target the path of a Unix socket (`\0NAME` for an abstract one), or anything that `net.connect` takes.
+ * @throws {TtrpcError} `ERR_TTRPC_UNREACHABLE` at once if nobody listens. `ERR_TTRPC_ARGUMENT` for invalid options. On an
+ * abort it rejects with the signal's reason.
  */
 export async function connect(
   target: string | NetConnectOpts,

@@ -1,6 +1,6 @@
 import { isStatusName, type StatusName } from './status.ts';
 
-/** What can go wrong with a call, in the terms a program branches on. */
+/** The codes that a program can check. */
 export type TtrpcErrorCode =
   | 'ERR_TTRPC_STATUS'
   | 'ERR_TTRPC_CLOSED'
@@ -29,7 +29,7 @@ export interface TtrpcErrorOptions extends ErrorOptions {
 }
 
 /**
- * Every failure this package can name. Compare `code`, and `status` where the code is `ERR_TTRPC_STATUS`;
+ * The errors that this package names itself. Check `code`, and `status` where the code is `ERR_TTRPC_STATUS`;
  * messages are for people and may change.
  *
  * | code | meaning |

@@ -18,11 +18,10 @@ import type {
 } from './types.ts';
 
 /**
- * The calls of a service, answered by these handlers in this process: nothing is serialized and there is
- * no connection, but all else is as if there were: fields that are left out are filled in, errors have a
- * status, deadlines and signals end a call.
+ * Calls these handlers within this process. Nothing is serialized and there is no connection, but everything else is
+ * as with one: missing fields are filled in, errors have a status, and deadlines and signals end a call.
  *
- * @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for a handler that is no function, or a descriptor that is none.
+ * @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for a handler that is not a function, or an invalid descriptor.
  */
 export function inProcess<Service extends ServiceDescriptor>(
   descriptor: Service,

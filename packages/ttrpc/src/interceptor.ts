@@ -17,7 +17,7 @@ export interface InterceptedCall {
   readonly metadata: Metadata;
 }
 
-/** Carries a call out: the response comes back, or an iterable of them where the method gives a stream. */
+/** Carries out the call, and returns the response, or an iterable of responses for a method that streams them. */
 export type CallNext = (call: InterceptedCall) => Promise<unknown>;
 
 /**

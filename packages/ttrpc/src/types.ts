@@ -1,4 +1,4 @@
-/** What turns one kind of message into bytes and back; the shape of the codecs that ts-proto generates. */
+/** Encodes and decodes one kind of message. It has the shape of the codecs that ts-proto generates. */
 export interface MessageCodec<Message = unknown> {
   /** The serialized message, once `finish()` is called. */
   encode(message: Message): { finish(): Uint8Array };
@@ -34,7 +34,7 @@ export interface ServiceDescriptor {
   readonly methods: { readonly [method: string]: MethodDescriptor };
 }
 
-/** What a message may be given as: fields that are left out have their default. */
+/** A message as you may pass it: missing fields get their default. */
 export type MessageInit<Codec> = Codec extends { fromPartial(partial: infer Init): unknown }
   ? IsExact<Init> extends true
     ? PartialMessage<MessageOf<Codec>>
@@ -81,8 +81,8 @@ type Scalar =
   | ((...args: never[]) => unknown);
 
 /**
- * Further facts about a call; several values can have one name. Names are lower-case by convention:
- * containerd's server finds no others.
+ * Additional facts about a call. A name can have several values. Names are lower-case by convention, and containerd's
+ * server finds no others.
  */
 export type Metadata = Readonly<Record<string, readonly string[]>>;
 
@@ -104,8 +104,8 @@ export interface TtrpcCallOptions {
 export type MessageSource<Message> = AsyncIterable<Message> | Iterable<Message>;
 
 /**
- * Messages that come in, one after the other, for one reader. It ends where the other side ended it, or throws what
- * went wrong, after the messages that came before. To leave a `for await` loop, or `return()`, gives the call up.
+ * Incoming messages, one after the other, for one reader. It ends when the other side ends it. If something goes wrong,
+ * it throws after the messages that came before. Leaving a `for await` loop, or calling `return()`, gives up the call.
  */
 export interface MessageStream<Message> extends AsyncIterableIterator<Message>, AsyncDisposable {
   /** The next message; rejects with a `TtrpcError`, or with the reason of an abort. */
@@ -117,8 +117,8 @@ export interface MessageStream<Message> extends AsyncIterableIterator<Message>, 
 }
 
 /**
- * The calls of a service. One with a single response gives a promise of it; one with a stream of them gives a
- * {@link MessageStream}, and is under way before that is read. They reject with a `TtrpcError`.
+ * The calls of a service. A call with a single response returns a promise. A call with a stream of responses returns a
+ * {@link MessageStream} and starts before you read it. Both reject with a `TtrpcError`.
  */
 export type ServiceClient<Service extends ServiceDescriptor> = {
   readonly [Method in keyof Service['methods']]: ClientMethod<Service['methods'][Method]>;
@@ -145,15 +145,15 @@ export interface CallContext {
 }
 
 /**
- * What answers the calls of a service: functions, or the methods of an object. A handler throws
- * `TtrpcError.status(name, message)` to answer with a status; any other error is `UNKNOWN` to the caller, with its
- * message. A method without a handler is `UNIMPLEMENTED`.
+ * The handlers of a service: functions, or the methods of an object. A handler throws `TtrpcError.status(name, message)`
+ * to answer with a status. The caller sees any other error as `UNKNOWN`, with its message. A method without a handler is
+ * answered `UNIMPLEMENTED`.
  */
 export type ServiceHandlers<Service extends ServiceDescriptor> = {
   readonly [Method in keyof Service['methods']]: MethodHandler<Service['methods'][Method]>;
 };
 
-/** One handler of {@link ServiceHandlers}; one for a stream of responses is most easily an async generator. */
+/** One handler of {@link ServiceHandlers}. For a stream of responses, an async generator is easiest. */
 export type MethodHandler<Method extends MethodDescriptor> = (
   request: Method['requestStream'] extends true
     ? MessageStream<MessageOf<Method['requestType']>>

@@ -23,13 +23,12 @@ export interface RunnableSpec extends Spec {
 }
 
 /**
- * A hardened spec that runs one command: namespaces of its own of every kind the kernel isolates well, two
- * capabilities, nothing inheritable or ambient, no new privileges, a read-only root, what leaks from `/proc` and
- * `/sys` masked, no devices but the harmless ones, limits on processes, files and core dumps. When rootless,
- * a user namespace too. System calls are filtered as by `defaultSeccomp`. It is a new object each time, to be changed
- * at will.
+ * Returns a hardened spec that runs one command. It has its own namespaces of every kind that the kernel isolates well,
+ * two capabilities, none inheritable or ambient, no new privileges, a read-only root, masked parts of `/proc` and `/sys`,
+ * only harmless devices, and limits on processes, files and core dumps. When rootless, it also has a user namespace. The
+ * filter of system calls is that of `defaultSeccomp`. The object is new each time, and you may change it.
  *
- * @throws {BundleError} `ERR_BUNDLE_SPEC`, with the `field`, for what could not run or would run as something
+ * @throws {BundleError} `ERR_BUNDLE_SPEC`, with the `field`, for a spec that could not run or would run as something
  * else: no command, a NUL byte, an id out of range or not mapped, a relative path.
  */
 export function defaultSpec(options: DefaultSpecOptions): RunnableSpec {

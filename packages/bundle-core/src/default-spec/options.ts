@@ -5,7 +5,7 @@ import type { SpecMount } from '../spec/spec.ts';
 import type { RlimitOption } from './rlimit.ts';
 import type { SeccompFeatures } from './seccomp-features.ts';
 
-/** What a container runs, and what it is given beyond the least. */
+/** What a container runs, and what it gets beyond the minimum. */
 export interface DefaultSpecOptions {
   /** The command and its arguments; without a slash, the command is looked up on the `PATH`. */
   readonly args: readonly string[];

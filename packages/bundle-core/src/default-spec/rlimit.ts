@@ -3,7 +3,7 @@ import { type Int64, RLIM_INFINITY } from '../spec/int64.ts';
 import { invalidValue } from '../spec/invalid-value.ts';
 import type { PosixRlimit } from '../spec/process.ts';
 
-/** A limit as it can be given: `'unlimited'` and Infinity are none. */
+/** A limit. `'unlimited'` and Infinity mean no limit. */
 export interface RlimitOption {
   /** The resource by its constant's name, such as `RLIMIT_NOFILE`. */
   readonly type: string;

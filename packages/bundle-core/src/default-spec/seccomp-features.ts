@@ -1,6 +1,9 @@
 import type { LinuxSeccomp } from '../spec/seccomp.ts';
 
-/** What matters here of the features that a runtime prints; `features()` of `@shimwright/oci-runtime` gives them. */
+/**
+ * The part that matters here of the features that a runtime reports. `features()` of `@shimwright/oci-runtime` returns
+ * them.
+ */
 export interface SeccompFeatures {
   /** What only Linux has. */
   readonly linux?:

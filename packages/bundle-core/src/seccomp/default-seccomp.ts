@@ -36,12 +36,12 @@ const ARCHITECTURES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * A filter of system calls for `linux.seccomp`, in the spirit of what containerd, Docker and podman use by default, and
- * narrower: a list of what is allowed, by architecture and by the capabilities that are kept. What is a privilege gives
- * EPERM. What is newer than a program, or has an older way that can be filtered, gives ENOSYS, so that the program
- * takes that. It is a new object each time, to be changed at will.
+ * Returns a filter of system calls for `linux.seccomp`. It is similar to the defaults of containerd, Docker and podman, but
+ * narrower: a list of what is allowed, depending on the architecture and the capabilities. A call that needs a privilege
+ * gives EPERM. A call that is newer than programs expect, or that has an older form which can be filtered, gives ENOSYS, so
+ * that the program uses the older form. The object is new each time, and you may change it.
  *
- * @throws {BundleError} `ERR_BUNDLE_SPEC`, with the `field`, for a capability or an architecture that is none.
+ * @throws {BundleError} `ERR_BUNDLE_SPEC`, with the `field`, for an unknown capability or architecture.
  */
 export function defaultSeccomp(options: DefaultSeccompOptions = {}): LinuxSeccomp {
   const { arch = process.arch } = options;

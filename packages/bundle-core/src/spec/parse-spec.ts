@@ -9,9 +9,9 @@ const SUSPECT = /\d{16}|\d[eE][+-]?\d/;
 type Reviver = (this: object, key: string, value: unknown, context?: { source?: string }) => unknown;
 
 /**
- * The spec in the text of a `config.json`. A whole number beyond 2⁵³ becomes a `bigint`, with all of its digits.
+ * Parses the text of a `config.json`. A whole number beyond 2⁵³ becomes a `bigint` with all of its digits.
  *
- * @throws {BundleError} `ERR_BUNDLE_SPEC` for text that is no JSON or no object, and for a number beyond 64 bits.
+ * @throws {BundleError} `ERR_BUNDLE_SPEC` for text that is not JSON or not an object, and for a number beyond 64 bits.
  */
 export function parseSpec(text: string): Spec {
   let spec: unknown;

@@ -10,12 +10,12 @@ const SUSPECT = /[:,[]null[,\]}]|\d{16}|\d[eE][+-]?\d/;
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
 
 /**
- * A spec as the JSON of a `config.json`. Every number arrives as it is: a `bigint` of up to 64 bits is written digit
+ * Writes a spec as the JSON of a `config.json`. Every number stays as it is: a `bigint` of up to 64 bits is written digit
  * by digit.
  *
- * @throws {BundleError} `ERR_BUNDLE_SPEC`, with the `field`, for what JSON would damage without a word: `NaN` and
- * `Infinity`, a whole `number` beyond 2⁵³, a `bigint` beyond 64 bits, `undefined` or a function in an array; for a
- * circle; and for what is no object.
+ * @throws {BundleError} `ERR_BUNDLE_SPEC`, with the `field`, for a value that JSON would silently damage: `NaN` and
+ * `Infinity`, a whole `number` beyond 2⁵³, a `bigint` beyond 64 bits, `undefined` or a function in an array; also for a
+ * circular reference, and for a value that is not an object.
  */
 export function stringifySpec(spec: Spec): string {
   const text = quickly(spec) ?? exactly(spec);

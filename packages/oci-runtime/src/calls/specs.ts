@@ -4,8 +4,8 @@ import type { Int64 } from '../json.ts';
 export type Limit = Int64 | 'unlimited';
 
 /**
- * A process to execute, as the OCI runtime specification (1.3, "process") has it, so that the `process` of a whole
- * specification is one. What there is beyond is passed on.
+ * A process to execute, as in the OCI runtime specification (1.3, "process"). You can pass the `process` of a whole
+ * specification. Other fields are passed on.
  *
  * @see https://github.com/opencontainers/runtime-spec/blob/main/config.md#process
  */
@@ -114,10 +114,9 @@ export interface ProcessSpec {
 }
 
 /**
- * Limits of a container, as the OCI runtime specification (1.3, "linux.resources") has them, so that the `resources`
- * of a whole specification are some. What is left out stays as it is; -1 and `'unlimited'` are no limit.
- *
- * A runtime passes over what it does not change in a container that runs, such as `devices`. What there is beyond is passed on.
+ * Limits of a container, as in the OCI runtime specification (1.3, "linux.resources"). You can pass the `resources` of a
+ * whole specification. Missing fields stay as they are; -1 and `'unlimited'` mean no limit. A runtime ignores fields that
+ * it does not change in a running container, such as `devices`. Other fields are passed on.
  *
  * @see https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#control-groups
  */

@@ -10,11 +10,12 @@ const KNOWN = ['runc', 'crun'] as const;
 const SYSTEM_DIRECTORIES = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /**
- * The absolute path of an OCI runtime: `command` itself where it has a slash, else the first of that name on
- * the PATH; without a command, `runc`, else `crun`.
+ * Returns the absolute path of an OCI runtime: `command` itself if it has a slash, otherwise the first program of that
+ * name on the PATH. Without a command it looks for `runc`, then for `crun`.
  *
  * @param searchPath directories separated by colons; `/usr/local/sbin`, `/usr/sbin` and `/sbin` are searched after them.
- * @throws {OciRuntimeError} `ERR_RUNTIME_NOT_FOUND`, saying how to install one where none was named; `ERR_RUNTIME_ARGUMENT`.
+ * @throws {OciRuntimeError} `ERR_RUNTIME_NOT_FOUND`, which says how to install one if you named none;
+ * `ERR_RUNTIME_ARGUMENT`.
  */
 export function findRuntime(command?: string, searchPath: string = process.env['PATH'] ?? ''): string {
   validText(searchPath, 'the search path');

@@ -3,8 +3,8 @@ import { badArgument } from '../errors.ts';
 import { validList } from '../validate.ts';
 
 /**
- * Where one of the three standard streams leads: nowhere (`/dev/null`), where this program's own does, or
- * to a descriptor of this program, which the process then has itself: no byte passes through JavaScript.
+ * Where one of the three standard streams leads: nowhere (`/dev/null`), to the same stream of this program, or to a
+ * descriptor of this program. The process then has the descriptor itself, and no byte passes through JavaScript.
  */
 export type StdioTarget = 'ignore' | 'inherit' | number;
 

@@ -11,7 +11,7 @@ import { fixedPath, pathProblem, SocketFile } from './socket-file.ts';
 
 const MIB = 1024 * 1024;
 
-/** Where something went wrong; the names are there where it concerns a call. */
+/** Where something went wrong. The names are set if it concerns a call. */
 export interface ServerErrorContext {
   /** The name of the service on the wire. */
   readonly service?: string;
