@@ -18,6 +18,8 @@ export interface GroupContainersOptions {
   readonly address: string;
   readonly registry: Registry;
   readonly events: EventQueue;
+  /** The bundles of the containers that there are, by their ids. */
+  readonly bundles: Map<string, string>;
   readonly log: (message: string) => void;
 }
 
@@ -44,7 +46,8 @@ export class GroupContainers implements TaskGroup {
 
   /** Notes a container that is about to be made. */
   begin({ id, bundle }: CreateTaskRequest): void {
-    const { namespace, address, daemonAddress } = this.#options;
+    const { namespace, address, daemonAddress, bundles } = this.#options;
+    bundles.set(id, bundle);
     const shim: AddSharedShimRequest = {
       ...{ path: bundle, workDir: '', namespace, criu: '', runtimeRoot: '', systemdCgroup: false },
       ...{ address, daemonAddress, publisher: '', spool: '', token: id },
@@ -54,7 +57,7 @@ export class GroupContainers implements TaskGroup {
 
   /** Notes nothing any more of a container of which nothing is left. */
   end(id: string): void {
-    this.#journal.end(id);
+    if (this.#journal.end(id)) this.#options.bundles.delete(id);
   }
 
   /** Begins to go on with what an earlier process has made, each for itself. @returns how many there are. */
@@ -84,10 +87,11 @@ export class GroupContainers implements TaskGroup {
     const { server: _, ...request } = shim;
     const outbox = this.#options.events.outbox(keyOf(request.path));
     const adopted = await adoptProcesses(processes, { request, outbox, deposits: undefined });
+    this.#options.bundles.set(id, request.path);
     this.#journal.begin(id, request, adopted?.registered);
     if (adopted) this.containers.adopt(adopted.processes);
     const init = adopted?.processes.find(({ record }) => record.container);
     if (init) this.cgroups.find(id, init.known.pid);
-    this.#journal.end(id);
+    this.end(id);
   }
 }

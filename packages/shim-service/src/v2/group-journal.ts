@@ -42,12 +42,13 @@ export class GroupJournal implements Journal {
     this.#members.set(containerId, { register, journal });
   }
 
-  /** Ends that, if there is nothing to be noted any more. */
-  end(containerId: string): void {
+  /** Ends that, if there is nothing to be noted any more. @returns whether it has ended, now or before. */
+  end(containerId: string): boolean {
     const member = this.#members.get(containerId);
-    if (!member || member.register.processes.size > 0) return;
+    if (member && member.register.processes.size > 0) return false;
     this.#members.delete(containerId);
-    member.register.remove();
+    member?.register.remove();
+    return true;
   }
 
   save(process: ProcessRecord): void {

@@ -6,6 +6,7 @@ import { becomeSubreaper, watchForeign } from '@shimwright/task-core';
 import { TtrpcServer } from '@shimwright/ttrpc';
 import { takeSignals } from '../own-signals.ts';
 import { Registry } from '../shared/registry.ts';
+import { logToBundle } from './bundle-log.ts';
 import type { TaskCommandLine } from './command-line.ts';
 import { EventForwarder } from './event-forwarder.ts';
 import { EventQueue } from './event-queue.ts';
@@ -36,19 +37,26 @@ const WELL_MS = 1_000;
  * Serves the containers of a group from this process, which does nothing else. It goes on with what an earlier process served that
  * was killed, and ends by itself when nothing is left.
  */
-export function serveGroup(command: TaskCommandLine, log: (message: string) => void): void {
+export function serveGroup(command: TaskCommandLine, ownLog: (message: string) => void): void {
   takeSignals();
   process.umask(0o022);
   becomeSubreaper({ orphans: 'all' });
 
   const { namespace, address: daemonAddress, group: id, kind = 'namespace', socket: address } = command;
   const files = groupFiles({ daemonAddress, namespace, id });
+  const bundles = new Map<string, string>();
+  // Once to each daemon's log: all bundles of a group are of one.
+  const log = (message: string) => {
+    ownLog(message);
+    const [bundle] = bundles.values();
+    if (bundle !== undefined) logToBundle(bundle, message);
+  };
   const serving = { files, address, keeper: identify(process.ppid) };
   const forwarder = new EventForwarder({ address: process.env['TTRPC_ADDRESS'] ?? '', log });
   const events = new EventQueue({ directory: files.events, namespace, forwarder, log });
   events.resume();
   const registry = new Registry(files.containers);
-  const group = new GroupContainers({ namespace, daemonAddress, address, registry, events, log });
+  const group = new GroupContainers({ namespace, daemonAddress, address, registry, events, bundles, log });
   const calls = new OpenCalls(files.calls, log);
   const repeated = new RepeatedCalls(calls.frames);
   const end = new GroupEnd({

@@ -96,6 +96,7 @@ function handlersOf(options: TaskServiceOptions): TaskHandlers {
       const deleted = await container.delete(execId, signal);
       if (execId !== '') return deleted;
       cgroups.forget(id);
+      group.end(id);
       noteQuietly(() => noteDeleted(bundle, deleted));
       onMaybeIdle();
       return deleted;
