@@ -13,6 +13,9 @@ export interface SuiteEngines {
 const SCRIPT = path.join(import.meta.dirname, 'suite-engines.sh');
 const CACHE = path.join(import.meta.dirname, '../../node_modules/.cache/shimwright-engines');
 
+/** How long a download may take, for the hook that does it. */
+export const DOWNLOAD_MS = 200_000;
+
 /** What the releases have: of containerd 1.6, 1.7 and 2.1, of Docker 20.10, 26 and 28. */
 export type Suite = 'bookworm' | 'trixie' | 'forky';
 

@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
-import { type Suite, suiteEngines } from '../../../tools/testing/suite-engines.ts';
+import {
+  DOWNLOAD_MS,
+  type Suite,
+  type SuiteEngines,
+  suiteEngines,
+} from '../../../tools/testing/suite-engines.ts';
 import { dockerd } from './fixtures/dockerd.ts';
 import { IMAGE } from './fixtures/image-by-hand.ts';
 import { type V2Program, v2Program } from './fixtures/v2-program.ts';
@@ -15,13 +20,15 @@ describe.each([
   needs('linux', 'root', 'command runc', 'command busybox', 'command tar');
 
   let program: V2Program;
+  let engines: SuiteEngines;
   beforeAll(async () => {
     program = await v2Program();
-  });
+    engines = suiteEngines(suite);
+  }, DOWNLOAD_MS);
   afterAll(() => program.remove());
 
   test('runs, execs, logs, measures, pauses and restarts containers, which live on while it is away', async (context) => {
-    const { found } = suiteEngines(suite);
+    const { found } = engines;
     if ('reason' in found) return context.skip(found.reason);
     const { docker, start, restart } = await dockerd({ program, bin: found.bin });
     const run = (...args: readonly string[]) =>
