@@ -54,8 +54,15 @@ describe.each(PACKAGES)('the README of %s', (folder) => {
     expect(undefinedTerms(`${sentence}\n\n${text}`)).toEqual([]);
   });
 
+  test('has only links that lead somewhere from its page on npm, too', () => {
+    const links = [...readme(folder).matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link);
+    expect(links.filter((link) => !/^(https:\/\/|#)/.test(`${link}`))).toEqual([]);
+  });
+
   test('tells how to install it', () => {
-    expect(section(folder, 'Install')).toContain(`npm install ${packageName(folder)}`);
+    expect(section(folder, 'Install')).toMatch(
+      new RegExp(`npm install (--global )?${packageName(folder)}\\b`),
+    );
   });
 
   test('explains each code that the types name, and no other', () => {

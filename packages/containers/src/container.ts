@@ -25,6 +25,7 @@ import { type ProcessState, reachTask, type Task } from './task.ts';
 
 /** What ends a call of a container. */
 export interface WaitOptions {
+  /** Gives up waiting; the container is left as it is. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -50,6 +51,7 @@ export interface ContainerExit {
 
 /** What a container is about. */
 export interface ContainerState {
+  /** What the container does now. */
   readonly status: 'created' | 'running' | 'paused' | 'stopped';
   /** Its first process, as this machine sees it; undefined once it has ended. */
   readonly pid: number | undefined;

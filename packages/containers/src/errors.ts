@@ -31,10 +31,15 @@ export class ContainerError extends Error {
   static {
     ContainerError.prototype.name = 'ContainerError';
   }
+  /** What happened, for programs. */
   readonly code: ContainerErrorCode;
+  /** The container concerned. */
   readonly id: string | undefined;
+  /** The option that cannot be used. */
   readonly option: string | undefined;
+  /** The file or directory concerned. */
   readonly path: string | undefined;
+  /** The exit code of a command that could not be run: 126 or 127. */
   readonly exitCode: number | undefined;
 
   constructor(code: ContainerErrorCode, message: string, facts: ContainerErrorFacts = {}) {

@@ -12,6 +12,7 @@ export interface ContainerEvent {
   readonly time: Date;
   /** `create` and `remove` are noticed as they happen; an `exit` is kept for a while, so that none is missed. */
   readonly type: 'create' | 'exit' | 'remove';
+  /** The container concerned. */
   readonly id: string;
   /** How it ended, of an `exit`. */
   readonly exitCode: number | undefined;

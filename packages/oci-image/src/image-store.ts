@@ -37,6 +37,7 @@ export interface PlatformOptions {
 
 /** What can be given up. */
 export interface AbortOptions {
+  /** Gives up, and leaves nothing half done. */
   readonly signal?: AbortSignal;
 }
 

@@ -4,6 +4,7 @@ import type { Platform } from '../reference/platform.ts';
 
 /** What an image says of itself, and of how a container of it is to run. */
 export interface ImageConfig {
+  /** The platform that the image is for. */
   readonly platform: Platform;
   /** When it was made, as it says. */
   readonly created: string | undefined;
@@ -23,6 +24,7 @@ export interface ImageConfig {
   readonly exposedPorts: readonly string[];
   /** The signal that ends it, such as `SIGQUIT`; undefined where it does not say. */
   readonly stopSignal: string | undefined;
+  /** The labels of the image. */
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -19,6 +19,7 @@ export interface ImageSpecOptions {
 
 /** What an image says of its containers, in the words of the runtime specification. */
 export interface ImageSpec {
+  /** The `process` of the specification, as far as the image decides it. */
   readonly process: {
     readonly args: readonly string[];
     readonly cwd: string;

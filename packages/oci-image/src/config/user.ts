@@ -3,8 +3,11 @@ import { readInRoot } from './resolve-in-root.ts';
 
 /** Who a process of a container runs as; as in the specification of a runtime. */
 export interface ContainerUser {
+  /** The id of the user. */
   readonly uid: number;
+  /** The id of the group. */
   readonly gid: number;
+  /** The ids of further groups. */
   readonly additionalGids?: readonly number[];
 }
 

@@ -11,8 +11,11 @@ import type { RootKind, RootRecord } from './root-record.ts';
 
 /** A mount as a shim takes it. */
 export interface RootMount {
+  /** The type of the file system, such as `overlay` or `bind`. */
   readonly type: string;
+  /** What is mounted. */
   readonly source: string;
+  /** The options, as in fstab(5). */
   readonly options: readonly string[];
 }
 

@@ -4,8 +4,11 @@ import { isObject } from '../layout/json.ts';
 
 /** A range of ids, and who they are on the host; as in the specification of a runtime. */
 export interface IdMapping {
+  /** The first id in the container. */
   readonly containerID: number;
+  /** The id of the host that it is mapped to. */
   readonly hostID: number;
+  /** How many ids are mapped. */
   readonly size: number;
 }
 
