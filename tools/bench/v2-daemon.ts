@@ -99,7 +99,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 
   /** The life of a container's task. */
   async life(id: string, stdout = ''): Promise<void> {
-    await this.call('Create', { id, ...(stdout === '' ? {} : { stdout }) });
+    await this.call('Create', { id, ...(stdout === '' ? {} : { stdout, stderr: stdout }) });
     const ended = this.call('Wait', { id });
     await this.call('Start', { id });
     await ended;

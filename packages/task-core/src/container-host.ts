@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OciRuntime } from '@shimwright/oci-runtime';
 import type { ContainerProcess } from './container-process.ts';
@@ -23,10 +24,11 @@ const EXECS_END_MS = 10_000;
 export class ContainerHost implements ProcessHost {
   readonly containerId: string;
   readonly facts: ContainerRecord;
-  readonly runtime: OciRuntime;
   /** By their ids, of which that of the first one is empty. */
   readonly processes = new Map<string, ContainerProcess>();
   readonly #environment: TaskEnvironment;
+  #runtime: OciRuntime;
+  #isBundleThere: boolean;
   readonly #end = new AbortController();
   #init: InitProcess | undefined;
   #oom: OomWatch = NO_OOM_WATCH;
@@ -35,8 +37,19 @@ export class ContainerHost implements ProcessHost {
   constructor(containerId: string, facts: ContainerRecord, environment: TaskEnvironment) {
     this.containerId = containerId;
     this.facts = facts;
-    this.runtime = runtimeOf(facts.runtime, facts.bundle);
+    this.#isBundleThere = existsSync(facts.bundle);
+    this.#runtime = runtimeOf(facts.runtime, facts.bundle);
     this.#environment = environment;
+  }
+
+  /** It works in the bundle, for as long as there is one: a container must be deleted without it too. */
+  get runtime(): OciRuntime {
+    const { runtime, bundle } = this.facts;
+    if (this.#isBundleThere && !existsSync(bundle)) {
+      this.#isBundleThere = false;
+      this.#runtime = runtimeOf(runtime, bundle);
+    }
+    return this.#runtime;
   }
 
   get bundle(): string {

@@ -22,7 +22,7 @@ export function runtimeOf({ command, root, systemdCgroup, criu }: RuntimeChoice,
     root,
     systemdCgroup,
     criu: criu || undefined,
-    log: path.join(bundle, 'log.json'),
+    log: isThere ? path.join(bundle, 'log.json') : undefined,
     spawn: isThere ? spawnRuntimeIn(bundle) : spawnRuntime,
     // What a shim that is killed meanwhile leaves there goes with the bundle.
     tempDir: isThere ? bundle : undefined,

@@ -2,7 +2,7 @@ import { CommandLineError } from '../shim-process/command-line.ts';
 import { type GroupKind, isGroupKind } from './group.ts';
 
 /** What the program is asked to do: to serve a group, unless it is told otherwise. */
-export type Action = 'start' | 'delete' | 'keep' | 'serve' | 'info' | 'version' | 'help';
+type Action = 'start' | 'delete' | 'keep' | 'serve' | 'info' | 'version' | 'help';
 
 /** What the program is told when it is started. */
 export interface TaskCommandLine {

@@ -42,7 +42,7 @@ const LONGEST_NAME = 200;
  * The name of a group's directory. The front program, which is a script of the shell, makes the same of what is simple; it
  * leaves everything else to Node.
  */
-export function groupName({ daemonAddress, namespace, id }: Group): string {
+function groupName({ daemonAddress, namespace, id }: Group): string {
   const name = `${namespace}@${id}@${daemonAddress.replaceAll('/', '%')}`;
   const isSimple = /^[\w.-]+$/.test(namespace) && /^[\w.-]*$/.test(id) && /^[\w./:-]*$/.test(daemonAddress);
   if (isSimple && name.length <= LONGEST_NAME) return name;
@@ -92,7 +92,7 @@ export function groupFiles(group: Group): GroupFiles {
 }
 
 /** Where the directories of all groups are: they last no longer than the processes. */
-export function groupsDirectory(): string {
+function groupsDirectory(): string {
   const runtime = process.env['XDG_RUNTIME_DIR'];
   return process.geteuid?.() === 0 || !runtime ? '/run/shimwright' : path.join(runtime, 'shimwright');
 }
