@@ -5,7 +5,16 @@ import { needs } from '../testing/needs.ts';
 import { benchmarks } from './benchmarks.ts';
 import { readRow } from './table.ts';
 
-needs('linux', 'root', 'command runc', 'command containerd-shim', 'command go');
+needs(
+  'linux',
+  'root',
+  'command runc',
+  'command containerd-shim',
+  'command go',
+  'command skopeo',
+  'command umoci',
+  'command docker-registry',
+);
 
 // Each builds its peer and starts several programs, which takes a machine under load its time.
 vi.setConfig({ testTimeout: 300_000 });
