@@ -24,7 +24,7 @@ export async function run(): Promise<readonly Comparison[]> {
     await using ours = nodeContender(program, 'ours', await made(base, 'ours'), image);
     await using peer = nodeContender(program, 'peer', await made(base, 'peer'), image);
     const turns = { ours, peer };
-    const pull = await inTurns({ ...turns, work: 'pull', count: 1, rounds: 5 });
+    const pull = await inTurns({ ...turns, work: 'pull', count: 1, rounds: 3 });
     const container = await inTurns({ ...turns, work: 'container', count: 10, rounds: 5 });
     return [
       {
