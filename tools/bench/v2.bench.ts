@@ -7,6 +7,7 @@ import { removeLeftovers } from '../leftovers.ts';
 import { built } from './built.ts';
 import { effort } from './effort.ts';
 import { type Comparison, median, type SpaceComparison, type TimeComparison } from './turns.ts';
+import { clientRows } from './v2-client.ts';
 import { BenchDaemon } from './v2-daemon.ts';
 
 const RUNTIMES = { ours: 'io.containerd.shimwright.v2', peer: 'io.containerd.runc.v2' } as const;
@@ -53,6 +54,7 @@ export async function run(): Promise<readonly Comparison[]> {
     );
     for (const side of SIDES) await end(daemon, `${token}-stay-${side}`);
     rows.push(await memory(daemon, token));
+    rows.push(...(await clientRows()));
     return rows;
   } finally {
     await daemon.stop();

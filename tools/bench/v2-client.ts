@@ -2,11 +2,11 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { defaultSpec } from '@shimwright/bundle-core';
 import { buildGo } from '../go.ts';
-import { removeLeftovers } from '../leftovers.ts';
+import { removeLeftovers, untilNothingIsLeft } from '../leftovers.ts';
 import { type Comparison, Contender, inTurns, nodeContender } from './turns.ts';
 
 /** The whole life of a container without a daemon: our client of runtime v2 against containerd's own, both with runc. */
-export async function run(): Promise<readonly Comparison[]> {
+export async function clientRows(): Promise<readonly Comparison[]> {
   const binary = await buildGo(path.join(import.meta.dirname, 'go-life-v2'));
   const base = await mkdtemp('/run/shimwright-bench-');
   const token = path.basename(base);
@@ -28,6 +28,7 @@ export async function run(): Promise<readonly Comparison[]> {
       },
     ];
   } finally {
+    await untilNothingIsLeft(token); // the process of our shim ends by itself
     await removeLeftovers(token, base);
   }
 }
