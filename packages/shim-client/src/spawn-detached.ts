@@ -45,7 +45,7 @@ export async function spawnDetached(
  * Does something in one turn while nothing that this process's own starter left open is inherited: a shim would hold it, such
  * as the lock of flock(1), for as long as its containers live. Those that this program starts itself may well rely on it.
  */
-export function withoutStrangers<Result>(work: () => Result): Result {
+function withoutStrangers<Result>(work: () => Result): Result {
   const strangers = inheritableDescriptors();
   for (const fd of strangers) setCloseOnExec(fd, true);
   try {

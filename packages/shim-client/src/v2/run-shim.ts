@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, fstatSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { hiddenPath } from '@shimwright/fs-atomic';
 import { hasCode, ShimClientError } from '../errors.ts';
-import { withoutStrangers } from '../spawn-detached.ts';
+import { type ChildExit, ShortLivedChild } from './short-lived-child.ts';
 
 /** The most that is taken of what a shim writes. An address, a result or an error takes some hundred bytes. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
@@ -24,13 +22,10 @@ export interface ShimRun {
 }
 
 /** What came of it. */
-export interface ShimOutput {
+export interface ShimOutput extends ChildExit {
   readonly stdout: Buffer;
   /** The end of what it wrote to stderr. */
   readonly stderr: string;
-  /** Null where a signal ended it. */
-  readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
 }
 
 /**
@@ -47,26 +42,20 @@ export async function runShim(run: ShimRun, signal?: AbortSignal): Promise<ShimO
   const files = new NamelessFiles(run.cwd);
   try {
     const [stdin, stdout, stderr] = [files.open(run.input), files.open(), files.open()];
-    const child = await started(run, [stdin, stdout, stderr]);
-    const [exitCode, endSignal] = await ended(child, run, [stdout, stderr], signal);
-    return { stdout: start(stdout), stderr: start(stderr).toString().trim(), exitCode, signal: endSignal };
+    const child = started(run, [stdin, stdout, stderr]);
+    const exit = await ended(child, run, [stdout, stderr], signal);
+    return { ...exit, stdout: start(stdout), stderr: start(stderr).toString().trim() };
   } finally {
     files.close();
   }
 }
 
-type Exit = readonly [number | null, NodeJS.Signals | null];
-
-async function started(
+function started(
   { binary, args, cwd, env }: ShimRun,
-  stdio: readonly [number, number, number],
-): Promise<ChildProcess> {
+  descriptors: readonly [number, number, number],
+): ShortLivedChild {
   try {
-    const child = withoutStrangers(() =>
-      spawn(binary, args, { cwd, env, detached: true, stdio: [...stdio] }),
-    );
-    if (child.pid === undefined) throw (await once(child, 'error'))[0];
-    return child;
+    return new ShortLivedChild({ command: binary, args, cwd, env, descriptors });
   } catch (cause) {
     const code =
       hasCode(cause, 'ENOENT') || hasCode(cause, 'EACCES') ? 'ERR_SHIM_NOT_FOUND' : 'ERR_SHIM_SPAWN';
@@ -76,15 +65,15 @@ async function started(
 
 /** Waits until it has ended, and ends it where it should not go on. */
 async function ended(
-  child: ChildProcess,
+  child: ShortLivedChild,
   { binary, timeoutMs }: ShimRun,
   outputs: readonly number[],
   signal?: AbortSignal,
-): Promise<Exit> {
+): Promise<ChildExit> {
   let failure: unknown;
   const stop = (reason: unknown) => {
     failure ??= reason;
-    killGroup(child);
+    child.killGroup();
   };
   const onAbort = () => stop(signal?.reason);
   const timer = setTimeout(() => stop(tooLong(binary, timeoutMs)), timeoutMs);
@@ -93,7 +82,7 @@ async function ended(
   }, LOOK_MS);
   signal?.addEventListener('abort', onAbort);
   try {
-    const exit = (await once(child, 'exit')) as unknown as Exit;
+    const exit = await child.exited;
     if (failure === undefined && outputs.some(isTooLong)) failure = tooMuch(binary);
     if (failure !== undefined) throw failure;
     return exit;
@@ -101,15 +90,6 @@ async function ended(
     clearTimeout(timer);
     clearInterval(look);
     signal?.removeEventListener('abort', onAbort);
-  }
-}
-
-/** What it has started in its own group goes with it. The child is not reaped before its exit event: its id is its own. */
-function killGroup(child: ChildProcess): void {
-  try {
-    process.kill(-Number(child.pid), 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
   }
 }
 

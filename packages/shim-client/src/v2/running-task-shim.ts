@@ -23,6 +23,7 @@ import type { TaskEndpoint } from './start-answer.ts';
 import type { TaskConfig } from './task-config.ts';
 import type { TaskConnection } from './task-connection.ts';
 import { closeLog } from './task-files.ts';
+import { untilEnded } from './until-ended.ts';
 
 /** How long a shim that has answered `Shutdown` may take to end, before it is taken for one that stays. */
 const STAY_MS = 500;
@@ -98,7 +99,7 @@ async function hasStopped(shim: RunningTaskShim, isDeleted: boolean, abort?: Abo
   }
   // One that works elsewhere serves others, and stays; whether it has ended by now it need not be waited for.
   if (!(await untilAborted(within(ended, worker ? STAY_MS : 0), abort))) return false;
-  if (worker) await untilAborted(within(untilGone(worker), LAST_STEPS_MS), abort);
+  if (worker) await untilAborted(untilEnded(worker, LAST_STEPS_MS), abort);
   return true;
 }
 

@@ -11,7 +11,7 @@ import {
 import path from 'node:path';
 import { atomicWriteFileSync } from '@shimwright/fs-atomic';
 import { makeFifo } from '@shimwright/linux-native';
-import { loadAddressSync, saveAddressSync } from '@shimwright/shim-address';
+import { loadAddressSync } from '@shimwright/shim-address';
 import { BUNDLE_FILES } from '@shimwright/shim-host';
 import { hasCode, ShimClientError } from '../errors.ts';
 import { parseStartAnswer, type TaskEndpoint } from './start-answer.ts';
@@ -65,7 +65,7 @@ export function prepareTaskBundle(
 export function saveEndpoint(bundlePath: string, { version, address }: TaskEndpoint): void {
   const content = JSON.stringify({ version, address, protocol: 'ttrpc' });
   atomicWriteFileSync(path.join(bundlePath, TASK_FILES.bootstrap), content, WRITE);
-  saveAddressSync(bundlePath, address);
+  atomicWriteFileSync(path.join(bundlePath, TASK_FILES.address), address, WRITE);
 }
 
 /**
