@@ -87,14 +87,14 @@ async function pagesOf(site: string): Promise<Pages> {
     const longest = sized.toSorted((a, b) => b.size - a.size).slice(0, LONGEST);
     const isWhole = directory === 'documents' || directory === 'modules';
     all.push(...(isWhole ? sized : longest).map(({ name }) => `${directory}/${name}`));
-    typical.push(`${directory}/${names[0]}`);
+    if (isWhole || directory === 'classes') typical.push(`${directory}/${names[0]}`);
   }
   return { all, typical };
 }
 
 interface Pages {
   readonly all: readonly string[];
-  /** One of each kind, which show all colours and parts that there are. */
+  /** One of a kind each, which show all colours and parts that there are. */
   readonly typical: readonly string[];
 }
 

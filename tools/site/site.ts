@@ -71,6 +71,7 @@ async function application(): Promise<{ app: Application; complaints: string[] }
     excludeExternals: true,
     excludePrivate: true,
     cleanOutputDir: true,
+    includeHierarchySummary: false, // it lacks types that extend one of the same name, and is linked from them
     searchInDocuments: true,
     headings: { readme: false, document: true },
     sort: ['documents-first', 'kind', 'instance-first', 'required-first', 'alphabetical-ignoring-documents'],
