@@ -2,11 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PACKAGES, packageName, ROOT } from '../packed/workspace-packages.ts';
 import { tempDir } from '../testing/temp-dir.ts';
 import { brokenLinks } from './links.ts';
 import { filesRead, GUIDES, makeSite } from './site.ts';
+
+// TypeDoc reads all packages, which holds up everything else here for a while.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 describe('the site', () => {
   let out: string;
