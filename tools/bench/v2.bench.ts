@@ -152,7 +152,8 @@ async function memory(daemon: BenchDaemon, token: string): Promise<SpaceComparis
       await daemon.call('Start', { id });
     });
     bytes[side] = await privateBytes(daemon.base);
-    await fewAtATime(4, ids, (id) => end(daemon, id));
+    // One after the other: the stock shim of a group may end before it has answered the last of several deletions.
+    for (const id of ids) await end(daemon, id);
   }
   const ratio = bytes.ours / bytes.peer;
   return {

@@ -180,7 +180,7 @@ async function shims(program: V2Program) {
     // What was asked for and not used keeps a process for a minute.
     for (const { recorded, server, directory } of groupsOf(box.token)) {
       for (const pid of [recorded, server]) if (pid) process.kill(pid, 'SIGKILL');
-      await rm(directory, { recursive: true, force: true });
+      for (const left of [directory, `${directory}.lock`]) await rm(left, { recursive: true, force: true });
     }
   });
   const run = async (command: string, id: string, { input, env = {}, isFirst }: Given): Promise<Answered> => {
