@@ -12,7 +12,7 @@ import type { PullRequest } from './pull-options.ts';
 
 /** The layout below the directory of a pull, and the name of its one image: no path of a store is part of skopeo's syntax. */
 export const LAYOUT = 'layout';
-export const IMAGE = 'image';
+const IMAGE = 'image';
 
 /**
  * Copies an image into the layout below `work`, which may have some of its blobs already.

@@ -34,7 +34,7 @@ export interface UnpackLimits {
 export const UNPACK_LIMITS: UnpackLimits = { timeoutMs: 3_600_000, stallTimeoutMs: 60_000 };
 
 /** The name of a tree: the digest of the manifest, and what else makes it differ. */
-export function treeName(manifest: string, mappings: IdMappings): string {
+function treeName(manifest: string, mappings: IdMappings): string {
   const key = mappingsKey(mappings);
   const words = [
     manifest.slice('sha256:'.length),
@@ -50,7 +50,7 @@ export function treeRootfs({ trees }: StorePaths, name: string): string {
 }
 
 /** Whether files cannot be given to others, so that all of them are this user's. */
-export function isRootless(): boolean {
+function isRootless(): boolean {
   return process.geteuid?.() !== 0;
 }
 
