@@ -71,8 +71,28 @@ interface PipeOptions {
   readonly nonBlocking?: boolean;
 }
 export declare function makePipe(options?: PipeOptions): [readEnd: number, writeEnd: number];
+interface ProcessIdentity {
+  readonly pid: number;
+  readonly startTime: string;
+}
+interface ProcessStat {
+  readonly state: string;
+  readonly parent: number;
+  readonly startTime: string;
+  readonly waitStatus: number;
+}
+export declare function processStat(pid: number): ProcessStat | undefined;
+export declare function identify(pid: number): ProcessIdentity | undefined;
+export declare function isRunning(process: ProcessIdentity): boolean;
 export declare function receiveDescriptor(fd: number): number | undefined;
 export declare function renameNoReplace(from: string, to: string): boolean;
+interface Replacement {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly descriptors: readonly number[];
+}
+export declare function replaceProcess({ command, args, env, descriptors }: Replacement): never;
 interface Spawn {
   readonly command: string;
   readonly args: readonly string[];
@@ -102,4 +122,4 @@ interface DescriptorWatch {
 export declare function watchReadable(fd: number, onReadable: () => void): DescriptorWatch;
 export declare function watchWritable(fd: number, onWritable: () => void): DescriptorWatch;
 export declare function writeSome(fd: number, data: Uint8Array): number;
-export type { DescriptorWatch, ExitStatus, Message, MountRequest, NativeArgument, NativeErrorCode, OutgoingMessage, PeerCredentials, PipeOptions, Spawn, SystemCall, SystemErrorPaths, Terminal, TerminalSize, UnmountOptions, Zombie };
+export type { DescriptorWatch, ExitStatus, Message, MountRequest, NativeArgument, NativeErrorCode, OutgoingMessage, PeerCredentials, PipeOptions, ProcessIdentity, ProcessStat, Replacement, Spawn, SystemCall, SystemErrorPaths, Terminal, TerminalSize, UnmountOptions, Zombie };

@@ -607,6 +607,12 @@ interface SharedInfo extends SharedProcessInfo {
   readonly registerFormat: number;
   readonly by: string;
 }
+interface HandoverRequest {
+  readonly program?: {
+    readonly command: string;
+    readonly args: readonly string[];
+  };
+}
 interface SharedShimList {
   readonly shims: readonly SharedShim[];
 }
@@ -674,8 +680,8 @@ export declare const SharedShimsDefinition: {
     };
     readonly handover: {
       readonly name: string;
-      readonly requestType: MessageCodec<Nothing> & {
-        fromPartial(message: Nothing): Nothing;
+      readonly requestType: MessageCodec<HandoverRequest> & {
+        fromPartial(message: HandoverRequest): HandoverRequest;
       };
       readonly requestStream: false;
       readonly responseType: MessageCodec<Nothing> & {
@@ -704,7 +710,7 @@ export declare const SharedShimDefinition: {
 };
 export declare function timestampToDate(timestamp: Timestamp | undefined): Date | undefined;
 export declare function dateToTimestamp(date: Date): Timestamp;
-export type { AddSharedShimRequest, AnyMessages, BinaryReader, BinaryWriter, DeepPartial, EventPublisher, EventsHandlers, EventsService, JsonObject, KnownMessage, MessageFns, Nothing, SharedInfo, SharedListRequest, SharedProcessInfo, SharedShim, SharedShimList, SharedShimRequest, ShimApiErrorCode, ShimConfig, ShimHandlers, ShimService, TaskEvent };
+export type { AddSharedShimRequest, AnyMessages, BinaryReader, BinaryWriter, DeepPartial, EventPublisher, EventsHandlers, EventsService, HandoverRequest, JsonObject, KnownMessage, MessageFns, Nothing, SharedInfo, SharedListRequest, SharedProcessInfo, SharedShim, SharedShimList, SharedShimRequest, ShimApiErrorCode, ShimConfig, ShimHandlers, ShimService, TaskEvent };
 // task-v2
 /// <reference types="node" preserve="true" />
 import { ServiceClient, ServiceHandlers } from "@shimwright/ttrpc";

@@ -5,7 +5,7 @@ import { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { ShimIdentity } from "@shimwright/shim-address";
 export declare function findCgroup(cgroup: string): readonly string[];
-type ShimErrorCode = 'ERR_SHIM_NOT_FOUND' | 'ERR_SHIM_SPAWN' | 'ERR_SHIM_EXITED' | 'ERR_SHIM_UNREACHABLE' | 'ERR_SHIM_CGROUP' | 'ERR_SHIM_PROCESS' | 'ERR_SHIM_VERSION' | 'ERR_TASK_IO';
+type ShimErrorCode = 'ERR_SHIM_NOT_FOUND' | 'ERR_SHIM_SPAWN' | 'ERR_SHIM_EXITED' | 'ERR_SHIM_UNREACHABLE' | 'ERR_SHIM_CGROUP' | 'ERR_SHIM_PROCESS' | 'ERR_SHIM_VERSION' | 'ERR_SHIM_RUNTIME' | 'ERR_SHIM_BUNDLE' | 'ERR_SHIM_BOOTSTRAP' | 'ERR_SHIM_PROTOCOL' | 'ERR_SHIM_TIMEOUT' | 'ERR_TASK_IO';
 interface ShimErrorFacts {
   readonly path?: string;
   readonly stderr?: string;
@@ -111,3 +111,69 @@ interface StartOptions {
 }
 export declare function withStart(options: StartOptions): ClientOpt;
 export { type ClientOpt, type ConnectOptions, type CreateService, type EndSignal, type LocalShim, type SharedConnectOptions, type SharedInfo, type SharedOptions, type SharedProcessOptions, type SharedShim, type ShimClient, type ShimConfig, type ShimConnection, type ShimErrorCode, type ShimErrorFacts, type ShimTrace, type SpooledEvent, type StartOptions, type TaskIOOptions, type TaskIOPaths, type TaskStreams, type TraceShimOptions, type WaitOptions, isExitUnknown, readSpool, spoolPath, watchSpool };
+// v2
+/// <reference types="node" preserve="true" />
+import { DeleteResponse, TaskHandlers, TaskService } from "@shimwright/shim-api/task-v2";
+import { Any } from "@shimwright/shim-api";
+interface TaskConfig {
+  readonly id: string;
+  readonly path: string;
+  readonly workDir: string;
+  readonly namespace: string;
+  readonly options?: Any | undefined;
+}
+interface DeleteTaskOptions {
+  readonly runtime?: string;
+  readonly daemonAddress?: string;
+  readonly signal?: AbortSignal;
+}
+export declare function deleteTask(config: TaskConfig, options?: DeleteTaskOptions): Promise<DeleteResponse>;
+export declare function findTaskShim(runtime: string): string;
+interface TaskEndpoint {
+  readonly version: 2 | 3;
+  readonly address: string;
+}
+interface WaitOptions {
+  readonly signal?: AbortSignal;
+}
+interface TaskConnection {
+  readonly service: TaskService;
+  stop(abort?: AbortSignal): Promise<void>;
+  kill(abort?: AbortSignal): Promise<void>;
+  cleanUp(abort?: AbortSignal): Promise<DeleteResponse>;
+  close(): Promise<void>;
+}
+type TaskOpt = (config: TaskConfig, signal?: AbortSignal) => Promise<TaskConnection>;
+interface LocalTaskShim {
+  readonly handlers: TaskHandlers;
+  close(): Promise<void>;
+}
+interface TaskClient extends TaskService, AsyncDisposable {
+  isAlive(options?: WaitOptions): Promise<boolean>;
+  stopShim(options?: WaitOptions): Promise<void>;
+  killShim(options?: WaitOptions): Promise<void>;
+  deleteShim(options?: WaitOptions): Promise<DeleteResponse>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+export declare function newTaskClient(config: TaskConfig, opt: TaskOpt, options?: WaitOptions): Promise<TaskClient>;
+export declare function loadEndpoint(bundlePath: string): TaskEndpoint;
+export declare function loadShimBinary(bundlePath: string): string | undefined;
+interface TaskConnectOptions {
+  readonly onClose?: () => void;
+}
+export declare function withTaskConnect(options?: TaskConnectOptions): TaskOpt;
+type CreateTaskShim = (config: TaskConfig, signal?: AbortSignal) => Promise<LocalTaskShim>;
+export declare function withTaskLocal(create: CreateTaskShim): TaskOpt;
+interface TaskStartOptions {
+  readonly runtime: string;
+  readonly daemonAddress: string;
+  readonly cgroup?: string;
+  readonly debug?: boolean;
+  readonly socketDirectory?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly startTimeoutMs?: number;
+  readonly onExit?: () => void;
+}
+export declare function withTaskStart(options: TaskStartOptions): TaskOpt;
+export type { CreateTaskShim, DeleteTaskOptions, LocalTaskShim, TaskClient, TaskConfig, TaskConnectOptions, TaskConnection, TaskEndpoint, TaskOpt, TaskStartOptions };

@@ -1,4 +1,5 @@
 /// <reference types="node" preserve="true" />
+import { ProcessIdentity, ProcessIdentity as ProcessIdentity$1, ProcessStat, identify, isRunning, processStat } from "@shimwright/linux-native";
 import { Socket } from "node:net";
 import { AddSharedShimRequest, Any } from "@shimwright/shim-api";
 export declare class BoundSocket {
@@ -23,24 +24,10 @@ export declare function announceShared(bundlePath: string, { address, controlSoc
   pid: number;
 }): void;
 export declare function sharedControlSocket(bundlePath: string): string | undefined;
-interface ProcessIdentity {
-  readonly pid: number;
-  readonly startTime: string;
-}
-interface ProcessStat {
-  readonly state: string;
-  readonly parent: number;
-  readonly startTime: string;
-  readonly waitStatus: number;
-}
-export declare function processStat(pid: number): ProcessStat | undefined;
-export declare function identify(pid: number): ProcessIdentity | undefined;
-export declare function isRunning(process: ProcessIdentity): boolean;
-export declare function untilGone(process: ProcessIdentity, signal?: AbortSignal): Promise<void>;
 interface RegisteredShim extends AddSharedShimRequest {
-  readonly server: ProcessIdentity;
+  readonly server: ProcessIdentity$1;
 }
-interface RegisteredProcess extends ProcessIdentity {
+interface RegisteredProcess extends ProcessIdentity$1 {
   readonly id: string;
 }
 export declare const REGISTER_FORMAT = 2;
@@ -84,10 +71,10 @@ interface PackagedFile {
 }
 export declare function packagedFile(file: PackagedFile): string;
 export declare function runsProgram(pid: number, program: string, args: readonly string[]): boolean;
-export declare function workerIn(directory: string, pid: number): ProcessIdentity | undefined;
+export declare function workerIn(directory: string, pid: number): ProcessIdentity$1 | undefined;
 export declare function isTrustedProcess(pid: number): boolean;
 export declare function workingDirectory(pid: number): string | undefined;
-export declare function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean;
+export declare function signalProcess(identity: ProcessIdentity$1, signal: NodeJS.Signals): boolean;
 export declare function refusalOf(error: unknown): unknown;
 export declare function errorOfRefusal(error: unknown, path: string): unknown;
 export declare function removeFile(file: string): void;
@@ -128,4 +115,5 @@ export declare function isTrustedUser(uid: number): boolean;
 export declare function isTrustedPeer(socket: Socket): boolean;
 export declare function markUnknown(event: Any): Any;
 export declare function isExitUnknown({ value }: Any): boolean;
-export type { EventFile, PackagedFile, ProcessIdentity, ProcessStat, Publication, RegisteredBundle, RegisteredProcess, RegisteredShim, SharedFiles, ShimHostErrorCode, SpooledEvent };
+export declare function untilGone(process: ProcessIdentity$1, signal?: AbortSignal): Promise<void>;
+export { type EventFile, type PackagedFile, type ProcessIdentity, type ProcessStat, type Publication, type RegisteredBundle, type RegisteredProcess, type RegisteredShim, type SharedFiles, type ShimHostErrorCode, type SpooledEvent, identify, isRunning, processStat };

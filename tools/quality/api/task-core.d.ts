@@ -1,4 +1,4 @@
-import { ExitStatus } from "@shimwright/linux-native";
+import { ExitStatus, ProcessIdentity } from "@shimwright/linux-native";
 import { CriuOptions, OciRuntime, RuntimeSpawn, StartProcessOptions } from "@shimwright/oci-runtime";
 interface Moment {
   readonly seconds: number;
@@ -175,10 +175,25 @@ interface Adopted {
   readonly known: AdoptedProcess;
   readonly io: ProcessIO | undefined;
 }
+interface KeptIO {
+  readonly descriptors: Readonly<Record<string, number>>;
+  readonly copiers: Readonly<Record<string, ProcessIdentity>>;
+}
+interface IOKeeper {
+  keep(containerId: string, execId: string, io: KeptIO): void;
+  drop(containerId: string, execId: string): void;
+}
+interface IOObserver {
+  onChange(io: KeptIO): void;
+  onEnd(): void;
+}
+export declare const UNKEPT: IOObserver;
+export declare function observerOf(keeper: IOKeeper, containerId: string, execId: string): IOObserver;
 interface TaskEnvironment {
   readonly namespace: string;
   readonly journal: Journal;
-  readonly allowedLoggers?: readonly string[] | undefined;
+  readonly allowedLoggers?: readonly string[] | 'any' | undefined;
+  readonly keeper?: IOKeeper | undefined;
   readonly oomEvents?: boolean | undefined;
 }
 interface DeletedProcess {
@@ -218,6 +233,7 @@ export declare class Containers {
   create(request: CreateRequest, signal?: AbortSignal): Promise<Container>;
   get(id: string): Container;
   adopt(processes: readonly Adopted[]): Container | undefined;
+  destroy(id: string): Promise<void>;
   abandon(): Promise<void>;
   close(): Promise<void>;
   release(): void;
@@ -233,21 +249,20 @@ export declare class TaskError extends Error {
   readonly path: string | undefined;
   constructor(code: TaskErrorCode, message: string, facts?: TaskErrorFacts);
 }
-interface FoundProcess {
-  readonly pid: number;
-  readonly startTime: string;
-}
-export declare function findExecProcess(bundle: string, execId: string): FoundProcess | undefined;
+export declare function findExecProcess(bundle: string, execId: string): ProcessIdentity | undefined;
 interface ForeignProcess {
   readonly ended: Promise<ProcessExit>;
   signal(number: number): void;
 }
 export declare function unknownExit(): ProcessExit;
+export declare function exitOfGone(pid: number, startTime: string): ProcessExit;
 export declare function watchForeign(pid: number, startTime: string): ForeignProcess | undefined;
 interface SubreaperOptions {
   readonly orphans?: 'containers' | 'all';
 }
 export declare function becomeSubreaper({ orphans }?: SubreaperOptions): void;
+export declare function setTeller(pid: number | undefined): void;
+export declare function noteToldExit(process: ProcessIdentity, exit: ExitStatus): void;
 export declare function unmountRootfs(target: string, isSlowToUnmount?: boolean): Promise<void>;
 declare const LIMITS: {
   readonly making: 300000;
@@ -263,5 +278,6 @@ interface BoundedCall {
 }
 export declare function bounded<Result>({ doing, limit, signals }: BoundedCall, call: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
 export declare const spawnRuntime: RuntimeSpawn;
+export declare function resumeIO(stdio: StdioPaths, kept: KeptIO, observer: IOObserver): ProcessIO;
 export declare function reopenIO(stdio: StdioPaths, isStdinClosed: boolean): ProcessIO;
-export type { Adopted, AdoptedProcess, CheckpointRequest, ContainerRecord, CreateRequest, DeletedProcess, ExecRecord, ExecRequest, ForeignProcess, FoundProcess, IOOwner, Journal, KillRequest, ListedProcess, Moment, ProcessExit, ProcessIO, ProcessRecord, ProcessState, RestoreRequest, RootfsMount, RuntimeChoice, StdioPaths, SubreaperOptions, TaskEnvironment, TaskErrorCode, TaskErrorFacts, TaskEvent, TaskState, TaskStatus, TerminalSize };
+export type { Adopted, AdoptedProcess, CheckpointRequest, ContainerRecord, CreateRequest, DeletedProcess, ExecRecord, ExecRequest, ForeignProcess, IOKeeper, IOObserver, IOOwner, Journal, KeptIO, KillRequest, ListedProcess, Moment, ProcessExit, ProcessIO, ProcessRecord, ProcessState, RestoreRequest, RootfsMount, RuntimeChoice, StdioPaths, SubreaperOptions, TaskEnvironment, TaskErrorCode, TaskErrorFacts, TaskEvent, TaskState, TaskStatus, TerminalSize };

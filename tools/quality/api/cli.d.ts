@@ -1,0 +1,2 @@
+/// <reference types="node" preserve="true" />
+export declare function main(args: readonly string[]): Promise<void>;
