@@ -5,9 +5,9 @@ import { buildGo } from '../go.ts';
 import { type Comparison, Contender, inTurns, nodeContender } from './turns.ts';
 
 const WORKS = [
-  { work: 'sync', count: 500 },
-  { work: 'promise', count: 300 },
-  { work: 'at-once', count: 640 },
+  { work: 'sync', count: 200 },
+  { work: 'promise', count: 150 },
+  { work: 'at-once', count: 320 },
 ];
 
 /** A bundle made and deleted again: ours in its three ways against containerd's code, which has one. */
@@ -25,7 +25,7 @@ export async function run(): Promise<readonly Comparison[]> {
       await using ours = nodeContender(path.join(import.meta.dirname, 'bundle-ours.ts'), base, spec);
       await using peer = new Contender(binary, [base, spec]);
       for (const { work, count } of WORKS) {
-        const comparison = await inTurns({ work, count, rounds: 15, ours, peer });
+        const comparison = await inTurns({ work, count, rounds: 11, ours, peer });
         comparisons.push({ ...comparison, work: `create + delete, ${work}, ${place}` });
       }
     } finally {

@@ -57,7 +57,7 @@ export async function contend(works: Readonly<Record<string, (count: number) => 
 }
 
 /** The outcome of one line of the benchmark; `ratio` is ours over the peer's. */
-export type Comparison = TimeComparison | SpaceComparison;
+export type Comparison = TimeComparison | SpaceComparison | FactComparison;
 
 /** What took time. */
 export interface TimeComparison {
@@ -73,6 +73,13 @@ export interface SpaceComparison {
   readonly oursBytes: number;
   readonly peerBytes: number;
   readonly ratio: number;
+}
+
+/** What is no number. */
+export interface FactComparison {
+  readonly work: string;
+  readonly ours: string;
+  readonly peer: string;
 }
 
 /** Measures both sides in turns, so that whatever else the machine does hits both; medians over `rounds`. */

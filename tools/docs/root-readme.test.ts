@@ -31,13 +31,6 @@ test('every link into the repository leads somewhere', () => {
   expect(links.filter((link) => !existsSync(path.join(ROOT, link)))).toEqual([]);
 });
 
-test('the figures are those of the benchmarks', () => {
-  const bench = readFileSync(path.join(ROOT, 'tools/bench/README.md'), 'utf8');
-  const rows = [...README.matchAll(/\| (\d.+?s) \| (\d.+?s) \| (\d\.\d\d) \|$/gm)];
-  expect(rows.length).toBeGreaterThan(5);
-  for (const [, ours, go, ratio] of rows) expect(bench).toContain(`| ${ours} | ${go} | ${ratio} |`);
-});
-
 test('what it is comes first, with an example of five lines, and every term is explained', () => {
   const [before = ''] = README.split(/^## /m);
   const [, code = ''] = /^```js\n(.*?)^```/ms.exec(before) ?? [];

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Call } from './call.ts';
 
 test('the signal of a call tells of the first abort, whether it was asked for before or after it', () => {
@@ -10,4 +10,16 @@ test('the signal of a call tells of the first abort, whether it was asked for be
     call.abort('second');
   }
   expect([signal.reason, late.signal.reason]).toEqual(['first', 'first']);
+});
+
+test('the signal of a call is there without a global AbortController, as in a context of node:vm', () => {
+  vi.stubGlobal('AbortController', undefined);
+  try {
+    const call = new Call(undefined, {});
+    const { signal } = call;
+    call.abort('first');
+    expect([signal.aborted, signal.reason]).toEqual([true, 'first']);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

@@ -100,6 +100,11 @@ export interface TtrpcCallOptions {
   readonly metadata?: Metadata;
 }
 
+/** What a caller may give, or an interceptor passes on. */
+export type GivenOptions = {
+  readonly [Name in keyof TtrpcCallOptions]?: TtrpcCallOptions[Name] | undefined;
+};
+
 /** Messages to send, one after the other: an async generator, an array, a Node stream in object mode. */
 export type MessageSource<Message> = AsyncIterable<Message> | Iterable<Message>;
 
