@@ -13,10 +13,10 @@ const SIDE = path.join(import.meta.dirname, 'peers-side.ts');
 const OLD_BYTES = 3;
 
 const WRITES = [
-  { work: 'one', what: 'one small file', count: 20, rounds: 9 },
-  { work: 'one-sync', what: 'one small file, sync', count: 20, rounds: 9 },
-  { work: 'many', what: `${effort(1_000, 10)} small files, 16 at once`, count: 1, rounds: 3 },
-  { work: 'large', what: `${effort(100)} MB`, count: 1, rounds: 3 },
+  { work: 'one', what: 'one small file', count: 10, rounds: 9 },
+  { work: 'one-sync', what: 'one small file, sync', count: 10, rounds: 9 },
+  { work: 'many', what: `${effort(1_000, 10)} small files, 16 at once`, count: 1, rounds: 1 },
+  { work: 'large', what: `${effort(100)} MB`, count: 1, rounds: 1 },
 ];
 
 /**
@@ -56,7 +56,7 @@ async function deleting(base: string): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
   const what = `a tree of ${effort(10_000, 100)} files`;
   for (const [our, their] of pairs(deleters)) {
-    const turns = { count: 1, rounds: 3, ours: sides.of(our), peer: sides.of(their) };
+    const turns = { count: 1, rounds: 1, ours: sides.of(our), peer: sides.of(their) };
     const comparison = await inTurns({ work: 'tree', ...turns });
     comparisons.push({ ...comparison, work: `${what}: ${our}, ${their}` });
   }

@@ -17,8 +17,8 @@ export async function run(): Promise<readonly Comparison[]> {
     await using ours = nodeContender(path.join(import.meta.dirname, 'ttrpc-ours.ts'), socket);
     await using peer = new Contender(binary, ['bench', socket]);
     return [
-      await inTurns({ work: 'one', count: 3000, rounds: 41, ours, peer }),
-      await inTurns({ work: 'many', count: 64_000, rounds: 15, ours, peer }),
+      await inTurns({ work: 'one', count: 2000, rounds: 21, ours, peer }),
+      await inTurns({ work: 'many', count: 19_200, rounds: 11, ours, peer }),
     ];
   } finally {
     server.stdin.end();

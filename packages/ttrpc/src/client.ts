@@ -10,7 +10,7 @@ import { dataFrame, endFrame, REMOTE_CLOSED, REMOTE_OPEN } from './frame.ts';
 import { Inbox } from './inbox.ts';
 import { type CallNext, checkInterceptors, type Interceptor, intercepted } from './interceptor.ts';
 import { Outbox } from './outbox.ts';
-import { decoded, PendingCalls, type Settling } from './pending-calls.ts';
+import { decoded, type PendingCall, PendingCalls, pendingCall } from './pending-calls.ts';
 import type {
   GivenOptions,
   MessageCodec,
@@ -71,9 +71,6 @@ export class TtrpcClient implements AsyncDisposable {
     this.#maxPendingBytes = options.maxPendingBytes;
     this.#interceptors = options.interceptors;
     this.#socket = stream;
-    this.#pending = new PendingCalls(() => {
-      if (this.#unread.isPaused) this.#unread.update(); // it waits for something
-    });
     this.#connection = new Connection(stream, {
       frame: (frame) => this.#pending.receive(frame),
       close: (error) => {
@@ -84,6 +81,7 @@ export class TtrpcClient implements AsyncDisposable {
       },
     });
     this.#unread = new UnreadMessages(this.#connection, options.maxUnreadBytes, () => this.#pending.size);
+    this.#pending = new PendingCalls(this.#unread);
   }
 
   /**
@@ -131,7 +129,7 @@ export class TtrpcClient implements AsyncDisposable {
     if (!method.requestStream) return (request, options) => this.#call(method, prefix, request, options);
     return (request, options) =>
       new Promise((resolve, reject) => {
-        this.#open(method, prefix, request, options, { codec: method.responseType, resolve, reject });
+        this.#open(method, prefix, request, options, resolve, reject, undefined);
       });
   }
 
@@ -146,7 +144,7 @@ export class TtrpcClient implements AsyncDisposable {
       const payload = encoded(method.requestType, request);
       const streamId = this.#pending.nextId();
       const frame = requestFrame(streamId, prefix, payload, options);
-      this.#pending.add(streamId, { codec: method.responseType, resolve, reject }, options);
+      this.#pending.add(pendingCall(streamId, method.responseType, resolve, reject), options);
       this.#connection.send(frame);
     });
   }
@@ -163,8 +161,7 @@ export class TtrpcClient implements AsyncDisposable {
       overflow: () => this.#pending.giveUp(streamId, unreadTooLong(), inbox),
     });
     try {
-      const settling = { codec: method.responseType, resolve: ignore, reject: ignore, inbox };
-      streamId = this.#open(method, prefix, request, options, settling);
+      streamId = this.#open(method, prefix, request, options, ignore, ignore, inbox);
     } catch (error) {
       inbox.fail(error);
     }
@@ -177,10 +174,12 @@ export class TtrpcClient implements AsyncDisposable {
     prefix: Buffer,
     request: unknown,
     options: GivenOptions | undefined,
-    settling: Settling,
+    resolve: PendingCall['resolve'],
+    reject: PendingCall['reject'],
+    inbox: Inbox<unknown> | undefined,
   ): number {
     this.#check(options);
-    const { requestStream, requestType } = method;
+    const { requestStream, requestType, responseType } = method;
     const payload = requestStream ? NO_PAYLOAD : encoded(requestType, request);
     const frameOf = (message: unknown) => dataFrame(streamId, encoded(requestType, message));
     const outbox = requestStream
@@ -189,7 +188,7 @@ export class TtrpcClient implements AsyncDisposable {
     const streamId = this.#pending.nextId();
     const flags = requestStream ? REMOTE_OPEN : REMOTE_CLOSED;
     const frame = requestFrame(streamId, prefix, payload, options, flags);
-    this.#pending.add(streamId, { ...settling, outbox }, options);
+    this.#pending.add(pendingCall(streamId, responseType, resolve, reject, inbox, outbox), options);
     this.#connection.send(frame);
     if (outbox) void this.#sendRequests(streamId, outbox);
     return streamId;

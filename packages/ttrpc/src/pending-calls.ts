@@ -8,6 +8,7 @@ import type { Inbox } from './inbox.ts';
 import type { Outbox } from './outbox.ts';
 import { StreamTable } from './stream-table.ts';
 import type { GivenOptions, MessageCodec } from './types.ts';
+import type { UnreadMessages } from './unread-messages.ts';
 
 /** A call that waits for its response, or for further ones. */
 export interface PendingCall {
@@ -15,32 +16,45 @@ export interface PendingCall {
   readonly codec: MessageCodec<unknown>;
   readonly resolve: (message: unknown) => void;
   readonly reject: (reason: unknown) => void;
-  readonly timer: NodeJS.Timeout | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly onAbort: (() => void) | undefined;
+  timer: NodeJS.Timeout | undefined;
+  signal: AbortSignal | undefined;
+  onAbort: (() => void) | undefined;
   /** The responses, where it has a stream of them. */
   readonly inbox: Inbox<unknown> | undefined;
   /** The requests, where it has a stream of them. */
   readonly outbox: Outbox | undefined;
 }
 
-/** What a call is settled by, and with. */
-export interface Settling {
-  readonly codec: MessageCodec<unknown>;
-  readonly resolve: (message: unknown) => void;
-  readonly reject: (reason: unknown) => void;
-  readonly inbox?: Inbox<unknown> | undefined;
-  readonly outbox?: Outbox | undefined;
+/** A call without limits of time, which `add` gives it. */
+export function pendingCall(
+  streamId: number,
+  codec: MessageCodec<unknown>,
+  resolve: PendingCall['resolve'],
+  reject: PendingCall['reject'],
+  inbox?: Inbox<unknown>,
+  outbox?: Outbox,
+): PendingCall {
+  return {
+    streamId,
+    codec,
+    resolve,
+    reject,
+    timer: undefined,
+    signal: undefined,
+    onAbort: undefined,
+    inbox,
+    outbox,
+  };
 }
 
 /** The calls of a client that wait for something, and what comes for them. */
 export class PendingCalls {
   readonly #calls = new StreamTable<PendingCall>();
-  readonly #changed: () => void;
+  readonly #unread: UnreadMessages;
 
-  /** @param changed is called whenever there are more or fewer. */
-  constructor(changed: () => void) {
-    this.#changed = changed;
+  /** @param unread is told when there are more or fewer. */
+  constructor(unread: UnreadMessages) {
+    this.#unread = unread;
   }
 
   get size(): number {
@@ -53,17 +67,19 @@ export class PendingCalls {
   }
 
   /** Adds a call, whose id `nextId` has given last. */
-  add(
-    streamId: number,
-    { codec, resolve, reject, inbox, outbox }: Settling,
-    options: GivenOptions | undefined,
-  ): void {
-    const signal = options?.signal;
-    const timer = options && startDeadline(options.timeoutMs, (error) => this.giveUp(streamId, error));
-    const onAbort = signal && (() => this.giveUp(streamId, signal.reason));
-    if (onAbort) signal.addEventListener('abort', onAbort);
-    this.#calls.add({ streamId, codec, resolve, reject, timer, signal, onAbort, inbox, outbox });
-    this.#changed();
+  add(call: PendingCall, options: GivenOptions | undefined): void {
+    if (options) this.#watch(call, options);
+    this.#calls.add(call);
+    if (this.#unread.isPaused) this.#unread.update(); // it waits for something
+  }
+
+  #watch(call: PendingCall, { signal, timeoutMs }: GivenOptions): void {
+    const { streamId } = call;
+    call.timer = startDeadline(timeoutMs, (error) => this.giveUp(streamId, error));
+    if (!signal) return;
+    call.signal = signal;
+    call.onAbort = () => this.giveUp(streamId, signal.reason);
+    signal.addEventListener('abort', call.onAbort);
   }
 
   /** The pending call, which is no longer pending then. */
@@ -73,7 +89,7 @@ export class PendingCalls {
     if (call.timer) clearTimeout(call.timer);
     if (call.onAbort) call.signal?.removeEventListener('abort', call.onAbort);
     call.outbox?.stop();
-    this.#changed();
+    if (this.#unread.isPaused) this.#unread.update();
     return call;
   }
 
