@@ -9,7 +9,6 @@ import { type Comparison, median } from './turns.ts';
 export const DOCUMENTS = [
   'README.md',
   'packages/bundle-core/README.md',
-  'packages/fs-atomic/README.md',
   'packages/ttrpc/README.md',
   'tools/bench/README.md',
 ] as const;
