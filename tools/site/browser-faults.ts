@@ -52,7 +52,10 @@ export async function browserFaults(
       if (message.type() === 'error') noteHere(`the console says: ${message.text()}`);
     });
     page.on('pageerror', (error) => noteHere(`an error is thrown: ${error.message}`));
-    page.on('requestfailed', (request) => noteHere(`${request.url()} cannot be had`));
+    page.on('requestfailed', (request) => {
+      // A page that is left has no use for what it was still loading.
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') noteHere(`${request.url()} cannot be had`);
+    });
     for (where of pages[which]) {
       await page.goto(url + where, { waitUntil: 'load' });
       for (const fault of await widthFaults(page)) noteHere(fault);
@@ -125,7 +128,7 @@ async function useOf(page: Page, url: string): Promise<readonly string[]> {
   const found = page.locator('#tsd-search-results li a').first();
   await found.waitFor({ timeout: 20_000 }).catch(() => {});
   if ((await found.count()) === 0) return ['the search for "atomicWriteFile" finds nothing'];
-  await page.keyboard.press('Enter');
+  await found.click({ timeout: 20_000 }).catch(() => {});
   await page.waitForURL(/atomicWriteFile/i, { timeout: 20_000 }).catch(() => {});
   if (!/atomicWriteFile/i.test(page.url())) faults.push(`the search leads to ${page.url()}`);
 

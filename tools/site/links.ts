@@ -9,7 +9,8 @@ import path from 'node:path';
  * @returns each as the page and the link.
  */
 export async function brokenLinks(site: string): Promise<readonly string[]> {
-  const files = (await readdir(site, { recursive: true, withFileTypes: true }))
+  const root = path.resolve(site);
+  const files = (await readdir(root, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
   const pages = new Map<string, Page>();
@@ -20,7 +21,7 @@ export async function brokenLinks(site: string): Promise<readonly string[]> {
   return [...pages].flatMap(([file, { links }]) =>
     links
       .filter((link) => !leadsSomewhere(file, link, pages))
-      .map((link) => `${path.relative(site, file)}: ${link} leads nowhere`),
+      .map((link) => `${path.relative(root, file)}: ${link} leads nowhere`),
   );
 }
 
