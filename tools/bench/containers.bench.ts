@@ -52,7 +52,7 @@ async function compare(
   name: string,
   withCli: boolean,
 ): Promise<Comparison[]> {
-  const turns = { count: 3, rounds: 5, ours, peer };
+  const turns = { count: 2, rounds: 3, ours, peer };
   const titled = async (work: string, title: string, peerWork = work, count = turns.count) => ({
     ...(await inTurns({ ...turns, work, peerWork, count })),
     work: `${title}, against ${name}`,

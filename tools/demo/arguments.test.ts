@@ -7,6 +7,7 @@ describe('the arguments of the demo', () => {
       isLocal: false,
       shim: undefined,
       rootfs: undefined,
+      image: undefined,
       command: ['/bin/sh', '-c', expect.stringContaining('hello')],
     });
   });
@@ -21,7 +22,16 @@ describe('the arguments of the demo', () => {
       isLocal: false,
       shim: 'containerd-shim',
       rootfs: '/srv/root',
+      image: undefined,
       command: ['--local'],
+    });
+  });
+
+  test('may name an image, which has a command of its own', () => {
+    expect(readArguments(['--image', 'alpine:3.22'])).toMatchObject({ image: 'alpine:3.22', command: [] });
+    expect(readArguments(['--image', './x.tar', 'uname'])).toMatchObject({
+      image: './x.tar',
+      command: ['uname'],
     });
   });
 
@@ -36,6 +46,8 @@ describe('the arguments of the demo', () => {
     [['--shim', '--local'], '--shim needs a value'],
     [['--rootfs', ''], '--rootfs needs a value'],
     [['--local', '--shim', 'x'], 'exclude each other'],
+    [['--rootfs', '/x', '--image', 'y'], 'exclude each other'],
+    [['--image'], '--image needs a value'],
   ])('%j is told in a sentence', (args, sentence) => {
     expect(() => readArguments(args)).toThrow(DemoError);
     expect(() => readArguments(args)).toThrow(sentence);

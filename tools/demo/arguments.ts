@@ -5,6 +5,9 @@ export interface DemoArguments {
   readonly shim: string | undefined;
   /** The directory that is the container's root; undefined for one made of busybox. */
   readonly rootfs: string | undefined;
+  /** The image that its root is made from: a file, a layout, or a name. */
+  readonly image: string | undefined;
+  /** Empty for what the image runs. */
   readonly command: readonly string[];
 }
 
@@ -23,6 +26,8 @@ With a COMMAND it ends with the status of that command, or with 125 where the de
   --local          the shim is in the managing process
   --shim PROGRAM   another shim, by name or path, such as containerd-shim
   --rootfs DIR     the root directory of the container, read-only; without it, one made of busybox
+  --image IMAGE    an image instead: the path of an archive or layout, or a name such as alpine:3.22; without a
+                   COMMAND, its own is run
   --help           this text
 `;
 
@@ -37,7 +42,7 @@ done`;
  */
 export function readArguments(args: readonly string[]): DemoArguments | undefined {
   const rest = [...args];
-  const found: { isLocal: boolean; shim?: string; rootfs?: string } = { isLocal: false };
+  const found: { isLocal: boolean; shim?: string; rootfs?: string; image?: string } = { isLocal: false };
   for (let option = rest[0]; option?.startsWith('-'); option = rest[0]) {
     rest.shift();
     if (option === '--') break;
@@ -45,13 +50,18 @@ export function readArguments(args: readonly string[]): DemoArguments | undefine
     if (option === '--local') found.isLocal = true;
     else if (option === '--shim') found.shim = requiredValue(option, rest.shift());
     else if (option === '--rootfs') found.rootfs = requiredValue(option, rest.shift());
+    else if (option === '--image') found.image = requiredValue(option, rest.shift());
     else throw new DemoError(`There is no option ${option}. See: npx --yes pnpm@12 demo --help`);
   }
   if (found.isLocal && found.shim !== undefined) {
     throw new DemoError('--local and --shim exclude each other: with --local there is no shim process.');
   }
-  const command = rest.length > 0 ? rest : ['/bin/sh', '-c', GREETING];
-  return { isLocal: found.isLocal, shim: found.shim, rootfs: found.rootfs, command };
+  const { isLocal, shim, rootfs, image } = found;
+  if (rootfs !== undefined && image !== undefined) {
+    throw new DemoError('--rootfs and --image exclude each other: a container has one root.');
+  }
+  const ours = image === undefined ? ['/bin/sh', '-c', GREETING] : [];
+  return { isLocal, shim, rootfs, image, command: rest.length > 0 ? rest : ours };
 }
 
 function requiredValue(option: string, value: string | undefined): string {

@@ -3,8 +3,10 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { makeImage } from '../bench/containers-image.ts';
 import { needs } from '../testing/needs.ts';
 import { needsReachable } from '../testing/reachable.ts';
+import { tempDir } from '../testing/temp-dir.ts';
 
 const main = path.join(import.meta.dirname, 'main.ts');
 
@@ -96,10 +98,33 @@ describe('the demo', () => {
     expect(stdout).toMatch(/checked +nothing is left/);
   });
 
+  test('an image that is not there is told in a sentence', async () => {
+    const { stdout, stderr, exitCode } = await demo('--image', '/no/such.tar');
+    expect(stderr).toBe('The image /no/such.tar cannot be had: /no/such.tar is not there');
+    expect(stdout).not.toContain('container created');
+    expect(exitCode).toBe(125);
+  });
+
   test('an option that does not exist is told in a sentence', async () => {
     const { stderr, exitCode } = await demo('--no-such-option');
     expect(stderr).toBe('There is no option --no-such-option. See: npx --yes pnpm@12 demo --help');
     expect(exitCode).toBe(125);
+  });
+});
+
+describe('the demo of an image', () => {
+  needs('linux', 'root', 'command runc', 'command busybox', 'command skopeo', 'command umoci');
+
+  test.each([[[]], [['--local']]])('runs its command, or another one, with %j', async (options) => {
+    const base = await tempDir();
+    const { layout, archive } = await makeImage(base);
+    const own = await demo(...options, '--image', archive);
+    expect({ stderr: own.stderr, exitCode: own.exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    expect(own.stdout).toContain('image unpacked');
+    expect(own.stdout).toContain('Nothing is left');
+    const other = await demo(...options, '--image', layout, '--', 'sh', '-c', 'echo in an image; exit 5');
+    expect(other.stdout).toContain('stdout | in an image');
+    expect(other.exitCode).toBe(5);
   });
 });
 

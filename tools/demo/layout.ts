@@ -44,3 +44,8 @@ export function layout(base: string, shim = process.env['DEMO_SHIM']): Layout {
     },
   };
 }
+
+/** What the image says of the process, as the first process of the demo passes it on; nothing without one. */
+export function imageProcess(): object {
+  return JSON.parse(process.env['DEMO_PROCESS'] ?? '{}');
+}

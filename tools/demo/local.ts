@@ -9,7 +9,7 @@ import {
 } from '@shimwright/runtime-v1';
 import { decodeEvent } from '@shimwright/shim-api';
 import { chooseRuntime } from './choose-runtime.ts';
-import { id, layout, namespace } from './layout.ts';
+import { id, imageProcess, layout, namespace } from './layout.ts';
 import { runProgram } from './program.ts';
 import { chapter, show, step } from './timeline.ts';
 
@@ -19,7 +19,7 @@ const { state, root, io, cgroup, config } = layout(base);
 await runProgram(async () => {
   chapter(`Process ${process.pid} is the shim as well`);
   becomeSubreaper();
-  const spec = defaultSpec({ args, cgroupsPath: cgroup });
+  const spec = defaultSpec({ ...imageProcess(), args, cgroupsPath: cgroup });
   const bundle = await newBundle({ id, path: state, workDir: root, spec });
   step('bundle made', bundle.path);
 

@@ -7,6 +7,7 @@ import { makeBusyboxRootfs } from '../examples/busybox-rootfs.ts';
 import { filesBelow, leftovers, naming, removeLeftovers, untilNothingIsLeft } from '../leftovers.ts';
 import { type DemoArguments, DemoError, readArguments, USAGE } from './arguments.ts';
 import { cleanUp } from './clean-up.ts';
+import { rootFromImage } from './image.ts';
 import { type Layout, layout } from './layout.ts';
 import { FAILED, runProgram } from './program.ts';
 import { chapter, step } from './timeline.ts';
@@ -31,11 +32,12 @@ function requireRoot(): void {
   );
 }
 
-async function installPackages({ shim, rootfs }: DemoArguments): Promise<void> {
+async function installPackages({ shim, rootfs, image }: DemoArguments): Promise<void> {
   const packages = [
     'runc',
     ...(shim === undefined ? [] : ['containerd']), // the stock shim is in it
-    ...(rootfs === undefined ? ['busybox-static'] : []),
+    ...(rootfs === undefined && image === undefined ? ['busybox-static'] : []),
+    ...(image === undefined ? [] : ['skopeo', 'umoci']),
   ];
   const setup = path.join(import.meta.dirname, '../setup.sh');
   const { exitCode } = await execa(setup, packages, { stdio: 'inherit', reject: false });
@@ -68,6 +70,27 @@ async function cleanUpAfterFailure(where: Layout): Promise<void> {
 }
 
 async function demo(where: Layout, wanted: DemoArguments, signal: AbortSignal): Promise<number> {
+  if (wanted.image === undefined) return demoOf(where, wanted, signal);
+  const root = await rootFromImage(wanted.image, wanted.command, where.base, signal);
+  const { rootfs, command, process } = root;
+  try {
+    return await demoOf(where, { ...wanted, rootfs, command, process }, signal, root.remove);
+  } finally {
+    await root.remove();
+  }
+}
+
+/** What is run, and as whom. */
+interface Wanted extends DemoArguments {
+  readonly process?: object;
+}
+
+async function demoOf(
+  where: Layout,
+  wanted: Wanted,
+  signal: AbortSignal,
+  removeRoot: () => Promise<void> = async () => {},
+): Promise<number> {
   if (wanted.rootfs === undefined) await makeBusyboxRootfs(where.busybox);
   // Held open, and never read here: what the container writes while no manager is there stays in the pipes
   // even when it ends meanwhile.
@@ -77,13 +100,14 @@ async function demo(where: Layout, wanted: DemoArguments, signal: AbortSignal): 
     await cleanUpAfterFailure(where);
     return status;
   }
+  await removeRoot();
   await removeDirectories(where);
   proveNothingIsLeft(where);
   return status;
 }
 
 /** One process makes the container and exits, another sees it to its end; or one does all. */
-async function runProcesses(where: Layout, wanted: DemoArguments, signal: AbortSignal): Promise<number> {
+async function runProcesses(where: Layout, wanted: Wanted, signal: AbortSignal): Promise<number> {
   const run = (name: string, program: string) => runProcess({ name, program, where, wanted, signal });
   if (wanted.isLocal) return run('process', 'local.ts');
   const manager = await run('first process', 'manage.ts');
@@ -94,7 +118,7 @@ async function runProcess(options: {
   readonly name: string;
   readonly program: string;
   readonly where: Layout;
-  readonly wanted: DemoArguments;
+  readonly wanted: Wanted;
   readonly signal: AbortSignal;
 }): Promise<number> {
   const { name, program, where, wanted, signal: cancelSignal } = options;
@@ -104,7 +128,10 @@ async function runProcess(options: {
     process.execPath,
     [...process.execArgv, file, where.base, rootfs, ...wanted.command],
     {
-      env: wanted.shim === undefined ? {} : { DEMO_SHIM: wanted.shim },
+      env: {
+        ...(wanted.shim !== undefined && { DEMO_SHIM: wanted.shim }),
+        ...(wanted.process && { DEMO_PROCESS: JSON.stringify(wanted.process) }),
+      },
       stdio: 'inherit',
       reject: false,
       cancelSignal,
@@ -118,6 +145,7 @@ async function runProcess(options: {
 /** What is kept for the next container: the roots themselves. They must be empty. */
 async function removeDirectories({ base, busybox, token }: Layout): Promise<void> {
   await untilNothingIsLeft(token);
+  await rm(path.join(base, 'images'), { recursive: true, force: true });
   await rm(busybox, { recursive: true, force: true }); // no mount is left
   const found = await filesBelow(base);
   if (found.length > 0) throw new DemoError(`left behind: ${naming(found)}`);

@@ -4,7 +4,7 @@ import { defaultSpec, newBundle } from '@shimwright/bundle-core';
 import { newShimClient, shimRemote } from '@shimwright/runtime-v1';
 import { TaskIO } from '@shimwright/shim-client';
 import { chooseRuntime } from './choose-runtime.ts';
-import { id, layout, namespace } from './layout.ts';
+import { id, imageProcess, layout, namespace } from './layout.ts';
 import { runProgram } from './program.ts';
 import { chapter, show, step } from './timeline.ts';
 
@@ -15,7 +15,7 @@ const { state, root, io, daemonAddress, cgroup, config } = layout(base);
 
 await runProgram(async () => {
   chapter(`Process ${process.pid} makes and starts a container`);
-  const spec = defaultSpec({ args, cgroupsPath: cgroup });
+  const spec = defaultSpec({ ...imageProcess(), args, cgroupsPath: cgroup });
   const bundle = await newBundle({ id, path: state, workDir: root, spec });
   step('bundle made', bundle.path);
 
