@@ -52,6 +52,10 @@ export function failureOf(error: unknown, id: string): unknown {
   return new ContainerError('ERR_CONTAINER_CREATE', message, { id, cause: error });
 }
 
+/** Only a message comes over the wire: that of `@shimwright/oci-runtime`, or Go's words, which shims say. */
+const RUNTIME_MISSING =
+  /there is no OCI runtime on the PATH|OCI runtime \S+ (?:does not exist|is not on the PATH|is not executable|is no file)|runc is not installed|fork\/exec \S+: (?:no such file or directory|permission denied)/;
+
 function isRuntimeMissing(error: unknown): boolean {
   for (
     let cause = error;
@@ -60,9 +64,7 @@ function isRuntimeMissing(error: unknown): boolean {
   ) {
     if (codeOf(cause) === 'ERR_RUNTIME_NOT_FOUND') return true;
   }
-  return /neither runc nor crun|(?:runc|crun|runtime).*(?:not found|no such file|is missing)/i.test(
-    messageOf(error),
-  );
+  return RUNTIME_MISSING.test(messageOf(error));
 }
 
 function isAbort(error: unknown): boolean {

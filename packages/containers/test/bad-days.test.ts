@@ -92,8 +92,10 @@ describe('bad days', () => {
     let count = 0;
     Object.defineProperty(signal, 'throwIfAborted', {
       value: () => {
-        count += 1;
-        if (count === nth) controller.abort(new Error('given up'));
+        // What others ask in the middle of their work is not a step: no abort comes there.
+        const isOurs = new Error().stack?.split('\n')[2]?.includes('/containers/src/') ?? false;
+        if (isOurs) count += 1;
+        if (isOurs && count === nth) controller.abort(new Error('given up'));
         AbortSignal.prototype.throwIfAborted.call(signal);
       },
     });
