@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { type ContainerdV2, containerdV2 } from './fixtures/containerd-v2.ts';
@@ -31,6 +32,23 @@ describe('a process that serves containers by task v2, when it is killed,', () =
       exitCode: 4,
     });
     expect((await ctr('task', 'metrics', web)).stdout).toContain('memory.usage_in_bytes');
+  });
+
+  test('leaves its terminals to the next one', async () => {
+    const containerd = await containerdV2({ program });
+    const { run, ctr, token, address } = containerd;
+    const id = `${token}-web`;
+    await run(['-d'], 'web', '/bin/sleep', '600');
+    const script = '/bin/tty; sleep 1; echo after; exit 5';
+    const command = ['task', 'exec', '-t', '--exec-id', 'tty', id, '/bin/sh', '-c', script];
+    // ctr wants a terminal too, which script(1) gives it.
+    const line = ['ctr', '--address', address, ...command].map((word) => `'${word}'`).join(' ');
+    const ended = execa('script', ['-qec', line, '/dev/null'], { reject: false, timeout: 20_000 });
+    await expect.poll(async () => (await ctr('task', 'ps', id)).stdout).toContain('tty');
+    await kill(containerd);
+    const { stdout, exitCode } = await ended;
+    expect(stdout).toMatch(/\/dev\/pts\/\d+[\s\S]*after/);
+    expect(exitCode).toBe(5);
   });
 
   test('loses no call, whenever that is', async () => {

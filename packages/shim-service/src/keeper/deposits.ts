@@ -4,11 +4,14 @@ import type { Kept } from './keeper.ts';
 import type { KeeperLink } from './keeper-link.ts';
 import type { WireMessage } from './wire.ts';
 
+/** What takes what is to be kept. */
+export type DepositLink = Pick<KeeperLink, 'keep' | 'drop'>;
+
 /** What this process has given its keeper, and what it was given back of an earlier one. */
 export class Deposits {
   readonly #mine = new Map<string, KeptIO>();
   readonly #found = new Map<string, KeptIO>();
-  #link: KeeperLink | undefined;
+  #link: DepositLink | undefined;
 
   /** Keeps the stdio of one bundle's processes. @param bundle any name for it that its next server knows too. */
   keeperOf(bundle: string): IOKeeper {
@@ -26,7 +29,7 @@ export class Deposits {
   }
 
   /** Gives all there is to a keeper, which has none of it yet. */
-  attach(link: KeeperLink): void {
+  attach(link: DepositLink): void {
     this.#link = link;
     for (const [key, io] of this.#mine) link.keep(messageOf(key, io), Object.values(io.descriptors));
   }

@@ -2,16 +2,16 @@ import { createServer, Socket } from 'node:net';
 import { isTrustedPeer } from '@shimwright/shim-host';
 import type { TtrpcServer } from '@shimwright/ttrpc';
 import type { GroupEnd } from './group-end.ts';
+import type { DescriptorStore, StoredDescriptors } from './keeper/descriptor-store.ts';
 import type { OpenCalls } from './keeper/open-calls.ts';
 import { RecordedStream } from './keeper/recorded-stream.ts';
-import type { SocketStore } from './keeper/socket-store.ts';
 
 /** What the connections of a group need. */
 export interface GroupConnectionsOptions {
   readonly server: TtrpcServer;
   readonly end: GroupEnd;
   readonly calls: OpenCalls;
-  readonly store: SocketStore;
+  readonly store: DescriptorStore;
   readonly log: (message: string) => void;
 }
 
@@ -26,9 +26,10 @@ export class GroupConnections {
   }
 
   /** Goes on with those of an earlier process. */
-  resume(): void {
-    for (const { id, descriptor } of this.#options.store.restore()) {
-      this.#serve(new Socket({ fd: descriptor, readable: true, writable: true }), id);
+  resume(stored: readonly StoredDescriptors[]): void {
+    for (const { key, descriptors } of stored) {
+      const [fd] = descriptors;
+      if (fd !== undefined) this.#serve(new Socket({ fd, readable: true, writable: true }), Number(key));
     }
   }
 
@@ -49,14 +50,14 @@ export class GroupConnections {
     }
     const id = this.#options.calls.nextId();
     const { _handle: handle } = socket as unknown as { readonly _handle: { readonly fd: number } };
-    this.#options.store.add(id, handle.fd);
+    this.#options.store.add(String(id), [handle.fd]);
     this.#serve(socket, id);
   }
 
   #serve(socket: Socket, id: number): void {
     const { server, end, calls, store } = this.#options;
     end.connected(socket);
-    socket.once('close', () => store.remove(id));
+    socket.once('close', () => store.remove(String(id)));
     server.accept(new RecordedStream(socket, calls, id));
   }
 }

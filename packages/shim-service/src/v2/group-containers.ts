@@ -7,6 +7,7 @@ import { keyOf, type Registry } from '../shared/registry.ts';
 import { CgroupsOfContainers } from './cgroups-of-containers.ts';
 import type { EventQueue } from './event-queue.ts';
 import { GroupJournal } from './group-journal.ts';
+import type { KeptStdio } from './keeper/kept-stdio.ts';
 import type { TaskGroup } from './task-handlers.ts';
 
 /** What the containers of a group need. */
@@ -20,6 +21,8 @@ export interface GroupContainersOptions {
   readonly events: EventQueue;
   /** The bundles of the containers that there are, by their ids. */
   readonly bundles: Map<string, string>;
+  /** What keeps their stdio for the next process. */
+  readonly stdio: KeptStdio;
   readonly log: (message: string) => void;
 }
 
@@ -36,7 +39,8 @@ export class GroupContainers implements TaskGroup {
     this.#options = options;
     this.#journal = new GroupJournal({ registry, events, log });
     // The daemon says who is to have the logs, and it may start any program by itself.
-    this.containers = new Containers({ namespace, journal: this.#journal, allowedLoggers: 'any' });
+    const { keeper } = options.stdio;
+    this.containers = new Containers({ namespace, journal: this.#journal, allowedLoggers: 'any', keeper });
   }
 
   /** Whether there is a container, or one is being made or taken over. */
@@ -48,6 +52,7 @@ export class GroupContainers implements TaskGroup {
   begin({ id, bundle }: CreateTaskRequest): void {
     const { namespace, address, daemonAddress, bundles } = this.#options;
     bundles.set(id, bundle);
+    this.#options.stdio.begin(id, bundle);
     const shim: AddSharedShimRequest = {
       ...{ path: bundle, workDir: '', namespace, criu: '', runtimeRoot: '', systemdCgroup: false },
       ...{ address, daemonAddress, publisher: '', spool: '', token: id },
@@ -57,7 +62,9 @@ export class GroupContainers implements TaskGroup {
 
   /** Notes nothing any more of a container of which nothing is left. */
   end(id: string): void {
-    if (this.#journal.end(id)) this.#options.bundles.delete(id);
+    if (!this.#journal.end(id)) return;
+    this.#options.bundles.delete(id);
+    this.#options.stdio.end(id);
   }
 
   /** Begins to go on with what an earlier process has made, each for itself. @returns how many there are. */
@@ -85,8 +92,13 @@ export class GroupContainers implements TaskGroup {
 
   async #adopt(id: string, { shim, processes }: RegisteredBundle): Promise<void> {
     const { server: _, ...request } = shim;
+    this.#options.stdio.begin(id, request.path);
     const outbox = this.#options.events.outbox(keyOf(request.path));
-    const adopted = await adoptProcesses(processes, { request, outbox, deposits: undefined });
+    const adopted = await adoptProcesses(processes, {
+      request,
+      outbox,
+      deposits: this.#options.stdio.deposits,
+    });
     this.#options.bundles.set(id, request.path);
     this.#journal.begin(id, request, adopted?.registered);
     if (adopted) this.containers.adopt(adopted.processes);

@@ -18,10 +18,11 @@ import { GroupEnd } from './group-end.ts';
 import { GroupLock } from './group-lock.ts';
 import { forgetStart, isStartNoted, recordServer } from './group-server-record.ts';
 import { GroupDefinition } from './group-service.ts';
+import { DescriptorStore } from './keeper/descriptor-store.ts';
 import { ALIVE, INHERITED } from './keeper/keep.ts';
+import { KeptStdio } from './keeper/kept-stdio.ts';
 import { OpenCalls } from './keeper/open-calls.ts';
 import { RepeatedCalls } from './keeper/repeated-calls.ts';
-import { SocketStore } from './keeper/socket-store.ts';
 import { taskHandlers } from './task-handlers.ts';
 
 /** How long a process that all containers share stays without one: the next needs no new process then. */
@@ -55,8 +56,20 @@ export function serveGroup(command: TaskCommandLine, ownLog: (message: string) =
   const forwarder = new EventForwarder({ address: process.env['TTRPC_ADDRESS'] ?? '', log });
   const events = new EventQueue({ directory: files.events, namespace, forwarder, log });
   events.resume();
+  const store = new DescriptorStore(INHERITED.store);
+  const stored = store.restore();
+  const stdio = new KeptStdio(store, stored);
   const registry = new Registry(files.containers);
-  const group = new GroupContainers({ namespace, daemonAddress, address, registry, events, bundles, log });
+  const group = new GroupContainers({
+    namespace,
+    daemonAddress,
+    address,
+    registry,
+    events,
+    bundles,
+    stdio,
+    log,
+  });
   const calls = new OpenCalls(files.calls, log);
   const repeated = new RepeatedCalls(calls.frames);
   const end = new GroupEnd({
@@ -65,7 +78,6 @@ export function serveGroup(command: TaskCommandLine, ownLog: (message: string) =
     end: () => tryToEnd({ ...serving, connections, forwarder }),
   });
   const server = new TtrpcServer({ onError: (error) => log(String(error)) });
-  const store = new SocketStore(INHERITED.store);
   const connections = new GroupConnections({ server, end, calls, store, log });
   const onMaybeIdle = () => end.look();
   const onCreated = (created: string) => {
@@ -78,7 +90,7 @@ export function serveGroup(command: TaskCommandLine, ownLog: (message: string) =
     giveUp: ({ id: given }) => giveUp(given, group).finally(() => onCreated(given)),
   });
   const adopted = group.adopt();
-  connections.resume();
+  connections.resume(stored.filter(({ note }) => note === undefined));
   connections.listen(INHERITED.socket);
   if (adopted > 0) void group.allAdopted().then(onMaybeIdle);
   end.look();

@@ -12,7 +12,7 @@ import {
 import type { TaskCommandLine } from './command-line.ts';
 import type { Group, GroupFiles, GroupKind } from './group.ts';
 import { type GroupServer, recordServer } from './group-server-record.ts';
-import { makeStore } from './keeper/socket-store.ts';
+import { makeStore } from './keeper/descriptor-store.ts';
 import { joinCgroup } from './shim-cgroup.ts';
 
 const SIGKILL = 'SIGKILL';
