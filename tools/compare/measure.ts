@@ -30,6 +30,8 @@ export interface Writer {
 export interface Measures {
   readonly installs: Readonly<Record<string, Install>>;
   readonly writers: Readonly<Record<string, Writer>>;
+  /** What an install of `fs-atomic` comes to, as the records of sizes had it. */
+  readonly ourBytes: number;
   /** Debian's version of podman. */
   readonly podman: string;
 }
@@ -57,7 +59,8 @@ export async function measure(): Promise<Measures> {
     }
     const policy = await execa('apt-cache', ['policy', 'podman']);
     const podman = /Candidate: (\d+\.\d+)/.exec(policy.stdout)?.[1] ?? 'unknown';
-    return { installs, writers, podman };
+    const sizes = JSON.parse(await readFile(path.join(ROOT, 'tools/quality/sizes.json'), 'utf8'));
+    return { installs, writers, ourBytes: sizes['fs-atomic'].measured.install, podman };
   } finally {
     await rm(base, { recursive: true });
   }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../packed/workspace-packages.ts';
 import type { Measures, Writer } from './measure.ts';
 
 /** Where the measures are kept. */
@@ -24,7 +23,7 @@ export function withTable(readme: string, measures: Measures): string {
 }
 
 /** The comparison as a table of Markdown. */
-function comparisonTable({ installs, writers, podman }: Measures): string {
+function comparisonTable({ installs, writers, ourBytes, podman }: Measures): string {
   const brings = (name: string) => {
     const { version, packages, bytes, runsScript } = found(installs, name);
     const script = runsScript ? ', one of which runs a script when it is installed' : '';
@@ -72,7 +71,7 @@ function comparisonTable({ installs, writers, podman }: Measures): string {
     [
       '[`fs-atomic`](packages/fs-atomic)',
       'files, and whole directories too; removes what a crash left',
-      `1 package, ${size(ourInstall('fs-atomic'))}`,
+      `1 package, ${size(ourBytes)}`,
       writes(found(writers, 'fs-atomic')),
     ],
   ];
@@ -89,12 +88,6 @@ function writes({ onFullDisk, tellsFullDisk, float64Bytes, link }: Writer): stri
       ? 'refuses a `Float64Array`'
       : `writes ${float64Bytes === 32 ? 'all' : `${float64Bytes} of the`} 32 bytes of a \`Float64Array(4)\``;
   return `${full}. It ${numbers}, and ${link === 'follows' ? 'writes through a link' : 'replaces a link'}`;
-}
-
-/** What an install of one of our packages comes to, as the records have it. */
-function ourInstall(folder: string): number {
-  const sizes = JSON.parse(readFileSync(path.join(ROOT, 'tools/quality/sizes.json'), 'utf8'));
-  return sizes[folder].measured.install;
 }
 
 function size(bytes: number): string {

@@ -1,9 +1,9 @@
-// Makes the documentation site in tools/site/out, which is not committed: `pnpm site [DIRECTORY]`.
+// Makes the documentation site in tools/site/dist, which is not committed: `pnpm site [DIRECTORY]`.
 import path from 'node:path';
 import { brokenLinks } from './links.ts';
 import { makeSite } from './site.ts';
 
-const out = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, 'out'));
+const out = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, 'dist'));
 
 const complaints = await makeSite(out);
 complaints.push(...(await brokenLinks(out)));
