@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 # Only root can install, and only root can run containers; whatever is missing elsewhere is shown as a
 # skipped test, or fails under CI=true.
 tools/setup.sh containerd runc crun busybox-static golang-go golang-github-containerd-containerd-dev \
-  golang-github-containerd-ttrpc-dev strace uidmap python3 skopeo umoci docker-registry openssl || [ "${CI:-}" != true ]
+  golang-github-containerd-ttrpc-dev strace uidmap python3 skopeo umoci docker-registry openssl \
+  containernetworking-plugins iproute2 || [ "${CI:-}" != true ]
 
 tsc -b
 vitest run --config tools/vitest.config.ts
