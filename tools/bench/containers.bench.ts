@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defaultSpec, stringifySpec } from '@shimwright/bundle-core';
-import type { Container } from '@shimwright/containers';
 import { execa } from 'execa';
 import { fewAtATime } from '../few-at-a-time.ts';
 import { removeLeftovers } from '../leftovers.ts';
@@ -15,8 +14,6 @@ import { type Comparison, Contender, inTurns, nodeContender, type SpaceCompariso
 const OURS = path.join(import.meta.dirname, 'containers-ours.ts');
 const PEERS = path.join(import.meta.dirname, 'containers-peers.ts');
 const IDLE = effort(100, 2);
-
-type Built = typeof import('@shimwright/containers');
 
 /**
  * Containers of a local image beside runc alone, and beside podman and docker where they are: programs on the PATH, or those that PODMAN and
@@ -89,7 +86,7 @@ async function withPodman(base: string, archive: string, ours: Contender): Promi
   await execa(program, [...options, 'load', '--input', archive]);
   await using peer = nodeContender(PEERS, 'podman', program, ...options);
   const times = await compare(ours, peer, 'podman', true);
-  return [...times, await idleMemory(base, program, options)];
+  return [...times, await idleMemory(ours, base, program, options)];
 }
 
 async function withDocker(base: string, archive: string, ours: Contender): Promise<Comparison[]> {
@@ -150,27 +147,16 @@ async function withDocker(base: string, archive: string, ours: Contender): Promi
 
 /** What idle containers cost beside their own processes: of ours the shim and the recorder, of podman's a conmon each. */
 async function idleMemory(
+  ours: Contender,
   base: string,
   podman: string,
   options: readonly string[],
 ): Promise<SpaceComparison> {
-  const { start }: Built = await import(
-    path.join(import.meta.dirname, '../../packages/containers/dist/index.js')
-  );
-  const place = {
-    stateDir: path.join(base, 'state'),
-    dataDir: path.join(base, 'data'),
-    namespace: path.basename(base),
-  };
-  const image = `oci:${path.join(base, 'layout')}:busybox`;
   const turns = Array.from({ length: IDLE }, (_, index) => index);
-  const containers: Container[] = [];
-  await fewAtATime(4, turns, async () => {
-    containers.push(await start({ ...place, image, args: ['/bin/sleep', '600'] }));
-  });
+  await ours.measure('start-idle', IDLE);
   await delay(2_000); // what starting them left is collected
-  const oursBytes = await privateMemory(place.stateDir);
-  await fewAtATime(4, containers, (container) => container.remove());
+  const oursBytes = await privateMemory(path.join(base, 'state'));
+  await ours.measure('remove-idle', 1);
   const ids: string[] = [];
   const detached = ['run', '--detach', '--network', 'none', 'localhost/bench:latest', '/bin/sleep', '600'];
   await fewAtATime(4, turns, async () => {
