@@ -1,4 +1,5 @@
 /// <reference types="node" preserve="true" />
+export { cleanEnvironment } from './clean-environment.ts';
 export {
   duplicateDescriptor,
   inheritableDescriptors,

@@ -53,7 +53,7 @@ export class BundleRegister<Process extends RegisteredProcess> {
   readonly #by: string;
   readonly #processes = new Map<string, Process>();
   #lines = 0;
-  #isTorn = false;
+  #isStale = false;
 
   /**
    * Of the file there is nothing before `open`.
@@ -91,12 +91,23 @@ export class BundleRegister<Process extends RegisteredProcess> {
 
   /** Removes it. */
   remove(): void {
+    this.#isStale = false;
     rmSync(this.#file, { force: true });
+  }
+
+  /** Whether the file says less than there is, as a disk that was full did not take it; see `settle`. */
+  get isStale(): boolean {
+    return this.#isStale;
+  }
+
+  /** Writes it anew where it is stale. @throws a system error while that cannot be done. */
+  settle(): void {
+    if (this.#isStale) this.#rewrite();
   }
 
   #add(entry: Entry<Process>): void {
     this.#lines += 1;
-    if (this.#lines > this.#processes.size + MAX_OLD_LINES) {
+    if (this.#isStale || this.#lines > this.#processes.size + MAX_OLD_LINES) {
       this.#rewrite();
       return;
     }
@@ -110,12 +121,12 @@ export class BundleRegister<Process extends RegisteredProcess> {
 
   #append(line: string): void {
     const descriptor = openSync(this.#file, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW);
-    // Half a line, which a disk that is full took, must not spoil the one behind it.
-    const bytes = Buffer.from(this.#isTorn ? `\n${line}` : line);
+    const bytes = Buffer.from(line);
     try {
-      this.#isTorn = true;
+      // Half a line, which a disk that is full took, must not spoil the one behind it: that comes with all the others.
+      this.#isStale = true;
       if (writeSync(descriptor, bytes) < bytes.length) throw new Error(`${this.#file} took half a line`);
-      this.#isTorn = false;
+      this.#isStale = false;
     } finally {
       closeSync(descriptor);
     }
@@ -124,9 +135,10 @@ export class BundleRegister<Process extends RegisteredProcess> {
   #rewrite(): void {
     const entries: Entry<Process>[] = [{ format: REGISTER_FORMAT, by: this.#by }, { shim: this.#shim }];
     for (const process of this.#processes.values()) entries.push({ process });
+    this.#isStale = true;
     atomicWriteFileSync(this.#file, entries.map(lineOf).join(''), WRITE);
     this.#lines = entries.length;
-    this.#isTorn = false;
+    this.#isStale = false;
   }
 }
 

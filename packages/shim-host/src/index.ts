@@ -1,5 +1,6 @@
 /// <reference types="node" preserve="true" />
 export {
+  cleanEnvironment,
   identify,
   isRunning,
   type ProcessIdentity,
@@ -22,7 +23,6 @@ export {
   type RegisteredShim,
   readRegister,
 } from './bundle-register.ts';
-export { cleanEnvironment } from './clean-environment.ts';
 export { ShimHostError, type ShimHostErrorCode } from './errors.ts';
 export { type EventFile, eventFile, readEventFile } from './event-file.ts';
 export { type PackagedFile, packagedFile } from './packaged-file.ts';

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { cleanEnvironment } from '@shimwright/linux-native';
 import { isOciRuntimeError, OciRuntime, type OciRuntimeError } from '@shimwright/oci-runtime';
 import { messageOf, TaskError } from './errors.ts';
 import type { RuntimeChoice } from './requests.ts';
 import { spawnRuntime, spawnRuntimeIn } from './spawn-runtime.ts';
 
 // One step of runc waits for the other: with a single thread for Go's code it takes a twentieth less time.
-const RUNTIME_ENV = { GOMAXPROCS: '1' };
+const THREADS = { GOMAXPROCS: '1' };
 
 /** How long one run of the OCI runtime may take, in milliseconds. What makes something may have to wait for hooks. */
 const LIMITS = { making: 300_000, saving: 3_600_000, asking: 30_000 } as const;
@@ -26,8 +27,15 @@ export function runtimeOf({ command, root, systemdCgroup, criu }: RuntimeChoice,
     spawn: isThere ? spawnRuntimeIn(bundle) : spawnRuntime,
     // What a shim that is killed meanwhile leaves there goes with the bundle.
     tempDir: isThere ? bundle : undefined,
-    env: RUNTIME_ENV,
+    env: { ...withoutOwn(), ...THREADS },
   });
+}
+
+/** What this program has in its environment is its own: the hooks of everybody's containers would read it. */
+function withoutOwn(): Record<string, undefined> {
+  const passed = cleanEnvironment();
+  const own = Object.keys(process.env).filter((name) => !(name in passed));
+  return Object.fromEntries(own.map((name) => [name, undefined]));
 }
 
 /** What a call of the runtime is about. */

@@ -5,10 +5,12 @@ import type { Any } from '@shimwright/shim-api';
  * shim, that finds the cause noted and the event still prepared, knows that it has to send it, and no other.
  */
 export interface Outbox {
-  /** Puts an event in readiness. */
+  /** Puts an event in readiness. @throws where it cannot; then nothing of it is left. */
   prepare(name: string, topic: string, event: Any): void;
   /** Publishes an event that was prepared; one that is not there any more was published. Never throws. */
   send(name: string): void;
   /** An event that was prepared and not yet sent. */
   prepared(name: string): Any | undefined;
+  /** Does nothing more. */
+  close(): void;
 }

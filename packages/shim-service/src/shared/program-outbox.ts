@@ -1,10 +1,11 @@
-import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Any } from '@shimwright/shim-api';
 import { eventFile, readEventFile, runPublisher } from '@shimwright/shim-host';
 import { PublishQueue } from '../publish-queue.ts';
 import type { Outbox } from './outbox.ts';
 import type { OutboxOptions } from './spool-outbox.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** What runs a program for each event. */
 export interface ProgramOptions extends OutboxOptions {
@@ -30,9 +31,11 @@ export class ProgramOutbox implements Outbox {
   }
 
   prepare(name: string, topic: string, event: Any): void {
-    writeFileSync(this.#file(name), eventFile({ topic, namespace: this.#options.namespace, event }), {
-      mode: 0o600,
-    });
+    writeWhole(this.#file(name), eventFile({ topic, namespace: this.#options.namespace, event }));
+  }
+
+  close(): void {
+    // What is under way is finished.
   }
 
   send(name: string): void {

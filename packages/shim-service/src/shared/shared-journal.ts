@@ -5,6 +5,9 @@ import type { Outbox } from './outbox.ts';
 import type { RegisteredProcess } from './registered-process.ts';
 import { keyOf } from './registry.ts';
 
+/** How often it is tried again to note what a disk did not take. */
+const RETRY_MS = 1_000;
+
 /** Notes the processes of a bundle in the registry, and their exits in its outbox as well. */
 export class SharedJournal implements Journal {
   readonly #register: BundleRegister<RegisteredProcess>;
@@ -13,6 +16,7 @@ export class SharedJournal implements Journal {
   readonly #published: (event: TaskEvent) => PublishedEvent | undefined;
   #isClosed = false;
   #count = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param published what is told of an event; undefined for one that is not. */
   constructor(
@@ -64,6 +68,8 @@ export class SharedJournal implements Journal {
   /** Notes and publishes nothing any more. */
   close(): void {
     this.#isClosed = true;
+    this.#outbox.close();
+    clearInterval(this.#timer);
   }
 
   #startTime({ pid, ...record }: ProcessRecord): string {
@@ -78,7 +84,16 @@ export class SharedJournal implements Journal {
       work();
     } catch (error) {
       this.#log(`cannot note what becomes of a container: ${String(error)}`);
+      this.#timer ??= setInterval(() => this.#settle(), RETRY_MS);
     }
+  }
+
+  /** Notes what was not, once that can be done again. */
+  #settle(): void {
+    this.#quietly(() => this.#register.settle());
+    if (this.#register.isStale) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }
 

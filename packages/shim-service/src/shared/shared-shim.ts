@@ -22,6 +22,7 @@ import type { Deposits } from '../keeper/deposits.ts';
 import { createLastingService, type LastingService } from '../v1/shim-v1.ts';
 import { adoptProcesses } from './adopt-processes.ts';
 import type { Outbox } from './outbox.ts';
+import { PatientOutbox } from './patient-outbox.ts';
 import { ProgramOutbox } from './program-outbox.ts';
 import type { RegisteredProcess } from './registered-process.ts';
 import { keyOf, type Registry } from './registry.ts';
@@ -194,6 +195,9 @@ export class SharedShim {
 function outboxOf(request: AddSharedShimRequest, { registry, log }: Surroundings): Outbox {
   const { namespace, spool, publisher: program, daemonAddress: address } = request;
   const options = { namespace, log, key: keyOf(request.path) };
-  if (spool !== '') return new SpoolOutbox(spool, options);
-  return new ProgramOutbox({ ...options, program, address, directory: registry.directory });
+  const outbox =
+    spool === ''
+      ? new ProgramOutbox({ ...options, program, address, directory: registry.directory })
+      : new SpoolOutbox(spool, options);
+  return new PatientOutbox(outbox, log);
 }

@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { isSystemError } from '@shimwright/linux-native';
 import type { Any } from '@shimwright/shim-api';
 import { dropIntoSpool, eventFile, readEventFile } from '@shimwright/shim-host';
 import type { Outbox } from './outbox.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** What concerns an outbox. */
 export interface OutboxOptions {
@@ -30,13 +31,18 @@ export class SpoolOutbox implements Outbox {
 
   prepare(name: string, topic: string, event: Any): void {
     const content = eventFile({ topic, namespace: this.#options.namespace, event });
+    const file = this.#file(name);
     try {
-      writeFileSync(this.#file(name), content, { mode: 0o600 });
+      writeWhole(file, content);
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) throw error;
       mkdirSync(this.#spool, { recursive: true, mode: 0o700 });
-      writeFileSync(this.#file(name), content, { mode: 0o600 });
+      writeWhole(file, content);
     }
+  }
+
+  close(): void {
+    // Nothing is under way.
   }
 
   send(name: string): void {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { findRuntime } from '@shimwright/oci-runtime';
+import { OciRuntime } from '@shimwright/oci-runtime';
 import { isTrustedProcess, processStat, runsProgram, workerIn } from '@shimwright/shim-host';
 import { watchForeign } from '@shimwright/task-core';
 
@@ -18,7 +18,7 @@ export async function endStrayRuntimes(
   command: string,
   calls: readonly string[],
 ): Promise<void> {
-  const program = programOf(command);
+  const program = await programOf(command);
   if (program === undefined) return; // then none is at work
   const strays = readdirSync('/proc')
     .map(Number)
@@ -54,9 +54,10 @@ function argumentsOf(pid: number): readonly string[] {
   }
 }
 
-function programOf(command: string): string | undefined {
+async function programOf(command: string): Promise<string | undefined> {
   try {
-    return realpathSync(findRuntime(command || undefined));
+    const { command: program } = await new OciRuntime({ command: command || undefined }).chosen();
+    return realpathSync(program);
   } catch {
     return undefined;
   }

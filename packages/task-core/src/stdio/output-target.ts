@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import path from 'node:path';
-import { makePipe, type ProcessIdentity } from '@shimwright/linux-native';
+import { cleanEnvironment, makePipe, type ProcessIdentity } from '@shimwright/linux-native';
 import { TaskError } from '../errors.ts';
 import { startCopier } from './copier.ts';
 import { isFifo, openFifoToWrite } from './fifo.ts';
@@ -181,7 +181,7 @@ export async function startLogger(address: string, options: OutputOptions): Prom
   const args = [...url.searchParams].flatMap(([name, value]) => (value === '' ? [name] : [name, value]));
   const logger = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'ignore', stdoutRead, stderrRead, readyWrite],
-    env: { ...process.env, ...env },
+    env: { ...cleanEnvironment(), ...env },
   });
   const ended = once(logger, 'exit').then(() => {});
   for (const fd of [stdoutRead, stderrRead, readyWrite]) closeSync(fd);

@@ -15,7 +15,7 @@ const PASSED: readonly string[] = [
 ];
 
 /**
- * Returns the variables that a shim may get from its starter, and no others: `PATH`, `HOME`, `USER`, `LOGNAME`, `LANG`,
+ * Returns the variables that a long-running program may get from its starter, and no others: `PATH`, `HOME`, `USER`, `LOGNAME`, `LANG`,
  * `LANGUAGE`, `LC_*`, `TZ`, `XDG_RUNTIME_DIR`, `DBUS_SESSION_BUS_ADDRESS`, and `TMPDIR` if it exists.
  */
 export function cleanEnvironment(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
