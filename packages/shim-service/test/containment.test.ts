@@ -49,6 +49,17 @@ describe('an OCI runtime that hangs', () => {
     expect(await one.shim.state({ id: 'one' })).toMatchObject({ status: 'RUNNING' });
   });
 
+  test('has none of what the program that it serves has in its environment', async () => {
+    process.env['SECRET_OF_THE_HOST'] = 'told';
+    onTestFinished(() => {
+      delete process.env['SECRET_OF_THE_HOST'];
+    });
+    const one = await withRuntime('start) env >$base/env;;');
+    const env = readFileSync(path.join(one.base, 'env'), 'utf8');
+    expect(env).toContain('PATH=');
+    expect(env).not.toContain('SECRET_OF_THE_HOST');
+  });
+
   test('that is missing is told in the words that clients match', async () => {
     const one = await testShim('ours', SLEEP);
     await expect(one.create({ runtime: 'no-runc' })).rejects.toThrow(

@@ -1,4 +1,5 @@
 /// <reference types="node" preserve="true" />
+export declare function cleanEnvironment(env?: NodeJS.ProcessEnv): Record<string, string>;
 export declare function setNonBlocking(fd: number, on: boolean): void;
 export declare function setCloseOnExec(fd: number, on: boolean): void;
 export declare function duplicateDescriptor(fd: number): number;

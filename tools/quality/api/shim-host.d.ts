@@ -1,5 +1,5 @@
 /// <reference types="node" preserve="true" />
-import { ProcessIdentity, ProcessIdentity as ProcessIdentity$1, ProcessStat, identify, isRunning, processStat } from "@shimwright/linux-native";
+import { ProcessIdentity, ProcessIdentity as ProcessIdentity$1, ProcessStat, cleanEnvironment, identify, isRunning, processStat } from "@shimwright/linux-native";
 import { Socket } from "node:net";
 import { AddSharedShimRequest, Any } from "@shimwright/shim-api";
 export declare class BoundSocket {
@@ -45,9 +45,10 @@ export declare class BundleRegister<Process extends RegisteredProcess> {
   save(process: Process): void;
   forget(id: string): void;
   remove(): void;
+  get isStale(): boolean;
+  settle(): void;
 }
 export declare function readRegister<Process extends RegisteredProcess>(content: string, processOf: (process: RegisteredProcess, format: number) => Process | undefined): RegisteredBundle<Process> | undefined;
-export declare function cleanEnvironment(env?: NodeJS.ProcessEnv): Record<string, string>;
 type ShimHostErrorCode = 'ERR_SHIM_ADDRESS' | 'ERR_SHIM_ADDRESS_IN_USE' | 'ERR_SHIM_FILE' | 'ERR_SPOOL_INSECURE' | 'ERR_SPOOL_EVENT';
 export declare class ShimHostError extends Error {
   readonly code: ShimHostErrorCode;
@@ -116,4 +117,4 @@ export declare function isTrustedPeer(socket: Socket): boolean;
 export declare function markUnknown(event: Any): Any;
 export declare function isExitUnknown({ value }: Any): boolean;
 export declare function untilGone(process: ProcessIdentity$1, signal?: AbortSignal): Promise<void>;
-export { type EventFile, type PackagedFile, type ProcessIdentity, type ProcessStat, type Publication, type RegisteredBundle, type RegisteredProcess, type RegisteredShim, type SharedFiles, type ShimHostErrorCode, type SpooledEvent, identify, isRunning, processStat };
+export { type EventFile, type PackagedFile, type ProcessIdentity, type ProcessStat, type Publication, type RegisteredBundle, type RegisteredProcess, type RegisteredShim, type SharedFiles, type ShimHostErrorCode, type SpooledEvent, cleanEnvironment, identify, isRunning, processStat };

@@ -55,6 +55,7 @@ export class EventQueue {
         if (envelope) this.#send(envelope, fileOf(name));
       },
       prepared: (name): Any | undefined => readQuietly(fileOf(name))?.event,
+      close: () => {}, // what is under way is sent
     };
   }
 
