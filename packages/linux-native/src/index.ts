@@ -45,6 +45,7 @@ export {
   type TerminalSize,
   terminalSize,
 } from './terminal.ts';
+export { acceptConnection, listenAt } from './unix-socket.ts';
 export { type ExitStatus, exitStatus, peek, peekAny, reap, type Zombie } from './wait.ts';
 export { type DescriptorWatch, watchReadable, watchWritable } from './watch.ts';
 export { writeSome } from './write-some.ts';

@@ -17,6 +17,8 @@ export interface Replacement {
 
 type Execve = (path: string, argv: readonly (string | null)[], envp: readonly (string | null)[]) => number;
 
+const STANDARD = [0, 1, 2] as const;
+
 let execve: Execve | undefined;
 
 /**
@@ -36,6 +38,8 @@ export function replaceProcess({ command, args, env, descriptors }: Replacement)
   );
   const given: number[] = [];
   try {
+    // Node may have marked its own: a pipe that it writes to, for one.
+    for (const fd of STANDARD) setCloseOnExec(fd, false);
     for (const fd of descriptors) {
       setCloseOnExec(fd, false);
       given.push(fd);

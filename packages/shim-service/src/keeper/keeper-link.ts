@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { noteToldExit, setTeller } from '@shimwright/task-core';
+import { connectKeeper } from './connect-keeper.ts';
 import type { Kept, ServerProgram } from './keeper.ts';
-import { connectKeeper } from './keeper-socket.ts';
+
 import { WIRE_VERSION, Wire, type WireMessage } from './wire.ts';
 
 /** How long a keeper that is started beside this process may take, and how often it is looked for. */

@@ -105,10 +105,14 @@ export class Keeper {
   #await(server: number): void {
     this.#server = server;
     this.#hasGreeted = false;
-    this.#socket = new KeeperSocket(
-      () => this.#server,
-      (fd) => this.#accept(fd),
-    );
+    try {
+      this.#socket = new KeeperSocket(
+        () => this.#server,
+        (fd) => this.#accept(fd),
+      );
+    } catch (error) {
+      this.#log(`the server has no keeper: ${String(error)}`);
+    }
   }
 
   #accept(fd: number): void {
