@@ -116,6 +116,8 @@ interface TerminalSize {
 export declare function resizeTerminal(fd: number, { width, height }: TerminalSize): void;
 export declare function terminalSize(fd: number): TerminalSize;
 export declare function clearOnlcr(fd: number): void;
+export declare function listenAt(path: string): number;
+export declare function acceptConnection(fd: number): number | undefined;
 interface DescriptorWatch {
   close(): void;
   unref(): void;
