@@ -9,6 +9,8 @@ export function shimProgramBuild(input: string, file: string): BuildOptions {
     // Runtimes are started by posix_spawn, so what only execa's way needs is left out, with the notices it would owe. TOML is
     // read by few, and only once.
     external: ['koffi', 'execa', 'smol-toml'],
+    // A module of Node that nothing uses is not loaded: `node:net` alone takes the keeper a megabyte.
+    treeshake: { moduleSideEffects: 'no-external' },
     output: { file, format: 'cjs', codeSplitting: false, banner: '#!/usr/bin/env node' },
   };
 }
