@@ -9,6 +9,7 @@ import { type Comparison, median } from './turns.ts';
 export const DOCUMENTS = [
   'README.md',
   'packages/bundle-core/README.md',
+  'packages/fs-atomic/README.md',
   'packages/ttrpc/README.md',
   'tools/bench/README.md',
 ] as const;
