@@ -9,6 +9,7 @@ const SIGKILL = 9;
 /**
  * Resolves when no OCI runtime is at work any more that a killed shim left behind while it made something of a bundle: what
  * it makes must be there before it can be undone or gone on with. One that hangs is ended.
+ * They are not noted when they are started: a note could be there only after the process, so that this look would be needed all the same.
  *
  * @param command the runtime that it was told to make the container with.
  * @param calls what they were asked to do.
