@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { CliError } from './errors.ts';
 
 /** What every command has. */
-export interface GlobalOptions extends PlaceOptions {
+interface GlobalOptions extends PlaceOptions {
   readonly json?: boolean;
 }
 

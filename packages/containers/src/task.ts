@@ -32,7 +32,7 @@ export interface ProcessState {
 }
 
 /** How a process ended. */
-export interface ProcessExit {
+interface ProcessExit {
   /** 128 and the signal's number where one ended it. */
   readonly exitStatus: number;
   readonly exitedAt: Date | undefined;

@@ -17,7 +17,7 @@ export interface LogEntry {
 // bytes that are no UTF-8. Each line has its time, so that `since` needs no index that could be lost.
 
 /** As kubelet has it: what is longer comes in parts. */
-export const MAX_LINE_BYTES = 16 * 1024;
+const MAX_LINE_BYTES = 16 * 1024;
 
 const NEWLINE = 0x0a;
 const LF = Buffer.from('\n');
