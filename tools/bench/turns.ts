@@ -76,7 +76,7 @@ export interface SpaceComparison {
 }
 
 /** What is no number. */
-export interface FactComparison {
+interface FactComparison {
   readonly work: string;
   readonly ours: string;
   readonly peer: string;
