@@ -6,7 +6,7 @@ import { type Comparison, inTurns, nodeContender } from './turns.ts';
 /** A call of Shim.State over a Unix socket: our client and server against those of `@grpc/grpc-js`, with the same codecs. */
 export async function run(): Promise<readonly Comparison[]> {
   const base = await mkdtemp(path.join(tmpdir(), 'shimwright-bench-'));
-  const program = path.join(import.meta.dirname, 'grpc-client.ts');
+  const program = path.join(import.meta.dirname, 'grpc/client.ts');
   try {
     await using ours = nodeContender(program, 'ttrpc', path.join(base, 'ttrpc.sock'));
     await using peer = nodeContender(program, 'grpc', path.join(base, 'grpc.sock'));

@@ -6,10 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { fewAtATime } from '../few-at-a-time.ts';
 import { effort } from './effort.ts';
-import { deleters, LARGE_BYTES, NOT_FLUSHED, writers } from './peers.ts';
+import { deleters, LARGE_BYTES, NOT_FLUSHED, writers } from './peers/packages.ts';
 import { type Comparison, type Contender, inTurns, nodeContender } from './turns.ts';
 
-const SIDE = path.join(import.meta.dirname, 'peers-side.ts');
+const SIDE = path.join(import.meta.dirname, 'peers/side.ts');
 const OLD_BYTES = 3;
 
 const WRITES = [

@@ -8,9 +8,9 @@ import { inOrder, neverOvertaken, type Overtaken, overtake } from './in-order.ts
 import { using } from './in-use.ts';
 import { withParents } from './parents.ts';
 import { at, type Place, placeOf, releasing, releasingSync, type Target } from './place.ts';
-import { removeTree } from './remove-tree.ts';
 import { withSlot } from './slot.ts';
 import { runPromise, runSync, type Steps } from './steps.ts';
+import { removeTree } from './tree/remove-tree.ts';
 
 /** What a new directory is like. */
 export interface AtomicMakeDirectorySyncOptions {

@@ -6,8 +6,8 @@ import { isAbandoned } from './hidden-name.ts';
 import { namesInUse } from './in-use.ts';
 import { refuseMounts } from './mounts.ts';
 import { at, type Directory, directoryOf, releasing, releasingSync, type Target, within } from './place.ts';
-import { removeTree } from './remove-tree.ts';
 import { runPromise, runSync, type Steps } from './steps.ts';
+import { removeTree } from './tree/remove-tree.ts';
 
 /** What the promise form of a sweep can be given. */
 export interface SweepOptions {

@@ -5,8 +5,8 @@ import type { Overtaken } from './in-order.ts';
 import { hide, show } from './in-use.ts';
 import { mounted, mountSteps, refuseMounts } from './mounts.ts';
 import { type Place, within } from './place.ts';
-import { removeTree } from './remove-tree.ts';
 import type { Steps } from './steps.ts';
+import { removeTree } from './tree/remove-tree.ts';
 
 /** What was taken away under another name, and is still to be removed. */
 export interface Remains {

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { type Tree, tempDir } from '../../../tools/testing/temp-dir.ts';
 import { AtomicError } from '../src/index.ts';
-import { removeTree } from '../src/remove-tree.ts';
 import { runPromise, runSync } from '../src/steps.ts';
+import { removeTree } from '../src/tree/remove-tree.ts';
 import { forms } from './forms.ts';
 import { bindMount } from './mount.ts';
 

@@ -14,9 +14,9 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { removeByPath } from '../src/remove-by-path.ts';
-import { removeTree } from '../src/remove-tree.ts';
 import { runPromise, runSync } from '../src/steps.ts';
+import { removeByPath } from '../src/tree/remove-by-path.ts';
+import { removeTree } from '../src/tree/remove-tree.ts';
 import { program } from './program.ts';
 
 const FEW_DESCRIPTORS = ['prlimit', '--nofile=64'];

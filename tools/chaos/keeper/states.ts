@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execSpec, type Member, type Pair } from './pair.ts';
 
 /** A container in a state in which one of the two is killed. */
-export interface Prepared {
+interface Prepared {
   readonly member: Member;
   /** Looks that nothing was lost, and ends the container. @returns what was, in words. */
   readonly check: () => Promise<readonly string[]>;

@@ -1,7 +1,7 @@
 import fs, { type Dirent } from 'node:fs';
-import { aboutPath, hasCode } from './errors.ts';
-import { lstat } from './file-system.ts';
-import { type Steps, step } from './steps.ts';
+import { aboutPath, hasCode } from '../errors.ts';
+import { lstat } from '../file-system.ts';
+import { type Steps, step } from '../steps.ts';
 
 /** What is left of some entries: the directories that are not empty, by their names, a byte to a character. */
 export interface Remaining {

@@ -1,11 +1,11 @@
-// One side of the comparison of files and trees: `peers-side.ts NAME BASE`, see turns.ts; or, to see what is left when it
-// fails, `peers-side.ts NAME BASE write|write for ever|delete`.
+// One side of the comparison of files and trees: `side.ts NAME BASE`, see ../turns.ts; or, to see what is left when it
+// fails, `side.ts NAME BASE write|write for ever|delete`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fewAtATime } from '../few-at-a-time.ts';
-import { effort } from './effort.ts';
-import { deleters, LARGE_BYTES, writers } from './peers.ts';
-import { contend } from './turns.ts';
+import { fewAtATime } from '../../few-at-a-time.ts';
+import { effort } from '../effort.ts';
+import { contend } from '../turns.ts';
+import { deleters, LARGE_BYTES, writers } from './packages.ts';
 
 const [name = '', base = '', once] = process.argv.slice(2);
 const writer = writers[name];

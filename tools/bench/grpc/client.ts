@@ -1,15 +1,15 @@
-// Calls Shim.State by ttrpc, or by gRPC, at a server in a process of its own: `grpc-client.ts ttrpc|grpc SOCKET`.
+// Calls Shim.State by ttrpc, or by gRPC, at a server in a process of its own: `client.ts ttrpc|grpc SOCKET`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
 import { ShimDefinition } from '@shimwright/shim-api';
 import { connect } from '@shimwright/ttrpc';
-import { grpcService } from './grpc-service.ts';
-import { contend } from './turns.ts';
+import { contend } from '../turns.ts';
+import { grpcService } from './service.ts';
 
 const [, , kind = '', socket = ''] = process.argv;
-const program = path.join(import.meta.dirname, 'grpc-server.ts');
+const program = path.join(import.meta.dirname, 'server.ts');
 const server = spawn(process.execPath, ['--conditions=@shimwright/source', program, kind, socket], {
   stdio: ['pipe', 'pipe', 'inherit'],
 });

@@ -1,7 +1,8 @@
 import fs, { constants, type Dirent } from 'node:fs';
-import { aboutPath, hasCode } from './errors.ts';
-import * as disk from './file-system.ts';
-import { isHidden } from './mounts.ts';
+import { aboutPath, hasCode } from '../errors.ts';
+import * as disk from '../file-system.ts';
+import { isHidden } from '../mounts.ts';
+import type { Steps } from '../steps.ts';
 import {
   EmptyGuess,
   entryPath,
@@ -11,7 +12,6 @@ import {
   removeEntries,
   shownName,
 } from './remove-entries.ts';
-import type { Steps } from './steps.ts';
 
 /** A directory on the way down to where the work is. */
 interface Level {

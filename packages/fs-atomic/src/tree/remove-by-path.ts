@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
-import { aboutPath, hasCode } from './errors.ts';
-import * as disk from './file-system.ts';
+import { aboutPath, hasCode } from '../errors.ts';
+import * as disk from '../file-system.ts';
+import type { Steps } from '../steps.ts';
 import { EmptyGuess, MAX_ENTRIES, removed, removeEntries, shownName } from './remove-entries.ts';
-import type { Steps } from './steps.ts';
 
 /** A directory on the way down to where the work is. */
 interface Level {

@@ -1,10 +1,10 @@
-import { hasCode } from './errors.ts';
-import * as disk from './file-system.ts';
+import { hasCode } from '../errors.ts';
+import * as disk from '../file-system.ts';
+import { withSlot } from '../slot.ts';
+import type { Steps } from '../steps.ts';
 import { removeByDescriptor } from './remove-by-descriptor.ts';
 import { removeByPath } from './remove-by-path.ts';
 import { removed } from './remove-entries.ts';
-import { withSlot } from './slot.ts';
-import type { Steps } from './steps.ts';
 
 // A tree that somebody else still fills, or moves about, has as many tries to be empty.
 const MAX_TRIES = 100;

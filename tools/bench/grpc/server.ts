@@ -1,8 +1,8 @@
-// Answers Shim.State by ttrpc, or by gRPC, at a Unix socket until its stdin ends: `grpc-server.ts ttrpc|grpc SOCKET`.
+// Answers Shim.State by ttrpc, or by gRPC, at a Unix socket until its stdin ends: `server.ts ttrpc|grpc SOCKET`.
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { ShimDefinition, type StateRequest, StateResponse } from '@shimwright/shim-api';
 import { TtrpcServer } from '@shimwright/ttrpc';
-import { grpcService } from './grpc-service.ts';
+import { grpcService } from './service.ts';
 
 const [, , kind, socket = ''] = process.argv;
 

@@ -3,7 +3,7 @@ import { atomicDelete, atomicWriteFile, atomicWriteFileSync } from '@shimwright/
 import { writeFile, writeFileSync } from 'atomically';
 import { rimraf } from 'rimraf';
 import writeFileAtomic from 'write-file-atomic';
-import { effort } from './effort.ts';
+import { effort } from '../effort.ts';
 
 /** The size of a large file. */
 export const LARGE_BYTES = effort(100) << 20;
