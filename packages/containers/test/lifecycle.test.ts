@@ -5,6 +5,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { execa, execaNode } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { processIds } from '../../../tools/testing/command-lines.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import {
   type Container,
@@ -354,8 +355,9 @@ describe('a container that outlives its program', () => {
 
   test('goes on when its shim is killed, and is found again', async () => {
     const container = await started('echo one; sleep 2; echo two; exit 3', { name: 'orphaned' });
-    const shims = await execa('pgrep', ['-f', `main.ts --shared ${where.place.stateDir}`]);
-    for (const pid of shims.stdout.split('\n')) process.kill(Number(pid), 'SIGKILL');
+    const shims = processIds(`main.ts --shared ${where.place.stateDir}`);
+    expect(shims).not.toEqual([]);
+    for (const pid of shims) process.kill(pid, 'SIGKILL');
     const { containers } = await restore(where.place);
     expect(containers.map(({ id }) => id)).toContain('orphaned');
     expect(await container.wait()).toMatchObject({ exitCode: 3 });
@@ -365,8 +367,9 @@ describe('a container that outlives its program', () => {
   test('its log goes on when the recorder is killed', async () => {
     const container = await started('echo one; sleep 1; echo two');
     for await (const _line of container.logs({ follow: true })) break;
-    const recorders = await execa('pgrep', ['-f', `recorder-main.ts ${where.place.stateDir}`]);
-    for (const pid of recorders.stdout.split('\n')) process.kill(Number(pid), 'SIGKILL');
+    const recorders = processIds(`recorder-main.ts ${where.place.stateDir}`);
+    expect(recorders).not.toEqual([]);
+    for (const pid of recorders) process.kill(pid, 'SIGKILL');
     expect(await followed(container)).toEqual(['stdout: one', 'stdout: two']);
   });
 
