@@ -5,6 +5,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { build } from 'rolldown';
 import { entriesOf } from './packed/workspace-packages.ts';
+import { PROGRAMS } from './programs.ts';
 import { shimProgramBuild } from './shim-program-build.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -19,45 +20,12 @@ await execa('tsc', ['-b', ...folders.map((folder) => path.join('packages', folde
 });
 for (const folder of folders) await bundle(path.join(ROOT, 'packages', folder));
 
-// A shim starts in the time that Node takes to find and read its modules, so it is one file with all that it
-// needs, in the older kind of module, which Node reads sooner. What is native cannot be part of it.
-if (folders.includes('shim-service')) {
-  const directory = path.join(ROOT, 'packages/shim-service');
-  await shimProgram(directory, 'src/shim-process/main.ts', 'shimwright-shim.cjs');
-  await shimProgram(directory, 'src/keeper/main.ts', 'shimwright-keeper.cjs');
-  await shimProgram(directory, 'src/v2/main.ts', 'shimwright-shim-v2.cjs');
-}
-
-// Likewise what takes the events of v2 shims.
-if (folders.includes('shim-client')) {
-  const directory = path.join(ROOT, 'packages/shim-client');
-  await shimProgram(directory, 'src/v2/forwarder/main.ts', 'forward-events.cjs');
-}
-
-async function shimProgram(directory: string, input: string, name: string): Promise<void> {
-  const file = path.join(directory, 'dist', name);
-  await build(shimProgramBuild(path.join(directory, input), file));
-  await chmod(file, 0o755);
-}
-
-// What works for containers beside the program that made them is small and starts often, for the same reasons.
-if (folders.includes('containers')) {
-  for (const [name, source] of [
-    ['recorder', 'logs/recorder-main.ts'],
-    ['copier', 'copy/copier-main.ts'],
-  ] as const) {
-    const directory = path.join(ROOT, 'packages/containers');
-    await build({
-      input: path.join(directory, 'src', source),
-      platform: 'node',
-      resolve: { conditionNames: ['@shimwright/source', 'node', 'import', 'default'] },
-      external: ['koffi', 'tar'],
-      output: {
-        file: path.join(directory, `dist/shimwright-${name}.cjs`),
-        format: 'cjs',
-        codeSplitting: false,
-      },
-    });
+for (const folder of folders) {
+  const directory = path.join(ROOT, 'packages', folder);
+  for (const [name, source] of Object.entries(PROGRAMS[folder] ?? {})) {
+    const file = path.join(directory, 'dist', name);
+    await build(shimProgramBuild(path.join(directory, source), file));
+    await chmod(file, 0o755);
   }
 }
 

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { PROGRAMS } from '../programs.ts';
 import { needs } from '../testing/needs.ts';
 import { usageOf } from '../testing/readme.ts';
 import { loadedModules } from './loaded-modules.ts';
@@ -41,8 +42,9 @@ async function builtFilesOf(folder: string): Promise<string[]> {
   const entries = entriesOf(folder);
   // Beside them what several of them share, if they do.
   const isShared = (await filesIn(installed(folder))).includes('dist/shared.js');
-  const code = entries.length > 1 && isShared ? [...entries, 'shared'] : entries;
-  return [...code.map((name) => `dist/${name}.js`), ...types, ...scripts];
+  const code = isShared ? [...entries, 'shared'] : entries;
+  const programs = Object.keys(PROGRAMS[folder] ?? {}).map((name) => `dist/${name}`);
+  return [...code.map((name) => `dist/${name}.js`), ...programs, ...types, ...scripts];
 }
 
 /** Runs an ES module in the project where the packages are installed. */
@@ -113,7 +115,9 @@ describe.each(PACKAGES)('%s', (folder) => {
     const changelog = files.filter((file) => file === 'CHANGELOG.md'); // from its first release on
 
     expect(files).toEqual(
-      [...documents, ...changelog, ...declared, ...programs, ...(await builtFilesOf(folder))].toSorted(),
+      [
+        ...new Set([...documents, ...changelog, ...declared, ...programs, ...(await builtFilesOf(folder))]),
+      ].toSorted(),
     );
   });
 
