@@ -58,8 +58,8 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   'a major of what nobody uses moves nothing else': {
     from: '1.2.3',
-    changesets: [{ 'runtime-v1': 'major' }, { 'event-exchange': 'major' }],
-    moves: { 'runtime-v1': '2.0.0', 'event-exchange': '2.0.0' },
+    changesets: [{ cli: 'major' }, { 'runtime-v2': 'major' }],
+    moves: { cli: '2.0.0', 'runtime-v2': '2.0.0' },
   },
   'who only tests with a package does not move with its major': {
     from: '1.2.3',
