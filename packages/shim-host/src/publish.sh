@@ -20,7 +20,7 @@ spool=${address:?--address is missing}.events
 cd "$spool"
 
 # The number after the highest is claimed by making the hidden file of that name, which fails where another publisher
-# was faster (-C). One shim publishes one event after another, so these keep their order. Nothing but cat and
+# was faster (-C). An event of that number that is there by now is of one who was faster still. One shim publishes one event after another, so these keep their order. Nothing but cat and
 # mv is a process of its own, since each takes a millisecond.
 set -C
 tries=0
@@ -32,7 +32,7 @@ until
     [ "$number" -le "$highest" ] || highest=$number
   done
   claimed=$((highest + 1))
-  { true >".$claimed"; } 2>/dev/null
+  { true >".$claimed"; } 2>/dev/null && { [ ! -e "$claimed" ] || { rm -f ".$claimed" && false; }; }
 do
   tries=$((tries + 1))
   if [ "$tries" -ge 1000 ]; then

@@ -4,6 +4,7 @@ import { Any } from '@shimwright/shim-api';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
+import { eventFile } from './event-file.ts';
 import {
   defaultPublisher,
   prepareSpool,
@@ -12,6 +13,7 @@ import {
   spoolPath,
   watchSpool,
 } from './spool.ts';
+import { dropIntoSpool } from './spool-drop.ts';
 
 const event = Any.fromPartial({
   typeUrl: 'containerd.events.TaskExit',
@@ -95,6 +97,32 @@ describe('watchSpool', () => {
     const publishers = await Promise.all(topics.map((topic) => publish(address, topic)));
     expect(publishers.map(({ exitCode }) => exitCode)).toEqual(topics.map(() => 0));
     expect((await events).map(({ topic }) => topic).sort()).toEqual(topics.sort());
+  });
+
+  test('loses no event that is dropped whole beside publishers', async () => {
+    const address = await daemon();
+    const spool = prepareSpool(address);
+    const topics = Array.from({ length: 20 }, (_, index) => `/topic/${index}`);
+    const publishers = topics.slice(0, 10).map((topic) => publish(address, topic));
+    for (const topic of topics.slice(10)) {
+      const file = path.join(spool, '.whole.event');
+      await writeFile(file, eventFile({ topic, namespace: 'default', event }));
+      dropIntoSpool(spool, file);
+    }
+    await Promise.all(publishers);
+    expect((await take(address, topics.length)).map(({ topic }) => topic).sort()).toEqual(topics.sort());
+    expect(await readdir(spool)).toEqual([]);
+  });
+
+  test('an event that is dropped whole leaves a number alone that a publisher has claimed', async () => {
+    const address = await daemon();
+    const spool = prepareSpool(address);
+    await writeFile(path.join(spool, '.1'), '');
+    await writeFile(path.join(spool, '.whole.event'), 'content');
+    dropIntoSpool(spool, path.join(spool, '.whole.event'));
+    expect((await readdir(spool)).toSorted()).toEqual(['.1', '2']);
+    expect(() => dropIntoSpool(spool, path.join(spool, '.whole.event'))).toThrow(/ENOENT/);
+    expect((await readdir(spool)).toSorted()).toEqual(['.1', '2']);
   });
 
   test('keeps the order beyond nine events', async () => {

@@ -1,4 +1,13 @@
-import { closeSync, linkSync, openSync, readdirSync, rmSync, utimesSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type Any, type Envelope, timestampToDate } from '@shimwright/shim-api';
 import { eventFile } from '@shimwright/shim-host';
@@ -27,7 +36,7 @@ export class SpoolWriter {
    */
   add({ topic, namespace, event, timestamp }: WholeEnvelope): void {
     const content = eventFile({ topic, namespace, event });
-    const [hidden, descriptor] = this.#claim();
+    const [hidden, descriptor, shown] = this.#claim();
     try {
       try {
         if (writeSync(descriptor, content) < content.length) throw new Error(`${hidden} took half an event`);
@@ -36,33 +45,26 @@ export class SpoolWriter {
       }
       const when = timestampToDate(timestamp);
       if (when) utimesSync(hidden, when, when); // a spool tells the time of an event by its file
-      this.#show(hidden);
+      linkSync(hidden, shown);
+      this.#next += 1;
     } finally {
       rmSync(hidden, { force: true });
     }
   }
 
-  /** Makes the hidden file of the next number, by which publishers see that it is taken. */
-  #claim(): readonly [hidden: string, descriptor: number] {
-    for (;;) {
+  /**
+   * Makes the hidden file of the next number, by which publishers see that it is taken. A publisher may have been
+   * quicker with all of it, and its event has the number then.
+   */
+  #claim(): readonly [hidden: string, descriptor: number, shown: string] {
+    for (; ; this.#next += 1) {
+      const shown = path.join(this.#spool, String(this.#next));
       const hidden = path.join(this.#spool, `.${this.#next}`);
       try {
-        return [hidden, openSync(hidden, 'wx', 0o600)];
-      } catch (error) {
-        if (!hasCode(error, 'EEXIST')) throw error;
-        this.#next += 1;
-      }
-    }
-  }
-
-  /** Gives a file its number, or the next that is free: a link never replaces what is there. */
-  #show(hidden: string): void {
-    for (;;) {
-      const name = path.join(this.#spool, String(this.#next));
-      this.#next += 1;
-      try {
-        linkSync(hidden, name);
-        return;
+        const descriptor = openSync(hidden, 'wx', 0o600);
+        if (!existsSync(shown)) return [hidden, descriptor, shown];
+        closeSync(descriptor);
+        rmSync(hidden);
       } catch (error) {
         if (!hasCode(error, 'EEXIST')) throw error;
       }
