@@ -53,7 +53,10 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a source that is part of a program': {
     change: async () => ({ 'packages/oci-runtime/src/index.ts': 'new' }),
     changeset: { 'oci-runtime': 'patch' },
-    found: { 'shim-service': ['packages/oci-runtime/src/index.ts'] },
+    found: {
+      containers: ['packages/oci-runtime/src/index.ts'],
+      'shim-service': ['packages/oci-runtime/src/index.ts'],
+    },
   },
   'the README of a package that is part of a program': {
     change: async () => ({ 'packages/oci-runtime/README.md': 'new' }),
@@ -69,18 +72,28 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       editManifest(workspace, 'ttrpc', (manifest) => ({ ...manifest, devDependencies: {} })),
     found: {},
   },
-  'a catalog entry that one package and a program use': {
+  'a catalog entry that packages and programs use': {
     change: (workspace) => editCatalog(workspace, 'execa', '^99.0.0'),
-    found: { 'oci-runtime': ['catalog: execa'], 'shim-service': ['catalog: execa'] },
+    found: {
+      containers: ['catalog: execa'],
+      'oci-image': ['catalog: execa'],
+      'oci-runtime': ['catalog: execa'],
+      'shim-service': ['catalog: execa'],
+    },
   },
   'a catalog entry, with changesets of its users': {
     change: (workspace) => editCatalog(workspace, 'execa', '^99.0.0'),
-    changeset: { 'oci-runtime': 'patch', 'shim-service': 'patch' },
+    changeset: { containers: 'patch', 'oci-image': 'patch', 'oci-runtime': 'patch', 'shim-service': 'patch' },
     found: {},
   },
   'a catalog entry of a library that packages have': {
     change: (workspace) => editCatalog(workspace, 'koffi', '^99.0.0'),
-    found: { 'linux-native': ['catalog: koffi'], 'shim-service': ['catalog: koffi'] },
+    found: {
+      containers: ['catalog: koffi'],
+      'linux-native': ['catalog: koffi'],
+      'shim-client': ['catalog: koffi'],
+      'shim-service': ['catalog: koffi'],
+    },
   },
   'a catalog entry of a tool': {
     change: (workspace) => editCatalog(workspace, 'vitest', '^99.0.0'),
@@ -121,13 +134,13 @@ test('since a commit: a source that was removed', async () => {
 test('since a branch: what the branch has got since is not ours to tell', async () => {
   const workspace = await scratchWorkspace('1.2.3');
   await git(workspace.root, 'switch', '--quiet', '--create', 'topic');
-  await workspace.commit({ 'packages/recover/src/index.ts': 'ours' });
+  await workspace.commit({ 'packages/runtime-v2/src/index.ts': 'ours' });
   await git(workspace.root, 'switch', '--quiet', 'main');
   await workspace.commit({ 'packages/event-exchange/src/index.ts': 'theirs' });
   await git(workspace.root, 'switch', '--quiet', 'topic');
 
   expect(await unannouncedChanges(workspace.root, 'main')).toEqual([
-    { name: '@shimwright/recover', changes: ['packages/recover/src/index.ts'] },
+    { name: '@shimwright/runtime-v2', changes: ['packages/runtime-v2/src/index.ts'] },
   ]);
 });
 
@@ -148,9 +161,10 @@ test('a package that was never released needs one changeset, and no further one'
 test('since the last release: what was released, and what came after it', async () => {
   const workspace = await scratchWorkspace('1.2.3');
   const source = 'packages/ttrpc/src/index.ts';
+  const programs = { 'shim-client': 'patch', 'shim-service': 'patch', containers: 'patch' } as const;
   const base = await workspace.commit({
     [source]: 'new',
-    '.changeset/c.md': changesetOf({ ttrpc: 'patch', 'shim-service': 'patch' }),
+    '.changeset/c.md': changesetOf({ ttrpc: 'patch', ...programs }),
   });
   await workspace.changesetVersion();
   await workspace.commit({});
@@ -159,7 +173,7 @@ test('since the last release: what was released, and what came after it', async 
 
   await git(workspace.root, 'tag', '@shimwright/ttrpc@1.2.4', '--message', 'released');
   expect(await unannouncedChanges(workspace.root)).toEqual([]);
-  await workspace.commit({ [source]: 'newer', '.changeset/d.md': changesetOf({ 'shim-service': 'patch' }) });
+  await workspace.commit({ [source]: 'newer', '.changeset/d.md': changesetOf(programs) });
   expect(await unannouncedChanges(workspace.root)).toEqual([
     { name: '@shimwright/ttrpc', changes: [source] },
   ]);

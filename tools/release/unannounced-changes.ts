@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
+import { PROGRAMS } from '../programs.ts';
 import { type PendingChangeset, readChangesets } from './changesets.ts';
 import { git, gitLines } from './git.ts';
 import { ReleaseError } from './release-error.ts';
@@ -61,10 +62,13 @@ function changesOf(
   return [...files, ...manifest, ...moved];
 }
 
-/** The packages whose code is in what a package publishes: a program is one file, with all that it needs. */
+/**
+ * The packages whose code is in what a package publishes: a program is one file, with all that it needs. All that its
+ * package depends on is counted, though a program may need less: a release too many harms nobody.
+ */
 function contentsOf(one: WorkspacePackage, packages: readonly WorkspacePackage[]): WorkspacePackage[] {
   const contents = new Set([one]);
-  if (one.manifest.bin === undefined) return [one];
+  if (!Object.hasOwn(PROGRAMS, one.folder)) return [one];
   for (const { manifest } of contents) {
     for (const other of packages)
       if (other.manifest.name in (manifest.dependencies ?? {})) contents.add(other);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+
 /** Rows below their heads, in columns as wide as they need. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [heads, ...rows];
@@ -51,11 +53,12 @@ export async function print(line: string): Promise<void> {
   await write(process.stdout, `${line}\n`);
 }
 
-/** The same of bytes, to either output. Who reads no more, such as `head`, ends this program. */
+/**
+ * The same of bytes, to either output. Who reads no more, such as `head`, ends this program. What the stream takes at once is
+ * not waited for: in a test of Jest, whose `process` is a copy, a write never says that it is done.
+ */
 export async function write(stream: NodeJS.WriteStream, data: string | Uint8Array): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  stream.write(data, (error) => (error ? reject(error) : resolve()));
-  await promise;
+  if (!stream.write(data)) await once(stream, 'drain');
 }
 
 /** A value as JSON for programs. */
