@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './testing/longest-first.ts';
 import { SkipReasons } from './testing/skip-reasons.ts';
 import { slowness } from './testing/slowness.ts';
 
@@ -31,6 +32,7 @@ export default defineConfig({
     pool: 'forks',
     // Most of them wait for processes, so that more than there are processors do no harm.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     execArgv: ['--conditions=@shimwright/source'],
     projects: [
       {
