@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 import {
   type DescriptorWatch,
   duplicateDescriptor,
@@ -39,6 +40,8 @@ interface Outgoing {
 export class Wire {
   readonly #fd: number;
   readonly #events: WireEvents;
+  // A character may come in two parts.
+  readonly #decoder = new StringDecoder('utf8');
   #text = '';
   readonly #received: number[] = [];
   readonly #outgoing: Outgoing[] = [];
@@ -70,7 +73,7 @@ export class Wire {
       const message = this.#receive();
       if (message === undefined) return;
       this.#received.push(...message.descriptors);
-      this.#text += message.data.toString('utf8');
+      this.#text += this.#decoder.write(message.data);
       this.#tellLines();
       if (message.data.length === 0) this.#end();
     }
