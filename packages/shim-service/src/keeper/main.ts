@@ -3,9 +3,9 @@
 import { mkdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { assertPlatform, setCloseOnExec, setSubreaper } from '@shimwright/linux-native';
 import { sharedFiles } from '@shimwright/shim-host';
+import { ignoreSignals } from '../own-signals.ts';
 import { Keeper, type Kept } from './keeper.ts';
 
-const MEANINGLESS = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGPROF', 'SIGPIPE'] as const;
 const STDERR = 2;
 const NEVER_MS = 2 ** 31 - 1;
 
@@ -17,7 +17,7 @@ function main([mode, value = '', , command = '', ...args]: readonly string[]): v
   if (mode === '--probe') return;
   // Before all else: what ends from now on comes here.
   setSubreaper(true);
-  for (const signal of MEANINGLESS) process.on(signal, () => {});
+  ignoreSignals();
   setCloseOnExec(CONTROL_SOCKET, true);
   const { registry } = sharedFiles(args[args.indexOf('--shared') + 1] ?? '');
   mkdirSync(registry, { recursive: true, mode: 0o700 });
