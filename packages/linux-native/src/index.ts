@@ -8,6 +8,7 @@ export {
 } from './descriptor-flags.ts';
 export { makeEventfd, takeEvents } from './eventfd.ts';
 export { makeFifo } from './fifo.ts';
+export { tryFlock } from './file-lock.ts';
 export { assertPlatform, type NativeArgument, type SystemCall, systemCall } from './library.ts';
 export { type Message, type OutgoingMessage, receiveMessage, sendMessage } from './message.ts';
 export {

@@ -1,12 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { systemCall } from '@shimwright/linux-native';
+import { tryFlock } from '@shimwright/linux-native';
 import { codeOf } from '../errors.ts';
-
-const flock = systemCall<[fd: number, operation: number]>('flock', 'int flock(int fd, int operation)');
-
-// sys/file.h
-const LOCK_EX = 2;
-const LOCK_NB = 4;
 
 /** A lock on a file, which ends with this process at the latest. */
 export interface Lock extends Disposable {
@@ -21,19 +15,24 @@ export interface Lock extends Disposable {
 export function tryLock(file: string, create: boolean): Lock | undefined {
   const fd = open(file, constants.O_RDWR | constants.O_NOFOLLOW | (create ? constants.O_CREAT : 0));
   if (fd === undefined) return undefined;
-  try {
-    flock([fd, LOCK_EX | LOCK_NB]);
-  } catch (error) {
-    closeSync(fd);
-    if (codeOf(error) === 'EAGAIN') return undefined;
-    throw error;
-  }
+  if (!isLocked(fd)) return undefined;
   let isHeld = true;
   const release = () => {
     if (isHeld) closeSync(fd);
     isHeld = false;
   };
   return { release, [Symbol.dispose]: release };
+}
+
+/** A descriptor that could not be locked is closed. */
+function isLocked(fd: number): boolean {
+  let locked = false;
+  try {
+    locked = tryFlock(fd);
+    return locked;
+  } finally {
+    if (!locked) closeSync(fd);
+  }
 }
 
 function open(file: string, flags: number): number | undefined {

@@ -2,17 +2,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isSystemError, systemCall } from '@shimwright/linux-native';
+import { tryFlock } from '@shimwright/linux-native';
 import { hasCode } from '../errors.ts';
-
-// sys/file.h
-const LOCK_EX = 2;
-const LOCK_NB = 4;
-
-const flock = systemCall<[descriptor: number, operation: number]>(
-  'flock',
-  'int flock(int fd, int operation)',
-);
 
 const FIRST_WAIT_MS = 2;
 const LAST_WAIT_MS = 100;
@@ -54,12 +45,10 @@ export async function sweepLocks(directory: string): Promise<void> {
 async function tryLock(file: string): Promise<FileHandle | undefined> {
   const handle = await open(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   try {
-    flock([handle.fd, LOCK_EX | LOCK_NB]);
     // Whoever released it meanwhile took the name away: another would lock a new file of that name.
-    if (await isStill(file, handle)) return handle;
+    if (tryFlock(handle.fd) && (await isStill(file, handle))) return handle;
   } catch (error) {
     await handle.close();
-    if (isSystemError(error, 'EAGAIN') || isSystemError(error, 'EINTR')) return undefined;
     throw error;
   }
   await handle.close();

@@ -1,13 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isSystemError, systemCall } from '@shimwright/linux-native';
+import { tryFlock } from '@shimwright/linux-native';
 import { prepareSocketDirectory } from '@shimwright/shim-host';
-
-const flock = systemCall<[number, number]>('flock', 'int flock(int fd, int operation)');
-
-// sys/file.h
-const LOCK_EX = 2;
-const LOCK_NB = 4;
 
 const RETRY_MS = 2;
 const PATIENCE_MS = 10_000;
@@ -38,20 +32,13 @@ export class GroupLock implements Disposable {
   static tryTake(file: string): GroupLock | undefined {
     const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
     const descriptor = openSync(file, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
+    let lock: GroupLock | undefined;
     try {
-      flock([descriptor, LOCK_EX | LOCK_NB]);
-      // Whoever had it may have removed the file: then others have another one.
-      if (fstatSync(descriptor).ino === statSync(file, { throwIfNoEntry: false })?.ino) {
-        return new GroupLock(file, descriptor);
-      }
-    } catch (error) {
-      if (!isSystemError(error, 'EAGAIN')) {
-        closeSync(descriptor);
-        throw error;
-      }
+      if (tryFlock(descriptor) && isStill(file, descriptor)) lock = new GroupLock(file, descriptor);
+      return lock;
+    } finally {
+      if (!lock) closeSync(descriptor);
     }
-    closeSync(descriptor);
-    return undefined;
   }
 
   private constructor(file: string, descriptor: number) {
@@ -69,4 +56,10 @@ export class GroupLock implements Disposable {
     unlinkSync(this.#file);
     closeSync(this.#descriptor);
   }
+}
+
+/** Whoever had the lock may have removed the file: then others have another one of that name. */
+function isStill(file: string, descriptor: number): boolean {
+  const [own, named] = [fstatSync(descriptor), statSync(file, { throwIfNoEntry: false })];
+  return own.ino === named?.ino && own.dev === named.dev;
 }
