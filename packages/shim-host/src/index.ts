@@ -48,7 +48,13 @@ export {
   spoolPath,
   watchSpool,
 } from './spool.ts';
-export { dropIntoSpool } from './spool-drop.ts';
+export {
+  claimEventNumber,
+  dropIntoSpool,
+  type EventClaim,
+  eventNumbers,
+  nextEventNumber,
+} from './spool-drop.ts';
 export { isTrustedPeer, isTrustedUser } from './trusted-peer.ts';
 export { isExitUnknown, markUnknown } from './unknown-exit.ts';
 export { untilGone } from './until-gone.ts';

@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Any } from '@shimwright/shim-api';
@@ -13,7 +14,7 @@ import {
   spoolPath,
   watchSpool,
 } from './spool.ts';
-import { dropIntoSpool } from './spool-drop.ts';
+import { claimEventNumber, dropIntoSpool, nextEventNumber } from './spool-drop.ts';
 
 const event = Any.fromPartial({
   typeUrl: 'containerd.events.TaskExit',
@@ -123,6 +124,17 @@ describe('watchSpool', () => {
     expect((await readdir(spool)).toSorted()).toEqual(['.1', '2']);
     expect(() => dropIntoSpool(spool, path.join(spool, '.whole.event'))).toThrow(/ENOENT/);
     expect((await readdir(spool)).toSorted()).toEqual(['.1', '2']);
+  });
+
+  test('a number is claimed once, and not when an event has it', async () => {
+    const spool = prepareSpool(await daemon());
+    await writeFile(path.join(spool, '2'), 'content');
+    await writeFile(path.join(spool, '.3'), '');
+    expect(nextEventNumber(spool)).toBe(4);
+    const claims = [claimEventNumber(spool, 1), claimEventNumber(spool, 1)];
+    for (const { descriptor } of claims) closeSync(descriptor);
+    expect(claims.map(({ number }) => number)).toEqual([1, 4]);
+    expect((await readdir(spool)).toSorted()).toEqual(['.1', '.3', '.4', '2']);
   });
 
   test('keeps the order beyond nine events', async () => {
