@@ -7,7 +7,7 @@ import { notFound } from './not-found.ts';
 export function callFailure({ id, path }: Bundle, call: string, error: unknown): unknown {
   const code = codeOf(error);
   if (!existsSync(path)) return notFound(id, error);
-  if (code === 'ERR_SHIM_UNREACHABLE' || code === 'ERR_TTRPC_CLOSED') {
+  if (isShimLost(error)) {
     const message = `${id} cannot be reached: ${messageOf(error)}; restore() removes what is left of it`;
     return new ContainerError('ERR_CONTAINER_LOST', message, { id, cause: error });
   }
@@ -16,4 +16,10 @@ export function callFailure({ id, path }: Bundle, call: string, error: unknown):
     id,
     cause: error,
   });
+}
+
+/** Whether a call failed because the shim is gone, or went meanwhile. */
+export function isShimLost(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ERR_SHIM_UNREACHABLE' || code === 'ERR_TTRPC_CLOSED';
 }

@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Bundle } from '@shimwright/bundle-core';
 import { type Attachment, attachTo } from './attach.ts';
-import { callFailure } from './call-failure.ts';
+import { callFailure, isShimLost } from './call-failure.ts';
 import { openRoot } from './container-root.ts';
 import { copyFrom, copyInto, heldBack } from './copy/copy.ts';
 import { destroy } from './destroy.ts';
-import { messageOf } from './errors.ts';
 import { type ExecOptions, execIn } from './exec.ts';
 import { failureOf } from './failure.ts';
 import { recorderFor } from './logs/ensure-recorder.ts';
@@ -94,7 +93,7 @@ export class Container implements AsyncDisposable {
   async start(options: WaitOptions = {}): Promise<this> {
     await this.#do('start', options, async (task) => {
       await task.start(this.id, options).catch((error: unknown) => {
-        throw /created|state|running/i.test(messageOf(error)) ? error : failureOf(error, this.id);
+        throw isShimLost(error) ? error : failureOf(error, this.id);
       });
     });
     return this;

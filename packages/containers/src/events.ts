@@ -38,17 +38,16 @@ export async function* events(options: EventsOptions = {}): AsyncGenerator<Conta
   prepareSpool(place.daemonAddress);
   using changes = new Changes([place.bundles, spoolPath(place.daemonAddress)], LOOK_AGAIN_MS, signal);
   let known = await idsIn(place);
-  const told = new Set<string>();
+  let told = new Set<string>();
   while (!signal?.aborted) {
     const now = await idsIn(place);
     for (const id of now)
       if (!known.has(id)) yield { time: new Date(), type: 'create', id, exitCode: undefined };
-    for (const exit of await exitsOf(place, since)) {
-      const key = `${exit.id} ${exit.time.getTime()}`;
-      if (told.has(key)) continue;
-      told.add(key);
-      yield exit;
-    }
+    const exits = new Map(
+      (await exitsOf(place, since)).map((exit) => [`${exit.id} ${exit.time.getTime()}`, exit]),
+    );
+    for (const [key, exit] of exits) if (!told.has(key)) yield exit;
+    told = new Set(exits.keys()); // what is no longer kept does not come again
     for (const id of known)
       if (!now.has(id)) yield { time: new Date(), type: 'remove', id, exitCode: undefined };
     known = now;

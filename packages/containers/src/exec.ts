@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Bundle, loadSpec } from '@shimwright/bundle-core';
+import { isShimLost } from './call-failure.ts';
+import { openRunningRoot } from './container-root.ts';
 import { ContainerError } from './errors.ts';
 import { failureOf } from './failure.ts';
 import {
@@ -70,7 +72,7 @@ export async function execIn(
     return await session.run(task, process, false, signal, () => options.onStart?.(started(process)));
   } catch (error) {
     signal?.throwIfAborted();
-    throw failureOf(error, bundle.id);
+    throw isShimLost(error) ? error : failureOf(error, bundle.id);
   } finally {
     session?.close();
     if (isMade) await endProcess(task, process);
@@ -130,8 +132,8 @@ async function processSpec(
 }
 
 async function userIn(id: string, task: Task, user: string) {
-  const { pid } = await task.state(id);
-  const root = openSync(`/proc/${pid}/root`, constants.O_RDONLY | constants.O_DIRECTORY);
+  const root = await openRunningRoot(id, task);
+  if (root === undefined) throw new ContainerError('ERR_CONTAINER_STATE', `${id} has ended`, { id });
   try {
     return userIds(root, user);
   } finally {

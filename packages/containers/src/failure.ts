@@ -14,7 +14,7 @@ const NOT_RUNNABLE = [
 
 // How shims and runtimes say that a process is not in a state for that.
 const WRONG_STATE =
-  /in an? (?:\w+) state|is not running|container not running|cannot (?:start|exec) .*(?:running|stopped)/i;
+  /in (?:an? \w+|the \S+) state|is not running|container not running|cannot (?:start|exec) .*(?:running|stopped)/i;
 
 /**
  * What a failure to make or start a process is, in our words: whether the command or the runtime is missing. Our own errors, and those

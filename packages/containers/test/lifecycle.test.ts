@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa, execaNode } from 'execa';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { processIds } from '../../../tools/testing/command-lines.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import {
@@ -362,6 +363,36 @@ describe('a container that outlives its program', () => {
     expect(containers.map(({ id }) => id)).toContain('orphaned');
     expect(await container.wait()).toMatchObject({ exitCode: 3 });
     expect(await followed(container)).toEqual(['stdout: one', 'stdout: two']);
+  });
+
+  test('a command in it ends as lost when its shim is killed meanwhile', async () => {
+    const container = await started('sleep 1000');
+    const running = container.exec(['sleep', '1000'], {
+      onStart: () => {
+        for (const pid of processIds(`main.ts --shared ${where.place.stateDir}`))
+          process.kill(pid, 'SIGKILL');
+      },
+    });
+    await expect(running).rejects.toMatchObject({ code: 'ERR_CONTAINER_LOST' });
+  });
+
+  test('a container whose output cannot be recorded costs its recorder no time', async () => {
+    const container = await started('sleep 1000');
+    const io = path.join(where.place.stateDir, 'bundles', where.place.namespace, container.id, 'io');
+    for (const pid of processIds(`recorder-main.ts ${where.place.stateDir}`)) process.kill(pid, 'SIGKILL');
+    await rename(io, `${io}.aside`);
+    onTestFinished(() => rename(`${io}.aside`, io));
+    await restore(where.place);
+    const [recorder] = await vi.waitUntil(() => {
+      const found = processIds(`recorder-main.ts ${where.place.stateDir}`);
+      return found.length > 0 && found;
+    });
+    const turns = async () => Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(await status())?.[1]);
+    const status = () => readFile(`/proc/${recorder}/status`, 'utf8');
+    await delay(1_000); // it has begun
+    const before = await turns();
+    await delay(1_500);
+    expect((await turns()) - before).toBeLessThan(200); // a look or two; each turn of an endless loop would be one more
   });
 
   test('its log goes on when the recorder is killed', async () => {

@@ -1,4 +1,4 @@
-import { access, type FileHandle, open } from 'node:fs/promises';
+import { access, type FileHandle, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Changes } from '../changes.ts';
 import { codeOf } from '../errors.ts';
@@ -102,11 +102,8 @@ class LogReader implements AsyncDisposable {
   }
 
   async #isCurrent(file: FileHandle): Promise<boolean> {
-    const current = await openIfThere(this.#files.log);
-    if (!current) return false;
-    const [own, other] = await Promise.all([file.stat(), current.stat()]);
-    await current.close();
-    return own.ino === other.ino;
+    const [own, current] = await Promise.all([file.stat(), stat(this.#files.log).catch(noneIfMissing)]);
+    return own.ino === current?.ino;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -115,12 +112,12 @@ class LogReader implements AsyncDisposable {
 }
 
 async function openIfThere(file: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(file, 'r');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  return open(file, 'r').catch(noneIfMissing);
+}
+
+function noneIfMissing(error: unknown): undefined {
+  if (codeOf(error) === 'ENOENT') return undefined;
+  throw error;
 }
 
 async function isThere(file: string): Promise<boolean> {

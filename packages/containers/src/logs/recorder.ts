@@ -75,22 +75,23 @@ class Recorder {
     const lock = tryLock(filesOf(this.#place, id).recording, false);
     if (!lock) return; // somebody else writes it
     this.#busy.add(id);
-    this.#record(id, lock).finally(() => {
+    void this.#record(id, lock).then((isRecorded) => {
       this.#busy.delete(id);
-      this.#wake();
+      if (isRecorded) this.#wake(); // one that cannot be recorded is tried again at the next look
     });
   }
 
-  /** It never rejects: what concerns one container holds up no other. */
-  async #record(id: string, lock: Lock): Promise<void> {
+  /** Whether it was recorded to its end. It never rejects: what concerns one container holds up no other. */
+  async #record(id: string, lock: Lock): Promise<boolean> {
     try {
       const bundle = path.join(this.#place.bundles, id);
       const spec: Spec = JSON.parse(await readFile(path.join(bundle, 'config.json'), 'utf8'));
       const at = (name: string) => path.join(bundle, PIPES, name);
       const stdio = { stdin: '', stdout: at('stdout'), stderr: spec.process?.terminal ? '' : at('stderr') };
       await record(stdio, filesOf(this.#place, id), recordOf(spec).maxLogBytes);
+      return true;
     } catch {
-      // The container is gone, with its pipes. One whose pipes cannot be opened is tried again.
+      return false; // the container is gone, with its pipes, or they cannot be opened
     } finally {
       lock.release();
     }

@@ -86,6 +86,9 @@ async function limitLayer(layer: string, diskBytes: number): Promise<void> {
   await mountInBackground({ type: 'tmpfs', source: 'tmpfs', target: layer, options });
 }
 
+/** As long as the copy of an image may take. */
+const COPY_LIMIT_MS = 3_600_000;
+
 async function copyTree(source: string, target: string, signal: AbortSignal | undefined): Promise<void> {
   // cp keeps holes, hard links and attributes, and shares blocks where the file system can.
   const args = [
@@ -98,7 +101,11 @@ async function copyTree(source: string, target: string, signal: AbortSignal | un
     target,
   ];
   try {
-    await promisify(execFile)('cp', args, { ...(signal && { signal }), killSignal: 'SIGKILL' });
+    await promisify(execFile)('cp', args, {
+      ...(signal && { signal }),
+      timeout: COPY_LIMIT_MS,
+      killSignal: 'SIGKILL',
+    });
   } catch (cause) {
     signal?.throwIfAborted();
     throw new ContainerError('ERR_CONTAINER_CREATE', `the root cannot be copied: ${messageOf(cause)}`, {
