@@ -7,6 +7,7 @@ export declare function inheritableDescriptors(): number[];
 export declare function makeEventfd(): number;
 export declare function takeEvents(fd: number): bigint;
 export declare function makeFifo(path: string, mode?: number): void;
+export declare function tryFlock(fd: number): boolean;
 interface SystemErrorPaths {
   readonly path?: string | undefined;
   readonly dest?: string | undefined;

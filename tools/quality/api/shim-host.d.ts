@@ -111,10 +111,19 @@ export declare function watchSpool(daemonAddress: string, options?: {
   readonly signal?: AbortSignal;
 }): AsyncGenerator<SpooledEvent, void, void>;
 export declare function readSpool(daemonAddress: string): Promise<SpooledEvent[]>;
+export declare function eventNumbers(names: readonly string[]): number[];
+export declare function nextEventNumber(spool: string): number;
+interface EventClaim {
+  readonly number: number;
+  readonly hidden: string;
+  readonly descriptor: number;
+  readonly shown: string;
+}
+export declare function claimEventNumber(spool: string, from: number): EventClaim;
 export declare function dropIntoSpool(spool: string, file: string): void;
 export declare function isTrustedUser(uid: number): boolean;
 export declare function isTrustedPeer(socket: Socket): boolean;
 export declare function markUnknown(event: Any): Any;
 export declare function isExitUnknown({ value }: Any): boolean;
 export declare function untilGone(process: ProcessIdentity$1, signal?: AbortSignal): Promise<void>;
-export { type EventFile, type PackagedFile, type ProcessIdentity, type ProcessStat, type Publication, type RegisteredBundle, type RegisteredProcess, type RegisteredShim, type SharedFiles, type ShimHostErrorCode, type SpooledEvent, cleanEnvironment, identify, isRunning, processStat };
+export { type EventClaim, type EventFile, type PackagedFile, type ProcessIdentity, type ProcessStat, type Publication, type RegisteredBundle, type RegisteredProcess, type RegisteredShim, type SharedFiles, type ShimHostErrorCode, type SpooledEvent, cleanEnvironment, identify, isRunning, processStat };
