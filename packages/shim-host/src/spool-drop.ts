@@ -16,6 +16,7 @@ export function nextEventNumber(spool: string): number {
 
 /** A number of a spool that nobody else gives to an event. */
 export interface EventClaim {
+  /** Counts from 1; events are taken in this order. */
   readonly number: number;
   /** The hidden file by which publishers see the claim; to be removed when there is the event. */
   readonly hidden: string;
