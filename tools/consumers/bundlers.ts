@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import commonjs from '@rollup/plugin-commonjs';
 import json from '@rollup/plugin-json';
@@ -9,21 +10,31 @@ import webpack from 'webpack';
 /** What cannot be part of a bundle: it has a native binary. Its README says so. */
 const NATIVE = ['koffi'];
 
-/** Bundles a program with all it needs but native code into one file. */
-export type Bundler = (entry: string, output: string) => Promise<void>;
+/**
+ * Bundles programs with all they need but native code: each module in `directory` becomes a file of the same name with
+ * the bundler's extension in `output`.
+ */
+export interface Bundler {
+  readonly extension: 'mjs' | 'cjs';
+  readonly bundle: (directory: string, output: string) => Promise<void>;
+}
 
 /** How people bundle for Node, by what comes out. */
-export const bundlers: Readonly<
-  Record<string, { readonly extension: 'mjs' | 'cjs'; readonly bundle: Bundler }>
-> = {
-  'esbuild, ESM': { extension: 'mjs', bundle: byEsbuild('esm') },
-  'esbuild, CommonJS': { extension: 'cjs', bundle: byEsbuild('cjs') },
+export const bundlers: Readonly<Record<string, Bundler>> = {
+  'esbuild, ESM': { extension: 'mjs', bundle: byEsbuild('esm', '.mjs') },
+  'esbuild, CommonJS': { extension: 'cjs', bundle: byEsbuild('cjs', '.cjs') },
   'rollup, ESM': { extension: 'mjs', bundle: byRollup },
   'webpack, CommonJS': { extension: 'cjs', bundle: byWebpack },
 };
 
-function byEsbuild(format: 'esm' | 'cjs'): Bundler {
-  return async (entry, outfile) => {
+/** The modules in a directory, by their names. */
+async function entriesIn(directory: string): Promise<Record<string, string>> {
+  const files = (await readdir(directory)).filter((name) => name.endsWith('.mjs'));
+  return Object.fromEntries(files.map((name) => [path.parse(name).name, path.join(directory, name)]));
+}
+
+function byEsbuild(format: 'esm' | 'cjs', extension: string): Bundler['bundle'] {
+  return async (directory, outdir) => {
     const settings = {
       bundle: true,
       minify: true,
@@ -31,21 +42,28 @@ function byEsbuild(format: 'esm' | 'cjs'): Bundler {
       target: 'node22.18',
       logLevel: 'silent',
     } as const;
+    const entryPoints = await entriesIn(directory);
     // It warns of `import.meta` in CommonJS, which is empty there: what our packages do then is tested.
-    await esbuild.build({ ...settings, entryPoints: [entry], outfile, format, external: NATIVE });
+    await esbuild.build({
+      ...{ ...settings, entryPoints, outdir, format, external: NATIVE },
+      outExtension: { '.js': extension },
+    });
   };
 }
 
-async function byRollup(entry: string, output: string): Promise<void> {
+async function byRollup(directory: string, output: string): Promise<void> {
   const plugins = [
     nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }),
     call(commonjs),
     call(json),
   ];
-  const bundle = await rollup({ input: entry, external: [...NATIVE, /^node:/], plugins, onwarn: () => {} });
+  const input = await entriesIn(directory);
+  const bundle = await rollup({ input, external: [...NATIVE, /^node:/], plugins, onwarn: () => {} });
   // Libraries that are loaded later are files of their own: a module with a top-level `await` could not wait for itself.
-  const names = { entryFileNames: path.basename(output), chunkFileNames: '[name]-[hash].mjs' };
-  await bundle.write({ dir: path.dirname(output), format: 'es', ...names });
+  await bundle.write({
+    ...{ dir: output, format: 'es' },
+    ...{ entryFileNames: '[name].mjs', chunkFileNames: 'chunk-[name]-[hash].mjs' },
+  });
   await bundle.close();
 }
 
@@ -54,10 +72,10 @@ function call<Plugin>(plugin: (() => Plugin) | { default: () => Plugin }): Plugi
   return typeof plugin === 'function' ? plugin() : plugin.default();
 }
 
-async function byWebpack(entry: string, output: string): Promise<void> {
+async function byWebpack(directory: string, output: string): Promise<void> {
   const compiler = webpack({
-    ...{ mode: 'production', target: 'node22', devtool: false, entry },
-    output: { path: path.dirname(output), filename: path.basename(output) },
+    ...{ mode: 'production', target: 'node22', devtool: false, entry: await entriesIn(directory) },
+    output: { path: output, filename: '[name].cjs', chunkFilename: 'chunk-[id].cjs' },
     externals: Object.fromEntries(NATIVE.map((name) => [name, `commonjs ${name}`])),
     node: { __dirname: false, __filename: false },
     optimization: { minimize: false }, // names that are shortened are tried with esbuild, which takes a twentieth of the time

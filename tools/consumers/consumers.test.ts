@@ -1,73 +1,101 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { fewAtATime } from '../few-at-a-time.ts';
 import { project } from '../packed/packed.ts';
 import { NEED_RUNTIME, PACKAGES } from '../packed/workspace-packages.ts';
-import { needs } from '../testing/needs.ts';
-import { bundlers } from './bundlers.ts';
-import { runUsage } from './run-usage.ts';
-import { asFunction, asJestTest, asModule, usageProgram } from './usage-program.ts';
+import { needs, type Requirement } from '../testing/needs.ts';
+import { type Bundler, bundlers } from './bundlers.ts';
+import { runJest } from './run-jest.ts';
+import { runUsage, type UsageOutcome } from './run-usage.ts';
+import { asFunction, asJestTest, asModule, type UsageProgram, usageProgram } from './usage-program.ts';
 
 // Each bundles, and starts programs.
 vi.setConfig({ testTimeout: 300_000 });
-
-const JEST = path.join(
-  path.dirname(createRequire(import.meta.url).resolve('jest/package.json')),
-  'bin/jest.js',
-);
 
 // Below the project, where the packages are found, and out of each other's way.
 const directory = await mkdtemp(path.join(project, 'consumers-'));
 afterAll(() => rm(directory, { recursive: true }));
 
-describe.each(PACKAGES)('the usage example of %s', (folder) => {
-  needs(
-    ...(NEED_RUNTIME.includes(folder)
-      ? (['linux', 'root', 'command runc', 'command containerd-shim'] as const)
-      : []),
-  );
+type Outcomes = Record<string, UsageOutcome>;
 
-  /** What it says as it stands. */
-  async function saidAsItStands(): Promise<string> {
-    const file = path.join(directory, `${folder}.mjs`);
-    await writeFile(file, asModule(await usageProgram(folder)));
-    const { said, stderr, exitCode } = await runUsage(directory, file);
-    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
-    return said;
-  }
+const withoutContainers = PACKAGES.filter((folder) => !NEED_RUNTIME.includes(folder));
+const RUNTIME: Requirement[] = ['linux', 'root', 'command runc', 'command containerd-shim'];
 
-  test.each(Object.entries(bundlers))(
-    'says the same when it is bundled by %s',
-    async (name, { extension, bundle }) => {
-      const home = path.join(directory, `${folder}-${name.replaceAll(/\W+/g, '-')}`);
-      await mkdir(home);
-      const program = await usageProgram(folder);
-      await writeFile(
-        path.join(home, 'entry.mjs'),
-        extension === 'cjs' ? asFunction(program) : asModule(program),
-      );
-      const output = path.join(home, `bundle.${extension}`);
-      await bundle(path.join(home, 'entry.mjs'), output);
-      const { said, stderr, exitCode } = await runUsage(home, output);
-      expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
-      expect(said).toBe(await saidAsItStands());
-    },
-  );
+// A bundler takes most of its time to read what the packages have in common, so each is started once for all of them.
+// `CONSUMERS=alone` starts it for each package, which takes several times as long.
+describe.each([
+  { which: 'packages that run no container', folders: withoutContainers, needed: [] },
+  { which: 'packages that run containers', folders: NEED_RUNTIME, needed: RUNTIME },
+])('the usage examples of $which', ({ which, folders, needed }) => {
+  needs(...needed);
 
-  test('says the same in a test of Jest, whose files each have globals of their own', async () => {
-    const home = path.join(directory, `${folder}-jest`);
-    await mkdir(home);
-    await writeFile(path.join(home, 'usage.test.mjs'), asJestTest(await usageProgram(folder)));
-    const config = {
-      rootDir: home,
-      testMatch: ['**/*.test.mjs'],
-      transform: {},
-      cacheDirectory: `${home}/cache`,
-    };
-    const args = ['--experimental-vm-modules', '--no-warnings', JEST, '--config', JSON.stringify(config)];
-    const { said, stderr, exitCode } = await runUsage(home, ...args);
-    expect({ stderr: exitCode === 0 ? '' : stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
-    expect(said).toBe(await saidAsItStands());
+  const base = path.join(directory, which.replaceAll(' ', '-'));
+  const groups = process.env['CONSUMERS'] === 'alone' ? folders.map((folder) => [folder]) : [folders];
+
+  /** What they say as they stand. */
+  const asTheyStand = once(async (): Promise<Outcomes> => {
+    const home = path.join(base, 'as-they-stand');
+    await plant(home, folders, '.mjs', asModule);
+    const outcomes = await runAll(folders, home, '.mjs');
+    for (const [folder, outcome] of Object.entries(outcomes))
+      expect({ folder, ...outcome }).toMatchObject({ folder, stderr: '', exitCode: 0 });
+    return outcomes;
+  });
+
+  test.each(Object.entries(bundlers))('say the same when they are bundled by %s', async (name, bundler) => {
+    const outcomes: Outcomes = {};
+    for (const [index, group] of groups.entries()) {
+      const home = path.join(base, `${name.replaceAll(/\W+/g, '-')}-${index}`);
+      Object.assign(outcomes, await bundled(bundler, home, group));
+    }
+    expect(outcomes).toEqual(await asTheyStand());
+  });
+
+  test('say the same in tests of Jest, whose files each have globals of their own', async () => {
+    const home = path.join(base, 'jest');
+    await plant(home, folders, '.test.mjs', asJestTest);
+    expect(await runJest(home, folders)).toEqual(await asTheyStand());
   });
 });
+
+async function bundled(
+  { extension, bundle }: Bundler,
+  home: string,
+  folders: readonly string[],
+): Promise<Outcomes> {
+  const entries = path.join(home, 'entries');
+  await plant(entries, folders, '.mjs', extension === 'cjs' ? asFunction : asModule);
+  const output = path.join(home, 'output');
+  await bundle(entries, output);
+  return runAll(folders, output, `.${extension}`);
+}
+
+async function plant(
+  home: string,
+  folders: readonly string[],
+  ending: string,
+  form: (program: UsageProgram) => string,
+): Promise<void> {
+  await mkdir(home, { recursive: true });
+  for (const folder of folders)
+    await writeFile(path.join(home, folder + ending), form(await usageProgram(folder)));
+}
+
+/** Most of their time they wait for containers, so some run at once. */
+async function runAll(folders: readonly string[], home: string, ending: string): Promise<Outcomes> {
+  const outcomes: Outcomes = {};
+  await fewAtATime(3, folders, async (folder) => {
+    const file = path.join(home, folder + ending);
+    outcomes[folder] = await runUsage(folder, path.join(home, `run-${folder}`), file);
+  });
+  return outcomes;
+}
+
+function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 
@@ -10,18 +9,18 @@ export interface UsageOutcome {
   readonly exitCode: number | undefined;
 }
 
-/** Runs Node with these arguments, as somebody without our settings would. */
-export async function runUsage(cwd: string, ...args: readonly string[]): Promise<UsageOutcome> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'shimwright-said-'));
-  const file = path.join(directory, 'said');
-  try {
-    const { stderr, exitCode } = await execa(process.execPath, args, {
-      cwd,
-      reject: false,
-      env: { NODE_OPTIONS: '', SAID: file },
-    });
-    return { said: await readFile(file, 'utf8').catch(() => ''), stderr, exitCode };
-  } finally {
-    await rm(directory, { recursive: true });
-  }
+/** Runs Node with these arguments in a new directory, as somebody without our settings would. */
+export async function runUsage(folder: string, cwd: string, file: string): Promise<UsageOutcome> {
+  await mkdir(cwd, { recursive: true });
+  const { stderr, exitCode } = await execa(process.execPath, [file], {
+    cwd,
+    reject: false,
+    env: { NODE_OPTIONS: '', SAID: cwd },
+  });
+  return { said: await saidBy(folder, cwd), stderr, exitCode };
+}
+
+/** What the example of a package said, when it ran with `directory` as `SAID` in its environment. */
+export async function saidBy(folder: string, directory: string): Promise<string> {
+  return readFile(path.join(directory, `${folder}.said`), 'utf8').catch(() => '');
 }

@@ -9,7 +9,7 @@ export interface UsageProgram {
   readonly body: string;
 }
 
-/** The example as a user would copy it; what it prints goes to the file that `SAID` names in its environment. */
+/** The example as a user would copy it; what it prints goes to `FOLDER.said` in the directory that `SAID` names. */
 export async function usageProgram(folder: string): Promise<UsageProgram> {
   const usage = usageOf(await readFile(path.join(installed(folder), 'README.md'), 'utf8'));
   const statements = /^import [^;]+;\n/gm;
@@ -19,7 +19,7 @@ export async function usageProgram(folder: string): Promise<UsageProgram> {
     `import { format as formatSaid } from 'node:util';\n`,
   ].join('');
   // Jest has a console of its own; with this one, each way of running it can be compared with the others.
-  const say = `const console = { log: (...values) => appendSaid(process.env.SAID, formatSaid(...values) + '\\n') };\n`;
+  const say = `const console = { log: (...values) => appendSaid(process.env.SAID + '/${folder}.said', formatSaid(...values) + '\\n') };\n`;
   return { imports, body: say + usage.replaceAll(statements, '') };
 }
 

@@ -11,6 +11,7 @@ export const PACKAGES: readonly string[] = readdirSync(path.join(ROOT, 'packages
 
 /** Those whose usage example runs a container, or drives the programs that do. */
 export const NEED_RUNTIME: readonly string[] = [
+  'containers',
   'oci-image',
   'oci-runtime',
   'recover',
