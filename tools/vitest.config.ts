@@ -34,6 +34,8 @@ export default defineConfig({
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     execArgv: ['--conditions=@shimwright/source'],
+    // Each program that a test starts would strip the types of some hundred files anew: half a second of a processor.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)) },
     projects: [
       {
         extends: true,

@@ -11,16 +11,16 @@ export interface InterruptOptions {
   readonly part?: string;
   /** At how many of the points where a call fails: at one of so many, or at none. @default 1 */
   readonly failures?: number | 'none';
-  /** At all points where the process is killed, at some where an operation takes long, or at none. @default 'all' */
-  readonly kills?: 'all' | 'some' | 'none';
+  /** At how many of the points where the process is killed: at one of so many, or at none. @default 1 */
+  readonly kills?: number | 'none';
   /** How many operations are interrupted at the same time. @default 2 */
   readonly lanes?: number;
   /** Is told of each operation, in a line. @default nobody */
   readonly tell?: (line: string) => void;
 }
 
-/** Of so many points one is taken, where some are enough. */
-const SOME = 5;
+/** Where an operation takes long and not all points are wanted, so many times fewer are taken. */
+const FEWER = 5;
 
 /** How it went. */
 export interface Totals {
@@ -60,7 +60,7 @@ async function interrupt(
   base: string,
   name: OperationName,
   form: Form,
-  { kills = 'all', failures = 1, tell = () => {} }: InterruptOptions,
+  { kills = 1, failures = 1, tell = () => {} }: InterruptOptions,
   totals: { killed: number; failed: number; failing: number; problems: string[] },
 ): Promise<void> {
   const note = (how: string, { points, tried, problems }: Result) => {
@@ -71,12 +71,12 @@ async function interrupt(
   await using interruptions = new Interruptions(base, name, form);
   const { isOnlyKilled = false, takesLong = false }: Operation = operations[name];
   if (kills !== 'none') {
-    const killed = await interruptions.killEverywhere(kills === 'some' && takesLong ? SOME : 1);
+    const killed = await interruptions.killEverywhere(takesLong && kills > 1 ? kills * FEWER : kills);
     totals.killed += killed.tried;
     note('killed', killed);
   }
   if (failures !== 'none' && !isOnlyKilled) {
-    const failed = await interruptions.failEverywhere(failures);
+    const failed = await interruptions.failEverywhere(takesLong && failures > 1 ? failures * FEWER : failures);
     totals.failed += failed.tried;
     totals.failing += failed.points;
     note('failing', failed);

@@ -12,6 +12,8 @@ const PASSED: readonly string[] = [
   'TZ',
   'XDG_RUNTIME_DIR',
   'DBUS_SESSION_BUS_ADDRESS',
+  // While these packages are developed, programs run from their sources, whose types Node would strip anew each time.
+  ...(import.meta.url?.endsWith('.ts') ? ['NODE_COMPILE_CACHE'] : []),
 ];
 
 /**
