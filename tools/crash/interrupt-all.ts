@@ -76,7 +76,9 @@ async function interrupt(
     note('killed', killed);
   }
   if (failures !== 'none' && !isOnlyKilled) {
-    const failed = await interruptions.failEverywhere(takesLong && failures > 1 ? failures * FEWER : failures);
+    const failed = await interruptions.failEverywhere(
+      takesLong && failures > 1 ? failures * FEWER : failures,
+    );
     totals.failed += failed.tried;
     totals.failing += failed.points;
     note('failing', failed);
