@@ -22,7 +22,17 @@ export interface PlaceOptions {
    * @default `$SHIMWRIGHT_RUNTIME`, else 'auto'
    */
   readonly runtime?: string | undefined;
+  /**
+   * How long the helper processes stay after the last container, in milliseconds, so that the next one starts sooner. The first
+   * container that starts them decides.
+   * @default `$SHIMWRIGHT_LINGER_MS`, else 30000
+   */
+  readonly lingerMs?: number | undefined;
 }
+
+const DEFAULT_LINGER_MS = 30_000;
+
+const MAX_LINGER_MS = 3_600_000;
 
 /** A place with every default. */
 export interface Place {
@@ -30,6 +40,7 @@ export interface Place {
   readonly dataDir: string;
   readonly namespace: string;
   readonly runtime: string;
+  readonly lingerMs: number;
   /** The bundles. */
   readonly bundles: string;
   /** What belongs to each bundle on the disk: its log and its writable layer. */
@@ -54,9 +65,11 @@ export function placeOf(options: PlaceOptions = {}): Place {
   );
   const namespace = options.namespace ?? (process.env['SHIMWRIGHT_NAMESPACE'] || 'default');
   const runtime = options.runtime ?? (process.env['SHIMWRIGHT_RUNTIME'] || 'auto');
+  const lingerMs = options.lingerMs ?? Number(process.env['SHIMWRIGHT_LINGER_MS'] || DEFAULT_LINGER_MS);
   validateNamespace(namespace);
+  checkLinger(lingerMs);
   return {
-    ...{ stateDir, dataDir, namespace, runtime },
+    ...{ stateDir, dataDir, namespace, runtime, lingerMs },
     bundles: path.join(stateDir, 'bundles', namespace),
     work: path.join(dataDir, 'containers', namespace),
     volumes: path.join(dataDir, 'volumes'),
@@ -87,6 +100,17 @@ export async function preparePlace({ stateDir, dataDir }: Place): Promise<void> 
 function absolute(option: string, directory: string): string {
   if (typeof directory === 'string' && path.isAbsolute(directory)) return path.resolve(directory);
   throw new ContainerError('ERR_CONTAINER_ARGUMENT', `${option} must be an absolute path`, { option });
+}
+
+function checkLinger(lingerMs: number): void {
+  if (Number.isInteger(lingerMs) && lingerMs >= 0 && lingerMs <= MAX_LINGER_MS) return;
+  throw new ContainerError(
+    'ERR_CONTAINER_ARGUMENT',
+    `lingerMs must be a whole number from 0 to ${MAX_LINGER_MS}`,
+    {
+      option: 'lingerMs',
+    },
+  );
 }
 
 function defaultStateDir(): string {

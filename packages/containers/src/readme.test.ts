@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { runReadmeUsage } from '../../../tools/testing/readme.ts';
 
+process.env['SHIMWRIGHT_LINGER_MS'] = '0'; // its directory is gone at its end
+
 describe('the README', () => {
   needs('linux', 'root', 'command runc', 'command skopeo', 'command umoci', 'command busybox');
 

@@ -118,7 +118,7 @@ export function runtimeRoot({ stateDir }: Place): string {
 }
 
 function configOf(place: Place) {
-  return { runtimeRoot: runtimeRoot(place), socketRoot: place.stateDir };
+  return { runtimeRoot: runtimeRoot(place), socketRoot: place.stateDir, shimLingerMs: place.lingerMs };
 }
 
 type Shim = Awaited<ReturnType<typeof newShimClient>>;

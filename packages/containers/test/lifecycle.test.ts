@@ -358,9 +358,7 @@ describe('a container that outlives its program', () => {
     const container = await started('echo one; sleep 2; echo two; exit 3', { name: 'orphaned' });
     // Its keeper stays, which sees the status: without both, only a kernel from 6.15 on knows it, of a process that runs still.
     const keepers = processIds('/keeper/main.ts ');
-    const shims = processIds(`main.ts --shared ${where.place.stateDir}`).filter(
-      (pid) => !keepers.includes(pid),
-    );
+    const shims = processIds(`--shared ${where.place.stateDir}`).filter((pid) => !keepers.includes(pid));
     expect(shims).toHaveLength(1);
     for (const pid of shims) process.kill(pid, 'SIGKILL');
     const { containers } = await restore(where.place);
@@ -373,8 +371,7 @@ describe('a container that outlives its program', () => {
     const container = await started('sleep 1000');
     const running = container.exec(['sleep', '1000'], {
       onStart: () => {
-        for (const pid of processIds(`main.ts --shared ${where.place.stateDir}`))
-          process.kill(pid, 'SIGKILL');
+        for (const pid of processIds(`--shared ${where.place.stateDir}`)) process.kill(pid, 'SIGKILL');
       },
     });
     await expect(running).rejects.toMatchObject({ code: 'ERR_CONTAINER_LOST' });

@@ -6,6 +6,9 @@ import { makeBusyboxRootfs } from '../../../tools/examples/busybox-rootfs.ts';
 import { leftovers, removeLeftovers, untilNothingIsLeft } from '../../../tools/leftovers.ts';
 import { get, list } from '../src/index.ts';
 
+// What runs after the last container of a test would look like something it has left.
+process.env['SHIMWRIGHT_LINGER_MS'] = '500';
+
 /** A place for the containers of the tests of one file, and a root directory of busybox for them. */
 export interface TestPlace {
   readonly place: Record<'stateDir' | 'dataDir' | 'namespace', string>;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { processIds } from '../../../tools/testing/command-lines.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { type RunOptions, run } from '../src/index.ts';
 import { testPlace } from './place.ts';
@@ -30,6 +31,24 @@ describe('run', () => {
     });
     expect(await where.left()).toEqual([]);
     expect(await readdir(where.rootfs)).not.toContain('new');
+  });
+
+  test('finds its helper process again that has stayed, which ends by itself', async () => {
+    const place = { ...where.place, stateDir: path.join(where.base, 'lingering'), lingerMs: 3_000 };
+    const helpers = () => processIds(`--grace 3000 --shared ${place.stateDir}`);
+    await sh('true', place);
+    const first = helpers();
+    expect(first.length).toBeGreaterThan(0);
+    await sh('true', place);
+    expect(helpers()).toEqual(first);
+    await expect.poll(helpers, { timeout: 30_000 }).toEqual([]);
+  });
+
+  test.each([-1, 1.5, Number.NaN, 3_600_001])('refuses %s as the time that it stays', async (lingerMs) => {
+    await expect(sh('true', { lingerMs })).rejects.toMatchObject({
+      code: 'ERR_CONTAINER_ARGUMENT',
+      option: 'lingerMs',
+    });
   });
 
   test('hands over text, bytes and streams as input, to their end', async () => {

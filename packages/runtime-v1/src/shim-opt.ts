@@ -3,6 +3,7 @@ import { legacyShimAddress, loadAddress, sharedShimSocket, shimAddress } from '@
 import type { Any, EventPublisher } from '@shimwright/shim-api';
 import {
   type ClientOpt,
+  type SharedOptions,
   ShimClientError,
   type ShimConfig,
   type StartOptions,
@@ -44,7 +45,7 @@ export function shimRemote(config: Config, options: ShimRemoteOptions): ShimOpt 
     const clientOpt =
       shim === undefined
         ? withShared({
-            ...{ ...options, ...sharedProgram(), address },
+            ...{ ...options, ...programOf(config), address },
             controlSocket: sharedShimSocket({ ...manager, ...(group !== undefined && { group }) }),
           })
         : withStart({ ...options, shim, debug, address });
@@ -65,10 +66,16 @@ export function shimConnect(config: Config, options: { readonly onClose?: () => 
       const reach =
         controlSocket === undefined
           ? withConnect({ ...options, address })
-          : withSharedConnect({ ...options, ...sharedProgram(), address, controlSocket });
+          : withSharedConnect({ ...options, ...programOf(config), address, controlSocket });
       return reach(shim, signal);
     },
   ];
+}
+
+/** The process that containers share. */
+function programOf({ shimLingerMs }: Config): Pick<SharedOptions, 'command' | 'args'> {
+  const { command, args } = sharedProgram();
+  return { command, args: shimLingerMs === undefined ? args : [...args, '--grace', String(shimLingerMs)] };
 }
 
 /** Where containerd's shims listened before they recorded it; anybody can take that address, so it has to be asked for. */

@@ -11,7 +11,8 @@ export async function ensureRecorder(place: Place): Promise<void> {
   const lock = tryLock(file, true);
   if (!lock) return wakeRecorder(place);
   lock.release();
-  const child = startProgram('recorder', [place.bundles, place.work], { stdio: 'ignore', detached: true });
+  const args = [place.bundles, place.work, String(place.lingerMs)];
+  const child = startProgram('recorder', args, { stdio: 'ignore', detached: true });
   child.on('error', () => {}); // without one the container goes on until its pipe is full, and the next program tries again
   child.unref();
 }

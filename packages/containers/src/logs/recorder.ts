@@ -12,15 +12,14 @@ import { record } from './record.ts';
 export interface RecorderPlace {
   readonly bundles: string;
   readonly work: string;
+  /** How long it stays when there is nothing to record. */
+  readonly idleMs: number;
 }
 
 /** The file whose lock the recorder holds, so that there is one. */
-export function recorderLock({ bundles }: RecorderPlace): string {
+export function recorderLock({ bundles }: Pick<RecorderPlace, 'bundles'>): string {
   return path.join(bundles, '.recorder');
 }
-
-/** How long the recorder stays when there is nothing to record. */
-const IDLE_MS = 1_000;
 
 /** How often it looks for containers whose writer was killed. */
 const LOOK_AGAIN_MS = 1_000;
@@ -58,9 +57,10 @@ class Recorder {
   async untilIdle(): Promise<void> {
     const watcher = watch(this.#place.bundles, () => this.#wake()).on('error', () => this.#wake());
     let idleSince = performance.now();
-    while (performance.now() - idleSince < IDLE_MS) {
+    for (;;) {
       for (const id of waiting(this.#place)) this.#take(id);
       if (this.#busy.size > 0 || waiting(this.#place).length > 0) idleSince = performance.now();
+      else if (performance.now() - idleSince >= this.#place.idleMs) break;
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       const timer = setTimeout(resolve, LOOK_AGAIN_MS);
