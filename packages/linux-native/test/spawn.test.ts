@@ -8,13 +8,14 @@ import { spawnProcess } from '../src/spawn.ts';
 import { exitOf } from './exit-of.ts';
 
 /** Runs a script to its end, with a file as stdout and stderr. */
-async function run(script: string, env: Record<string, string> = {}) {
+async function run(script: string, env: Record<string, string> = {}, session?: boolean) {
   const file = path.join(await tempDir(), 'out');
   const out = openSync(file, 'a');
   const none = openSync('/dev/null', 'r');
   try {
     const descriptors = [none, out, out];
-    const pid = spawnProcess({ command: '/bin/sh', args: ['-c', script], env, descriptors });
+    const own = session === undefined ? {} : { session };
+    const pid = spawnProcess({ command: '/bin/sh', args: ['-c', script], env, descriptors, ...own });
     const exit = await exitOf(pid);
     return { pid, ...exit, output: readFileSync(file, 'utf8') };
   } finally {
@@ -38,6 +39,13 @@ describe('spawnProcess', () => {
     const { pid, output } = await run('cut -d" " -f6 /proc/$$/stat; pwd; env', { PATH: '/usr/bin:/bin' });
     expect(output).toContain(`${pid}\n/\n`);
     expect(output).not.toContain('HOME=');
+  });
+
+  test('leaves it in this session on request, in a process group of its own', async () => {
+    const env = { PATH: '/usr/bin:/bin' };
+    const { pid, output } = await run('cut -d" " -f5,6 /proc/$$/stat', env, false);
+    const [, , , , , session] = readFileSync('/proc/self/stat', 'latin1').split(' ');
+    expect(output).toBe(`${pid} ${session}\n`);
   });
 
   test('gives it the signals of a new program, though Node ignores some', async () => {

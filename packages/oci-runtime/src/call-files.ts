@@ -4,7 +4,6 @@ import {
   fstatSync,
   mkdtempSync,
   openSync,
-  readdirSync,
   readSync,
   rmdirSync,
   rmSync,
@@ -24,6 +23,8 @@ const MAX_LOG_BYTES = 1024 * 1024;
  */
 export class CallFiles {
   readonly #directory: string;
+  /** Those that may be there. */
+  readonly #made = new Set<string>();
 
   /**
    * Makes the directory below `parent`. Synchronous, as that takes a tenth of a millisecond and a promise four times as long.
@@ -49,17 +50,17 @@ export class CallFiles {
 
   /** Where the runtime writes its log. */
   get log(): string {
-    return path.join(this.#directory, 'log');
+    return this.#file('log');
   }
 
   /** Where the runtime writes the id of the process it made. */
   get pid(): string {
-    return path.join(this.#directory, 'pid');
+    return this.#file('pid');
   }
 
   /** Writes what the runtime is to read, and gives its path. */
   writeInput(text: string): string {
-    const file = path.join(this.#directory, 'input.json');
+    const file = this.#file('input.json');
     writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
     return file;
   }
@@ -89,11 +90,17 @@ export class CallFiles {
   /** Removes all of it, as far as it can be: file by file, which takes a quarter of the time of `rmSync`. */
   remove(): void {
     try {
-      for (const name of readdirSync(this.#directory)) unlinkSync(path.join(this.#directory, name));
+      for (const file of this.#made) unlinkIfThere(file);
       rmdirSync(this.#directory);
     } catch {
-      rmSilently(this.#directory);
+      rmSilently(this.#directory); // something else is there
     }
+  }
+
+  #file(name: string): string {
+    const file = path.join(this.#directory, name);
+    this.#made.add(file);
+    return file;
   }
 }
 
@@ -111,6 +118,14 @@ function readTail(file: string): string {
     return buffer.length === size ? text : text.slice(Math.max(0, text.indexOf('\n{') + 1)); // at an entry's beginning
   } finally {
     closeSync(fd);
+  }
+}
+
+function unlinkIfThere(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
   }
 }
 

@@ -9,6 +9,14 @@ import { watchExit } from './exits/process-exit.ts';
 /** How many descriptors a program always has. */
 const STANDARD = 3;
 
+let devNull: number | undefined;
+
+/** Where what is ignored goes. It is opened once: a runtime has it up to three times. */
+function nothing(): number {
+  devNull ??= openSync('/dev/null', 'r+');
+  return devNull;
+}
+
 /**
  * The `spawn` of an `OciRuntime` that starts it without a copy of this process's memory, and without loading execa for
  * it. Linux only.
@@ -32,11 +40,12 @@ function spawnIn(
       if (target === 'inherit') return index;
       if (typeof target === 'number') return target;
       if (target === 'ignore' && index >= STANDARD) return undefined;
-      const own = target === 'pipe' ? pipeTo(outputs, index) : openSync('/dev/null', 'r+');
+      if (target !== 'pipe') return nothing();
+      const own = pipeTo(outputs, index);
       opened.push(own);
       return own;
     });
-    const pid = spawnProcess({ command, args, env, cwd, descriptors });
+    const pid = spawnProcess({ command, args, env, cwd, descriptors, session: false });
     return { pid, stdout: outputs[1], stderr: outputs[2], exited: watchExit(pid).then(asExit) };
   } catch (error) {
     for (const output of outputs) output?.destroy();

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as afterAnswers, setTimeout as delay } from 'node:timers/promises';
 import { type Envelope, EventsDefinition } from '@shimwright/shim-api';
 import { connect, type TtrpcClient } from '@shimwright/ttrpc';
 
@@ -51,9 +51,12 @@ export class EventForwarder {
       oldest?.onTaken();
       log(`nobody took the event ${oldest?.envelope.topic}, and too many wait behind it`);
     }
-    this.#work ??= this.#send().finally(() => {
-      this.#work = undefined;
-    });
+    // After what is being answered just now: whoever waits for that goes on first.
+    this.#work ??= afterAnswers()
+      .then(() => this.#send())
+      .finally(() => {
+        this.#work = undefined;
+      });
   }
 
   /** Resolves when all were taken. */

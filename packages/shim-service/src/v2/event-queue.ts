@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Any, dateToTimestamp, type Envelope } from '@shimwright/shim-api';
 import { eventFile, readEventFile } from '@shimwright/shim-host';
@@ -73,8 +73,9 @@ export class EventQueue {
   #forward(envelope: Envelope, file: string): void {
     this.#options.forwarder.add(envelope, () => {
       try {
-        rmSync(file, { force: true });
+        unlinkSync(file); // `rmSync` takes ten times as long
       } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return; // it was in memory only
         this.#options.log(`an event that was taken stays: ${String(error)}`);
       }
     });
