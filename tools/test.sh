@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # skipped test, or fails under CI=true.
 tools/setup.sh containerd runc crun busybox-static golang-go golang-github-containerd-containerd-dev \
   golang-github-containerd-ttrpc-dev strace uidmap python3 skopeo umoci docker-registry openssl \
-  containernetworking-plugins iproute2 || [ "${CI:-}" != true ]
+  containernetworking-plugins iproute2 e2fsprogs || [ "${CI:-}" != true ]
 
 tsc -b
 vitest run --config tools/vitest.config.ts

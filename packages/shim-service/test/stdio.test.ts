@@ -244,7 +244,9 @@ describe('a file for the output', () => {
         }
         // The stock shim copies each stream by itself, in its own time, and takes no second container.
         const lines = (content: string) => content.split('\n').toSorted();
-        await expect.poll(async () => lines(await readFile(file, 'utf8'))).toEqual(lines(expected));
+        await expect
+          .poll(async () => lines(await readFile(file, 'utf8')), { timeout: 10_000 })
+          .toEqual(lines(expected));
         return;
       }
       expect(statSync(file).mode & 0o777).toBe(0o644);

@@ -1,20 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import path from 'node:path';
 import { cleanEnvironment, makePipe, type ProcessIdentity } from '@shimwright/linux-native';
 import { TaskError } from '../errors.ts';
 import { startCopier } from './copier.ts';
 import { isFifo, openFifoToWrite } from './fifo.ts';
+import { closeInBackground, type LogFile, openLog } from './open-log.ts';
 
 /** How long a logger may take until it is ready. */
 const LOGGER_READY_MS = 10_000;
 
 /** How long a logger may take to end by itself, once all that wrote to it have, and then after it was asked to. */
 const LOGGER_GRACE_MS = 2_000;
-
-const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
 
 /** Where the output of a process goes. */
 export interface OutputTarget {
@@ -56,10 +55,10 @@ export interface OutputOptions {
  */
 export async function openOutput(target: string, onChange?: () => void): Promise<OutputTarget> {
   if (isFifo(target)) return openFifo(target);
-  if (path.isAbsolute(target)) return openFile({ target, file: target, make: 0, onChange });
+  if (path.isAbsolute(target)) return openFile({ target, file: target, make: false }, onChange);
   if (!target.startsWith('file://')) throw unknownKind(target);
   const file = decodeURIComponent(new URL(target).pathname);
-  return openFile({ target, file, make: O_CREAT, onChange });
+  return openFile({ target, file, make: true }, onChange);
 }
 
 function openFifo(file: string): OutputTarget {
@@ -67,17 +66,10 @@ function openFifo(file: string): OutputTarget {
   return { descriptor: own, ...keptAlive(keepAlive) };
 }
 
-function openFile({ target, file, make, onChange }: FileTarget): OutputTarget {
-  const log = openLog(target, file, make);
-  const [source, descriptor] = makePipeOr(() => closeSync(log));
+async function openFile(file: LogFile, onChange: (() => void) | undefined): Promise<OutputTarget> {
+  const log = await openLog(file);
+  const [source, descriptor] = makePipeOr(() => closeInBackground(log));
   return { descriptor, ...copied({ source, log }, undefined, onChange) };
-}
-
-interface FileTarget {
-  readonly target: string;
-  readonly file: string;
-  readonly make: number;
-  readonly onChange: (() => void) | undefined;
 }
 
 /** Goes on with what kept a target alive, in another process. */
@@ -110,7 +102,8 @@ function copied(
   let isOpen = true;
   const ended = copier.ended.then(() => {
     isOpen = false;
-    for (const end of [source, log]) closeQuietly(end);
+    closeSync(source);
+    closeInBackground(log);
     onChange?.(); // whoever keeps them is to know
   });
   return {
@@ -120,31 +113,12 @@ function copied(
   };
 }
 
-function openLog(target: string, file: string, make: number): number {
-  try {
-    if (make) mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
-    // Not to wait for the other side, should it turn out to be a FIFO.
-    return openSync(file, O_WRONLY | O_APPEND | O_NONBLOCK | make, 0o644);
-  } catch (cause) {
-    throw new TaskError('ERR_TASK_STDIO', `cannot open ${target} for output`, { path: target, cause });
-  }
-}
-
 function makePipeOr(undo: () => void): readonly [number, number] {
   try {
     return makePipe();
   } catch (error) {
     undo();
     throw error;
-  }
-}
-
-/** A disk tells only when a file is closed that what was written is not there: by then nothing can be done. */
-function closeQuietly(descriptor: number): void {
-  try {
-    closeSync(descriptor);
-  } catch {
-    // see above
   }
 }
 
