@@ -1,6 +1,8 @@
+import { processStat } from '@shimwright/linux-native';
 import type { AdoptedProcess } from './adopted-process.ts';
 import { TaskError } from './errors.ts';
 import { type ProcessExit, releaseEnded, watchEnd } from './exits/process-exit.ts';
+import { noteToldExit } from './exits/told-exits.ts';
 import type { ProcessRecord } from './journal.ts';
 import { Lock } from './lock.ts';
 import { type Moment, NEVER } from './moment.ts';
@@ -37,6 +39,7 @@ export abstract class ContainerProcess {
   protected io: ProcessIO | undefined;
   #exit: ProcessExit | undefined;
   #isStdinClosed = false;
+  #isReleased = false;
   #signal = (signal: number): void => {
     // It is ours to reap, so as long as we have not, nobody else has its id.
     process.kill(this.pid, signal);
@@ -106,6 +109,7 @@ export abstract class ContainerProcess {
 
   /** Gives up its stdio, and leaves the process itself to itself. */
   release(): void {
+    this.#isReleased = true;
     this.io?.release();
   }
 
@@ -137,6 +141,8 @@ export abstract class ContainerProcess {
       this.#exit = exit;
       await this.#making;
       const tell = await this.host.exited(this.record, exit);
+      // Whoever goes on with it in this very process is no parent who could ask anybody else.
+      if (this.#isReleased) noteToldExit({ pid, startTime: processStat(pid)?.startTime ?? '' }, exit);
       releaseEnded(pid); // it is noted now
       this.setEnded(exit);
       tell();

@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { duplicateDescriptor } from '@shimwright/linux-native';
 import type { IOKeeper, KeptIO } from '@shimwright/task-core';
 import type { Kept } from './keeper.ts';
 import type { KeeperLink } from './keeper-link.ts';
@@ -55,6 +56,16 @@ export class Deposits {
     const io = this.#found.get(key);
     this.#found.delete(key);
     return io;
+  }
+
+  /** Counts the stdio of a bundle as that of an earlier server: its shim is given up, and closes its own descriptors. */
+  takeBack(bundle: string): void {
+    for (const [key, { descriptors, copiers }] of this.#mine) {
+      if (bundleIn(key) !== bundle) continue;
+      this.#mine.delete(key);
+      const own = Object.entries(descriptors).map(([name, fd]) => [name, duplicateDescriptor(fd)]);
+      this.#found.set(key, { descriptors: Object.fromEntries(own), copiers });
+    }
   }
 
   /** Gives up what an earlier server gave of processes that nobody goes on with. @param isWanted tells of a bundle. */

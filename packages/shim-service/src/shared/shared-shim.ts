@@ -21,6 +21,7 @@ import { IdleEnd } from '../idle-end.ts';
 import type { Deposits } from '../keeper/deposits.ts';
 import { createLastingService, type LastingService } from '../v1/shim-v1.ts';
 import { adoptProcesses } from './adopt-processes.ts';
+import { handlersInScopeOf, type ScopeMember } from './member-scope.ts';
 import type { Outbox } from './outbox.ts';
 import { PatientOutbox } from './patient-outbox.ts';
 import { ProgramOutbox } from './program-outbox.ts';
@@ -40,8 +41,16 @@ export interface Surroundings {
   readonly log: (message: string) => void;
 }
 
+/** What is told of a shim. */
+export interface SharedShimEvents {
+  /** Called once, when it has ended by a call. */
+  readonly end: () => void;
+  /** Called once, when something has failed in it that nobody held; it serves no more. */
+  readonly failure: () => void;
+}
+
 /** The shim of one bundle in a process that has those of others too. */
-export class SharedShim {
+export class SharedShim implements ScopeMember {
   readonly request: AddSharedShimRequest;
   readonly #around: Surroundings;
   readonly #register: BundleRegister<RegisteredProcess>;
@@ -49,24 +58,23 @@ export class SharedShim {
   readonly #outbox: Outbox;
   readonly #service: LastingService;
   readonly #server = new TtrpcServer();
-  readonly #onEnd: () => void;
+  readonly #on: SharedShimEvents;
   readonly #idle: IdleEnd;
   #socket: BoundSocket | undefined;
   #isRegistered = false;
   #hasEnded = false;
 
-  /** @param onEnd called once, when it has ended by a call. */
-  constructor(request: AddSharedShimRequest, around: Surroundings, onEnd: () => void) {
+  constructor(request: AddSharedShimRequest, around: Surroundings, on: SharedShimEvents) {
     this.request = request;
     this.#around = around;
-    this.#onEnd = onEnd;
+    this.#on = on;
     this.#outbox = outboxOf(request, around);
     this.#register = around.registry.register(request);
     this.#journal = new SharedJournal(this.#register, this.#outbox, around.log);
     const keeper = around.deposits?.keeperOf(keyOf(request.path));
     this.#service = createLastingService(request, { keeper }, this.#journal);
     this.#idle = new IdleEnd(around.idleMs, () => void this.#endByCall().catch(() => {}));
-    this.#server.handle(ShimDefinition, this.#idle.watched(this.#service.handlers));
+    this.#server.handle(ShimDefinition, handlersInScopeOf(this, this.#idle.watched(this.#service.handlers)));
     this.#server.handle(SharedShimDefinition, { end: () => this.#endByCall() });
   }
 
@@ -143,6 +151,17 @@ export class SharedShim {
     this.end();
   }
 
+  giveUp(): void {
+    if (this.#hasEnded) return;
+    this.#around.log(`the shim of ${this.request.path} is given up`);
+    try {
+      this.#around.deposits?.takeBack(keyOf(this.request.path));
+    } finally {
+      this.close();
+      this.#on.failure();
+    }
+  }
+
   /** Serves it no longer, and leaves it to another process to go on with it. */
   close(): void {
     if (this.#hasEnded) return;
@@ -172,7 +191,7 @@ export class SharedShim {
   async #endByCall(): Promise<Record<string, never>> {
     await this.#service.abandon();
     this.end();
-    this.#onEnd();
+    this.#on.end();
     return {};
   }
 

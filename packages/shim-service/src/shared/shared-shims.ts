@@ -3,6 +3,7 @@ import type { AddSharedShimRequest, SharedShim as ListedShim } from '@shimwright
 import { isRunning, type ProcessIdentity } from '@shimwright/shim-host';
 import { TtrpcError } from '@shimwright/ttrpc';
 import { Adoptions } from './adoptions.ts';
+import { inScopeOf } from './member-scope.ts';
 import type { RegisteredBundle } from './registered-process.ts';
 import { SharedShim, type Surroundings } from './shared-shim.ts';
 
@@ -59,9 +60,9 @@ export class SharedShims {
       const message = `${request.path} has a shim of an earlier process, and this one cannot go on with it: ${failure}`;
       throw TtrpcError.status('FAILED_PRECONDITION', message);
     }
-    const shim = this.#take(new SharedShim(request, this.#around, () => this.#leave(shim)));
+    const shim = this.#take(this.#make(request));
     try {
-      await shim.open();
+      await inScopeOf(shim, () => shim.open());
       return true;
     } catch (error) {
       shim.undo();
@@ -134,15 +135,27 @@ export class SharedShims {
   }
 
   async #adopt({ shim: { server: _, ...request }, processes }: RegisteredBundle): Promise<void> {
-    const shim = new SharedShim(request, this.#around, () => this.#leave(shim));
+    const shim = this.#make(request);
     try {
-      if (await shim.adopt(processes)) this.#take(shim);
+      if (await inScopeOf(shim, () => shim.adopt(processes))) this.#take(shim);
       else shim.forget();
     } catch (error) {
       this.#around.log(`cannot adopt ${request.path}: ${String(error)}`);
       shim.close();
       throw error;
     }
+  }
+
+  #make(request: AddSharedShimRequest): SharedShim {
+    const shim = new SharedShim(request, this.#around, {
+      end: () => this.#leave(shim),
+      // What is registered of it is all that is known for sure: the rest begins anew, as after the death of a process.
+      failure: () => {
+        this.#leave(shim);
+        if (!this.#isEnding) this.#lookAgain(request.path);
+      },
+    });
+    return shim;
   }
 
   #take(shim: SharedShim): SharedShim {

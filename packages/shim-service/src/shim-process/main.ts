@@ -1,6 +1,6 @@
 // The shim as a process, in the place of containerd's own `containerd-shim` of runtime v1: the same command line, the
 // socket on descriptor 3, the bundle as working directory. With `--shared`, the shims of many bundles.
-import './node-version.ts';
+import '../node-version.ts';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { ShimDefinition } from '@shimwright/shim-api';
