@@ -1,5 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { cgroupDirectories, joinCgroup as join } from '@shimwright/shim-host';
 import { ShimClientError } from './errors.ts';
 
 /**
@@ -9,10 +8,7 @@ import { ShimClientError } from './errors.ts';
  * @throws {ShimClientError} `ERR_SHIM_CGROUP` if no hierarchy has it.
  */
 export function findCgroup(cgroup: string): readonly string[] {
-  const roots = cgroupMounts(readFileSync('/proc/self/mountinfo', 'utf8'));
-  const directories = roots
-    .map((root) => path.join(root, path.join('/', cgroup)))
-    .filter((directory) => existsSync(path.join(directory, 'cgroup.procs')));
+  const directories = cgroupDirectories(cgroup);
   if (directories.length === 0) {
     throw new ShimClientError('ERR_SHIM_CGROUP', `no cgroup hierarchy has ${cgroup}; make it first`, {
       path: cgroup,
@@ -25,7 +21,7 @@ export function findCgroup(cgroup: string): readonly string[] {
 export function joinCgroup(directories: readonly string[], pid: number): void {
   for (const directory of directories) {
     try {
-      writeFileSync(path.join(directory, 'cgroup.procs'), String(pid));
+      join(directory, pid);
     } catch (cause) {
       throw new ShimClientError('ERR_SHIM_CGROUP', `${directory} does not take process ${pid}`, {
         path: directory,
@@ -33,13 +29,4 @@ export function joinCgroup(directories: readonly string[], pid: number): void {
       });
     }
   }
-}
-
-/** The mount points of all cgroup hierarchies; the line format is in proc(5), `/proc/PID/mountinfo`. */
-function cgroupMounts(mountinfo: string): string[] {
-  return mountinfo.split('\n').flatMap((line) => {
-    const [mount = '', filesystem = ''] = line.split(' - ');
-    const point = mount.split(' ')[4];
-    return /^cgroup2? /.test(filesystem) && point !== undefined ? [point] : [];
-  });
 }

@@ -161,6 +161,26 @@ describe('withShared', () => {
     expect(readdirSync(config.path)).toEqual([]);
   });
 
+  test('is given up after some tries where something has the name that never answers, and is no socket', async () => {
+    const { config, options, controlSocket } = await group();
+    mkdirSync(path.dirname(controlSocket), { mode: 0o700 });
+    await writeFile(controlSocket, 'no socket');
+    const failure = { code: expect.stringMatching(/^ERR_SHIM_/), path: controlSocket };
+    await expect(newClient(config, withShared(options))).rejects.toMatchObject(failure);
+    expect(readFileSync(controlSocket, 'utf8')).toBe('no socket');
+    expect(readdirSync(config.path)).toEqual([]);
+  });
+
+  test('is given up after some tries where each process that is started ends at once, without an answer', async () => {
+    const { base, config, options } = await group();
+    const [command, runs] = [path.join(base, 'short'), path.join(base, 'runs')];
+    await writeFile(command, `#!/bin/sh\necho >>${runs}\nexit 0\n`, { mode: 0o755 });
+    const failure = { code: expect.stringMatching(/^ERR_(SHIM|TTRPC)_/) };
+    await expect(newClient(config, withShared({ ...options, command }))).rejects.toMatchObject(failure);
+    expect(readFileSync(runs, 'utf8').length).toBeLessThanOrEqual(20);
+    expect(readdirSync(config.path)).toEqual([]);
+  });
+
   test('is refused where somebody else could listen in its place', async () => {
     const { base, config, options } = await group();
     const open = path.join(base, 'open');

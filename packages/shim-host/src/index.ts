@@ -23,6 +23,7 @@ export {
   type RegisteredShim,
   readRegister,
 } from './bundle-register.ts';
+export { cgroupDirectories, cgroupDirectoriesOf, joinCgroup } from './cgroups.ts';
 export { ShimHostError, type ShimHostErrorCode } from './errors.ts';
 export { type EventFile, eventFile, readEventFile } from './event-file.ts';
 export { type PackagedFile, packagedFile } from './packaged-file.ts';

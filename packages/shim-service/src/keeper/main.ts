@@ -1,5 +1,6 @@
 // The keeper as a program: `--server PID -- COMMAND ARG…` for a server that was started beside it, `--resume FILE -- COMMAND ARG…` for
 // a server that becomes its own keeper, `--probe` to see whether it can run here.
+import '../node-version.ts';
 import { mkdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { assertPlatform, setCloseOnExec, setSubreaper } from '@shimwright/linux-native';
 import { sharedFiles } from '@shimwright/shim-host';

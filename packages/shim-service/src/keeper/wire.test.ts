@@ -12,13 +12,52 @@ const socketpair = systemCall<[number, number, number, Int32Array]>(
   'int socketpair(int domain, int type, int protocol, void *ends)',
 );
 
+function ends(): readonly [number, number] {
+  const pair = new Int32Array(2);
+  socketpair([AF_UNIX, SOCK_STREAM, 0, pair]);
+  const [near = -1, far = -1] = pair;
+  return [near, far];
+}
+
 describe('a wire', () => {
   needs('linux');
 
+  test('carries what is longer than one message can be, with its descriptors', async () => {
+    const [near, far] = ends();
+    const told: [WireMessage, number][] = [];
+    const take = (message: WireMessage, descriptors: readonly number[]) => {
+      told.push([message, descriptors.length]);
+      for (const fd of descriptors) closeSync(fd);
+    };
+    const [sender, receiver] = [
+      new Wire(near, { onMessage: () => {}, onClose: () => {} }),
+      new Wire(far, { onMessage: take, onClose: () => {} }),
+    ];
+    receiver.watch();
+    const long = { op: 'keep', key: '容'.repeat(300_000) };
+    sender.send(long, [near, far]);
+    sender.send({ op: 'drop' });
+    await expect.poll(() => told.length).toBe(2);
+    expect(told).toEqual([
+      [long, 2],
+      [{ op: 'drop' }, 0],
+    ]);
+    for (const wire of [sender, receiver]) wire.close();
+  });
+
+  test('ends where what is said never ends', async () => {
+    const [near, far] = ends();
+    const closed = Promise.withResolvers<void>();
+    const wire = new Wire(near, { onMessage: () => expect.unreachable(), onClose: closed.resolve });
+    const sender = new Wire(far, { onMessage: () => {}, onClose: () => {} });
+    wire.watch();
+    sender.send({ op: 'x'.repeat(17 * 1024 * 1024) });
+    await closed.promise;
+    sender.close();
+  });
+
   test('tells a text whole, wherever it was cut on the way', () => {
-    const ends = new Int32Array(2);
-    socketpair([AF_UNIX, SOCK_STREAM, 0, ends]);
-    const [near = -1, far = -1] = ends;
+    const [near, far] = ends();
     const told: WireMessage[] = [];
     const wire = new Wire(near, { onMessage: (message) => told.push(message), onClose: () => {} });
     const message = { op: 'drop', key: '/run/späte Bündel/容器/😀' };

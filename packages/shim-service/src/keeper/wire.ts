@@ -27,6 +27,12 @@ export interface WireEvents {
   onClose(): void;
 }
 
+/** The most that is sent at once, see `sendMessage`. */
+const MAX_PART = 65_536;
+
+/** The longest text that is taken: no process has that much to be kept, so who sends it is out of order. */
+const MAX_TEXT = 16 * 1024 * 1024;
+
 interface Outgoing {
   readonly data: Buffer;
   /** Duplicates, which are closed when they were sent. */
@@ -75,7 +81,7 @@ export class Wire {
       this.#received.push(...message.descriptors);
       this.#text += this.#decoder.write(message.data);
       this.#tellLines();
-      if (message.data.length === 0) this.#end();
+      if (message.data.length === 0 || this.#text.length > MAX_TEXT) this.#end();
     }
   }
 
@@ -120,7 +126,8 @@ export class Wire {
   #flush(): void {
     try {
       for (let next = this.#outgoing[0]; next; next = this.#outgoing[0]) {
-        const sent = sendMessage(this.#fd, { data: next.data, descriptors: next.descriptors });
+        const part = next.data.subarray(0, MAX_PART);
+        const sent = sendMessage(this.#fd, { data: part, descriptors: next.descriptors });
         if (sent === undefined) break;
         closeAll(next.descriptors);
         if (sent < next.data.length) this.#outgoing[0] = { data: next.data.subarray(sent), descriptors: [] };
