@@ -7,6 +7,8 @@ export interface Place {
   readonly base: string;
   /** Whether the shims are containerd's, each a process; else ours, all in one. */
   readonly isStock: boolean;
+  /** What is different of the containers of this round. */
+  readonly kind?: 'terminal' | 'hanging' | undefined;
   /** The directory with the bundles and the work directories. */
   readonly disk: string;
 }

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { processStat } from '@shimwright/linux-native';
 import {
   type Bundle,
   decodeEvent,
@@ -31,7 +32,11 @@ export type Deed = (typeof DEEDS)[number];
 export const DEEDS = [
   'kill the manager',
   'kill a shim',
+  'kill a keeper',
+  'kill a shim and its keeper',
   'kill a container',
+  'paste into a terminal',
+  'hang a runtime',
   'fill the disk',
   'kill the recovery',
 ] as const;
@@ -57,6 +62,12 @@ interface Started {
   readonly shimPid: number;
 }
 
+/** What it takes of the containers. */
+const KINDS: Partial<Record<Deed, Place['kind']>> = {
+  'paste into a terminal': 'terminal',
+  'hang a runtime': 'hanging',
+};
+
 const CONTAINERS = ['a', 'b', 'c'] as const;
 const SMALL_DISK = 'size=64k,nr_inodes=64';
 const MAX_RECOVERIES = 5;
@@ -65,10 +76,11 @@ const POLL_MS = 10;
 
 /** Starts containers, does the deed at some moment, recovers, ends what lives, and looks at what is left. */
 export async function playRound(
-  place: Place,
+  given: Place,
   deed: Deed,
   { round, random, ledger }: RoundOptions,
 ): Promise<Round> {
+  const place: Place = { ...given, kind: KINDS[deed] };
   const problems: string[] = [];
   await prepareDisk(place, deed);
   const ids = CONTAINERS.map((name) => `${name}-${round}`);
@@ -117,7 +129,7 @@ async function doDeed(
   }
   if (timer) clearTimeout(timer);
   const victim = [...started.values()][random.below(Math.max(1, started.size))];
-  if (victim && deed === 'kill a shim') process.kill(victim.shimPid, 'SIGKILL');
+  if (victim) for (const pid of victims(place, deed, victim)) process.kill(pid, 'SIGKILL');
   // Of the stock shim all: the process that ours share has been killed with the first.
   const shims = new Set([...started.values()].map(({ shimPid }) => shimPid));
   if (deed === 'kill the recovery') for (const shim of shims) process.kill(shim, 'SIGKILL');
@@ -126,6 +138,15 @@ async function doDeed(
   await ended;
   if (deed === 'fill the disk') await rm(path.join(disk, 'filler'), { force: true });
   return started;
+}
+
+/** Which processes of a shim are killed. The stock shim has no keeper. */
+function victims({ isStock }: Place, deed: Deed, { shimPid }: Started): number[] {
+  const keeper = isStock ? shimPid : (processStat(shimPid)?.parent ?? shimPid);
+  if (deed === 'kill a shim') return [shimPid];
+  if (deed === 'kill a keeper') return [keeper];
+  // Before the server is: it would start another one.
+  return deed === 'kill a shim and its keeper' ? [...new Set([keeper, shimPid])] : [];
 }
 
 function start(program: string, place: Place, ...args: readonly string[]): ChildProcess {
