@@ -8,6 +8,9 @@ import { entriesOf } from './packed/workspace-packages.ts';
 import { PROGRAMS } from './programs.ts';
 import { shimProgramBuild } from './shim-program-build.ts';
 
+/** `engines` of every package. */
+const OLDEST_NODE = 'node22.18';
+
 const ROOT = path.join(import.meta.dirname, '..');
 
 const given = process.argv.slice(2);
@@ -41,7 +44,10 @@ async function bundle(directory: string): Promise<void> {
       ]),
     ),
     platform: 'node',
-    external: /^[^./]/, // whatever is not a file of the package is a dependency, or Node's own
+    // `using` is syntax that the oldest Node.js we promise does not know.
+    transform: { target: OLDEST_NODE },
+    // Whatever is not a file of the package is a dependency, or Node's own; but not what stands for syntax.
+    external: (id) => /^[^./]/.test(id) && !id.startsWith('\0') && !id.startsWith('@oxc-project/runtime/'),
     output: {
       dir: dist,
       format: 'esm',

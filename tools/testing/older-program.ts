@@ -13,13 +13,15 @@ const FIRST_VERSION = 'f0e1b4f8e4e8';
 const BUILD_MS = 600_000;
 
 /**
- * Builds the shim program of the first version, as its package has it, for the tests of the enclosing `describe`. Without the
+ * Builds the package with the shim program of the first version, packs it and unpacks it again, as its users have it, for the tests of the enclosing `describe`. Without the
  * history of the repository they are skipped with that reason, as `needs` does.
  *
  * @param directory where the checkout is made; removed after the tests.
  */
 export function firstVersion(directory: string): { readonly program: string } {
-  const program = path.join(directory, 'packages/shim-service/dist/shimwright-shim.cjs');
+  const owner = path.join(directory, 'packages/shim-service');
+  // Unpacked beside the dependencies of its package.
+  const program = path.join(owner, 'package/dist/shimwright-shim.cjs');
   if (!hasCommit()) {
     beforeEach((context) => {
       if (process.env['CI'] === 'true')
@@ -37,6 +39,8 @@ export function firstVersion(directory: string): { readonly program: string } {
       cwd: directory,
       env: { PATH: `${directory}/node_modules/.bin:${process.env['PATH']}` },
     });
+    await execa('npx', ['--yes', 'pnpm@12', 'pack', '--pack-destination', owner], { cwd: owner });
+    await execa('sh', ['-c', 'tar -xzf ./*.tgz'], { cwd: owner });
   }, BUILD_MS);
   afterAll(() => rm(directory, { recursive: true, force: true }), BUILD_MS);
   return { program };

@@ -35,6 +35,18 @@ describe('a container that is out of memory', () => {
     expect(await one.shim.state({ id: 'one' })).toMatchObject({ status: 'RUNNING' });
   });
 
+  test('is told about when it is the second one of its shim', async () => {
+    const one = await running('ours', EAT_MEMORY, { spec: limited });
+    for (const count of [1, 2]) {
+      expect(await one.shim.wait({ id: 'one' })).toMatchObject({ exitStatus: 137 });
+      await expect.poll(() => one.events.filter(isOom).length).toBe(count);
+      await one.shim.delete({});
+      if (count === 2) break;
+      await one.create();
+      await one.shim.start({ id: 'one' });
+    }
+  });
+
   test('is not told about where nobody wants to know', async () => {
     const one = await running('ours', EAT_MEMORY, { spec: limited, service: { oomEvents: false } });
     await one.shim.wait({ id: 'one' });

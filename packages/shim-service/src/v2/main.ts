@@ -1,6 +1,6 @@
 // The shim of task v2 as a program, in the place of containerd's own `containerd-shim-runc-v2`: the same command line, the
 // same answers. `start` has a process serve the group of a container, which is this program without a command.
-import '../shim-process/node-version.ts';
+import '../node-version.ts';
 import { ownVersion } from '../own-version.ts';
 import { CommandLineError } from '../shim-process/command-line.ts';
 import { holdWhatNobodyHolds } from '../shim-process/last-resort.ts';
