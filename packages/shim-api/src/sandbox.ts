@@ -28,6 +28,14 @@ export {
   WaitSandboxRequest,
   WaitSandboxResponse,
 } from './gen/containerd/sandbox.ts';
+export {
+  DNSConfig,
+  LinuxPodSandboxConfig,
+  LinuxSandboxSecurityContext,
+  NamespaceOption,
+  PodSandboxConfig,
+  UserNamespace,
+} from './gen/kubernetes/cri.ts';
 
 /** The 9 calls of a sandbox, each to a promise of its response. */
 export type SandboxService = ServiceClient<typeof SandboxDefinition>;

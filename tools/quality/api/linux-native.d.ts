@@ -101,8 +101,9 @@ interface Spawn {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly descriptors: readonly (number | undefined)[];
+  readonly session?: boolean;
 }
-export declare function spawnProcess({ command, args, env, cwd, descriptors }: Spawn): number;
+export declare function spawnProcess({ command, args, env, cwd, descriptors, session }: Spawn): number;
 export declare function setSubreaper(on: boolean): void;
 export declare function isSubreaper(): boolean;
 interface Terminal {

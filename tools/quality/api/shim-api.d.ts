@@ -1676,6 +1676,41 @@ export declare const SandboxDefinition: {
     };
   };
 };
+export interface UserNamespace {
+  mode: number;
+}
+export interface NamespaceOption {
+  network: number;
+  pid: number;
+  ipc: number;
+  usernsOptions: UserNamespace | undefined;
+}
+export interface LinuxSandboxSecurityContext {
+  namespaceOptions: NamespaceOption | undefined;
+}
+export interface LinuxPodSandboxConfig {
+  cgroupParent: string;
+  securityContext: LinuxSandboxSecurityContext | undefined;
+  sysctls: {
+    [key: string]: string;
+  };
+}
+export interface DNSConfig {
+  servers: string[];
+  searches: string[];
+  options: string[];
+}
+export interface PodSandboxConfig {
+  hostname: string;
+  dnsConfig: DNSConfig | undefined;
+  linux: LinuxPodSandboxConfig | undefined;
+}
+export declare const UserNamespace: MessageFns<UserNamespace>;
+export declare const NamespaceOption: MessageFns<NamespaceOption>;
+export declare const LinuxSandboxSecurityContext: MessageFns<LinuxSandboxSecurityContext>;
+export declare const LinuxPodSandboxConfig: MessageFns<LinuxPodSandboxConfig>;
+export declare const DNSConfig: MessageFns<DNSConfig>;
+export declare const PodSandboxConfig: MessageFns<PodSandboxConfig>;
 export type SandboxService = ServiceClient<typeof SandboxDefinition>;
 export type SandboxHandlers = ServiceHandlers<typeof SandboxDefinition>;
 export {};

@@ -8,6 +8,8 @@ import { CgroupsOfContainers } from './cgroups-of-containers.ts';
 import type { EventQueue } from './event-queue.ts';
 import { GroupJournal } from './group-journal.ts';
 import type { KeptStdio } from './keeper/kept-stdio.ts';
+import { joinSandbox } from './sandbox/sandbox-handlers.ts';
+import type { Sandboxes } from './sandbox/sandboxes.ts';
 import type { TaskGroup } from './task-handlers.ts';
 
 /** What the containers of a group need. */
@@ -21,6 +23,7 @@ export interface GroupContainersOptions {
   readonly events: EventQueue;
   /** The bundles of the containers that there are, by their ids. */
   readonly bundles: Map<string, string>;
+  readonly sandboxes: Sandboxes;
   /** What keeps their stdio for the next process. */
   readonly stdio: KeptStdio;
   readonly log: (message: string) => void;
@@ -43,9 +46,9 @@ export class GroupContainers implements TaskGroup {
     this.containers = new Containers({ namespace, journal: this.#journal, allowedLoggers: 'any', keeper });
   }
 
-  /** Whether there is a container, or one is being made or taken over. */
+  /** Whether there is a container or a sandbox, or one is being made or taken over. */
   get isBusy(): boolean {
-    return this.containers.ids.length > 0 || this.#adoptions.size > 0;
+    return this.containers.ids.length > 0 || this.#adoptions.size > 0 || this.#options.sandboxes.size > 0;
   }
 
   /** Notes a container that is about to be made. */
@@ -58,6 +61,10 @@ export class GroupContainers implements TaskGroup {
       ...{ address, daemonAddress, publisher: '', spool: '', token: id },
     };
     this.#journal.begin(id, shim);
+  }
+
+  join(bundle: string): void {
+    joinSandbox(bundle, this.#options.sandboxes);
   }
 
   /** Notes nothing any more of a container of which nothing is left. */

@@ -67,6 +67,8 @@ export interface GroupFiles {
   readonly events: string;
   /** The calls that were not answered yet. */
   readonly calls: string;
+  /** A file for each sandbox. */
+  readonly sandboxes: string;
   /** By which the keeper sees whether the process lives. */
   readonly alive: string;
   /** Locked by whoever starts or ends the process. */
@@ -86,6 +88,7 @@ export function groupFiles(group: Group): GroupFiles {
     containers: file('containers'),
     events: file('events'),
     calls: file('calls'),
+    sandboxes: file('sandboxes'),
     alive: file('alive'),
     lock: `${directory}.lock`,
   };

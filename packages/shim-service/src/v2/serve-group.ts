@@ -1,5 +1,6 @@
 import { rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { SandboxDefinition } from '@shimwright/shim-api/sandbox';
 import { TaskV2Definition, TaskV3Definition } from '@shimwright/shim-api/task-v2';
 import { identify, isRunning, listenPath, type ProcessIdentity, removeQuietly } from '@shimwright/shim-host';
 import { becomeSubreaper, watchForeign } from '@shimwright/task-core';
@@ -23,6 +24,8 @@ import { ALIVE, INHERITED } from './keeper/keep.ts';
 import { KeptStdio } from './keeper/kept-stdio.ts';
 import { OpenCalls } from './keeper/open-calls.ts';
 import { RepeatedCalls } from './keeper/repeated-calls.ts';
+import { sandboxHandlers } from './sandbox/sandbox-handlers.ts';
+import { Sandboxes } from './sandbox/sandboxes.ts';
 import { taskHandlers } from './task-handlers.ts';
 
 /** How long a process that all containers share stays without one: the next needs no new process then. */
@@ -60,6 +63,7 @@ export function serveGroup(command: TaskCommandLine, ownLog: (message: string) =
   const stored = store.restore();
   const stdio = new KeptStdio(store, stored);
   const registry = new Registry(files.containers);
+  const sandboxes = new Sandboxes(files.sandboxes, log);
   const group = new GroupContainers({
     namespace,
     daemonAddress,
@@ -67,6 +71,7 @@ export function serveGroup(command: TaskCommandLine, ownLog: (message: string) =
     registry,
     events,
     bundles,
+    sandboxes,
     stdio,
     log,
   });
@@ -86,8 +91,17 @@ export function serveGroup(command: TaskCommandLine, ownLog: (message: string) =
   };
   const handlers = taskHandlers({ namespace, group, repeated, onCreated, onMaybeIdle });
   server.handle(TaskV2Definition, handlers).handle(TaskV3Definition, handlers);
+  const { cgroups } = group;
+  server.handle(
+    SandboxDefinition,
+    sandboxHandlers({ sandboxes, cgroups, bundles, repeated, onCreated, onMaybeIdle }),
+  );
   server.handle(GroupDefinition, {
-    giveUp: ({ id: given }) => giveUp(given, group).finally(() => onCreated(given)),
+    giveUp: ({ id: given }) =>
+      sandboxes
+        .remove(given)
+        .then(() => giveUp(given, group))
+        .finally(() => onCreated(given)),
   });
   const adopted = group.adopt();
   connections.resume(stored.filter(({ note }) => note === undefined));

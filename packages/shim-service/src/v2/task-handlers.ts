@@ -17,6 +17,8 @@ export interface TaskGroup {
   readonly cgroups: CgroupsOfContainers;
   /** Called before a container is made. */
   begin(request: CreateTaskRequest): void;
+  /** Called with the bundle of a container that is about to be made, which may belong to a sandbox. */
+  join(bundle: string): void;
   /** Called when there may be nothing left of one. */
   end(id: string): void;
   /** Resolves when it is known whether a container is one of an earlier process. Never rejects. */
@@ -68,6 +70,7 @@ function handlersOf(options: TaskServiceOptions): TaskHandlers {
         const { runc } = await shimOptions(request.options);
         noteOptions(bundle, runc);
         const asked = createRequest(request, runc, namespace);
+        group.join(bundle);
         if (!containers.ids.includes(id)) group.begin(request);
         const { pid } = await containers.create(asked, signal);
         if (pid !== 0) notePid(bundle, pid);

@@ -22,7 +22,7 @@ function keyOfFrame(bytes: Buffer): string[] {
     const { configPath: method, configBody } = RuntimeOptions.decode(FrameScanner.messageOf({ bytes }));
     // All messages begin with the id; what follows is that of a process where there can be one.
     const { id, execId } = StateRequest.decode(configBody);
-    return [keyOf(method, id, method === 'Create' ? '' : execId)];
+    return [keyOf(method, id, /^Create/.test(method) ? '' : execId)];
   } catch {
     return [];
   }

@@ -1,0 +1,84 @@
+import { closeSync, openSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { makePipe, type ProcessIdentity, processStat, spawnProcess } from '@shimwright/linux-native';
+import { TtrpcError } from '@shimwright/ttrpc';
+import type { PodNamespaces } from './pod-namespaces.ts';
+
+/** How long a holder may take to begin: it waits for nothing but the kernel. */
+const BEGIN_MS = 10_000;
+
+const SIGKILL = 'SIGKILL';
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+// Runs in the namespaces. The first process of a pid namespace is handed the orphans of all its containers: it is a shell, which
+// reaps them while it waits.
+const HOLD = `
+hostname=$1 kind=$2
+shift 2
+[ -z "$hostname" ] || printf %s "$hostname" >/proc/sys/kernel/hostname || exit 1
+while [ "$#" -gt 0 ]; do
+  printf %s "$2" >"/proc/sys/$1" || exit 1
+  shift 2
+done
+if [ "$kind" = pid ]; then
+  sh -c 'while :; do sleep 2147483647 & wait; done' >/dev/null 2>&1 &
+  echo "holds $!"
+else
+  echo "holds $$"
+  exec sleep 2147483647 >/dev/null 2>&1
+fi
+`;
+
+/**
+ * Starts a process that does nothing but be in the namespaces of a pod, so that they last, and containers find them by its id. It
+ * takes the place of a pause container, and needs no image and no OCI runtime.
+ *
+ * @throws {TtrpcError} `FAILED_PRECONDITION` with the words of the program that could not make them.
+ */
+export async function holdNamespaces(pod: PodNamespaces, bundle: string): Promise<ProcessIdentity> {
+  const [readEnd, writeEnd] = makePipe();
+  const output = new Socket({ fd: readEnd, readable: true, writable: false });
+  let child: number;
+  const nothing = openSync('/dev/null', 'r');
+  try {
+    const args = ['-c', 'exec "$@"', 'sh', ...commandOf(pod)];
+    const descriptors = [nothing, writeEnd, writeEnd];
+    child = spawnProcess({ command: '/bin/sh', args, env: { PATH }, cwd: bundle, descriptors });
+  } catch (error) {
+    output.destroy();
+    throw error;
+  } finally {
+    closeSync(nothing);
+    closeSync(writeEnd);
+  }
+  // Each of them closes it when it has done its work.
+  const late = setTimeout(() => killQuietly(child), BEGIN_MS);
+  const said = await text(output).finally(() => clearTimeout(late));
+  const pid = Number(/^holds (\d+)$/m.exec(said)?.[1] ?? 0);
+  const startTime = pid === 0 ? undefined : processStat(pid)?.startTime;
+  if (startTime !== undefined) return { pid, startTime };
+  killQuietly(child);
+  throw TtrpcError.status(
+    'FAILED_PRECONDITION',
+    `the namespaces of the sandbox cannot be made: ${said.trim()}`,
+  );
+}
+
+function commandOf({ netns, hasUts, hasIpc, hasPid, hostname, sysctls }: PodNamespaces): string[] {
+  const own = [...(hasUts ? ['--uts'] : []), ...(hasIpc ? ['--ipc'] : []), ...(hasPid ? ['--pid'] : [])];
+  return [
+    ...(netns === '' ? [] : ['nsenter', `--net=${netns}`, '--']),
+    ...(own.length === 0 ? [] : ['unshare', ...own, '--']),
+    ...['sh', '-c', HOLD, 'shimwright-sandbox', hostname, hasPid ? 'pid' : '', ...sysctls.flat()],
+  ];
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, SIGKILL);
+  } catch {
+    // It has ended.
+  }
+}
