@@ -67,7 +67,7 @@ describe('shimwright', () => {
       [['run', '-m', 'much', 'x'], 125, /must be a size/],
       [['run', '--rootfs', '/no/such', 'x'], 125, /is no directory$/],
       [['run', './no-such.tar'], 125, /no-such\.tar is not there$/],
-      [['run', '-u', 'nobody', '--rootfs', R, 'true'], 125, /has no user "nobody"$/],
+      [['run', '-u', 'nobody', '--rootfs', R, 'true'], 125, /has no user "nobody" in its \/etc\/passwd$/],
       [['run', '-v', '/no/such:/x', '--rootfs', R, 'true'], 125, /\/no\/such, which is not there$/],
       [['run', '--name', 'a/b', '--rootfs', R, 'true'], 125, /cannot be the name of a container/],
       [['run', '-it', '--rootfs', R, 'sh'], 1, /the input is no terminal/],

@@ -6,7 +6,7 @@ import { callFailure, isShimLost } from './call-failure.ts';
 import { openRoot } from './container-root.ts';
 import { copyFrom, copyInto, heldBack } from './copy/copy.ts';
 import { destroy } from './destroy.ts';
-import { type ExecOptions, execIn } from './exec.ts';
+import { type ExecDetachedOptions, type ExecOptions, execDetachedIn, execIn } from './exec.ts';
 import { failureOf } from './failure.ts';
 import { recorderFor } from './logs/ensure-recorder.ts';
 import type { LogEntry } from './logs/log-entry.ts';
@@ -19,7 +19,7 @@ import type { LimitOptions, ProcessResult } from './options/container-options.ts
 import type { Place } from './place.ts';
 import type { ContainerRecord } from './record.ts';
 import { cgroupOf, resourcesOf } from './spec-of.ts';
-import { type ContainerStats, readStats, type StatsOptions } from './stats.ts';
+import { type ContainerStats, measured, readStats, type StatsOptions } from './stats.ts';
 import { type ProcessState, reachTask, type Task } from './task.ts';
 
 /** What ends a call of a container. */
@@ -118,6 +118,21 @@ export class Container implements AsyncDisposable {
     );
   }
 
+  /**
+   * Starts another command in it, and does not wait for its end. It has no input, and what it writes is lost.
+   *
+   * @returns its process id, as this machine sees it.
+   * @throws {ContainerError} as `exec` does.
+   */
+  async execDetached(
+    args: readonly string[],
+    options: ExecDetachedOptions = {},
+  ): Promise<{ readonly pid: number }> {
+    return this.#do('exec', options, async (task) => ({
+      pid: await execDetachedIn(this.#bundle, task, args, options),
+    }));
+  }
+
   /** What it wrote, line by line, with times. */
   async *logs(options: LogsOptions = {}): AsyncGenerator<LogEntry, void, void> {
     checkWhole('tail', options.tail, 0);
@@ -129,8 +144,8 @@ export class Container implements AsyncDisposable {
   /** What it uses, again and again, until it has ended. */
   async *stats(options: StatsOptions = {}): AsyncGenerator<ContainerStats, void, void> {
     checkWhole('intervalMs', options.intervalMs);
-    const { pid } = await this.state(options);
-    if (pid !== undefined) yield* readStats(pid, options);
+    const found = await measured(async () => (await this.state(options)).pid);
+    if (found) yield* readStats(found, options);
   }
 
   /** Resolves when it has ended, at once if it has before. */

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { decodeEvent } from '@shimwright/shim-api';
 import { prepareSpool, readSpool, spoolPath } from '@shimwright/shim-host';
 import { Changes } from './changes.ts';
+import { makeDirectories } from './make-directories.ts';
 import { checkSignal } from './options/check.ts';
 import { type Place, type PlaceOptions, placeOf } from './place.ts';
 
@@ -34,20 +34,16 @@ export async function* events(options: EventsOptions = {}): AsyncGenerator<Conta
   checkSignal(options.signal);
   const place = placeOf(options);
   const { signal, since = new Date() } = options;
-  mkdirSync(place.bundles, { recursive: true, mode: 0o711 });
+  await makeDirectories(place.bundles, 0o711);
   prepareSpool(place.daemonAddress);
   using changes = new Changes([place.bundles, spoolPath(place.daemonAddress)], LOOK_AGAIN_MS, signal);
   let known = await idsIn(place);
-  let told = new Set<string>();
+  const seen = new Set<number>();
   while (!signal?.aborted) {
     const now = await idsIn(place);
     for (const id of now)
       if (!known.has(id)) yield { time: new Date(), type: 'create', id, exitCode: undefined };
-    const exits = new Map(
-      (await exitsOf(place, since)).map((exit) => [`${exit.id} ${exit.time.getTime()}`, exit]),
-    );
-    for (const [key, exit] of exits) if (!told.has(key)) yield exit;
-    told = new Set(exits.keys()); // what is no longer kept does not come again
+    yield* await newExits(place, since, seen);
     for (const id of known)
       if (!now.has(id)) yield { time: new Date(), type: 'remove', id, exitCode: undefined };
     known = now;
@@ -55,9 +51,13 @@ export async function* events(options: EventsOptions = {}): AsyncGenerator<Conta
   }
 }
 
-async function exitsOf({ daemonAddress, namespace }: Place, since: Date): Promise<ContainerEvent[]> {
+async function newExits(
+  { daemonAddress, namespace }: Place,
+  since: Date,
+  seen: Set<number>,
+): Promise<ContainerEvent[]> {
   const exits: ContainerEvent[] = [];
-  for (const { event, timestamp, ...spooled } of await readSpool(daemonAddress)) {
+  for (const { event, timestamp, ...spooled } of await readSpool(daemonAddress, seen)) {
     if (spooled.namespace !== namespace || timestamp < since) continue;
     const { type, message } = decodeEvent(event);
     if (type !== 'containerd.events.TaskExit' || message.id !== message.containerId) continue;

@@ -37,6 +37,9 @@ export interface ExecOptions extends OutputOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How a command is run that nobody waits for. */
+export type ExecDetachedOptions = Pick<ExecOptions, 'env' | 'user' | 'workdir' | 'signal'>;
+
 /** A process that runs and is waited for. */
 export interface StartedProcess {
   /** Sets the size of its terminal. */
@@ -77,6 +80,32 @@ export async function execIn(
     session?.close();
     if (isMade) await endProcess(task, process);
     await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Starts a command without input, whose output goes nowhere. Its entry stays with the shim until the container is removed.
+ *
+ * @returns its process id, as this machine sees it.
+ */
+export async function execDetachedIn(
+  bundle: Bundle,
+  task: Task,
+  args: readonly string[],
+  options: ExecDetachedOptions,
+): Promise<number> {
+  const { signal } = options;
+  checkExecOptions(args, options);
+  signal?.throwIfAborted();
+  const process = `exec-${randomBytes(6).toString('hex')}`;
+  try {
+    const spec = await processSpec(bundle, task, args, options);
+    await task.exec(process, { stdin: '', stdout: '', stderr: '', terminal: false, spec }, { signal });
+    return await task.start(process, { signal });
+  } catch (error) {
+    await endProcess(task, process);
+    signal?.throwIfAborted();
+    throw isShimLost(error) ? error : failureOf(error, bundle.id);
   }
 }
 
@@ -135,7 +164,7 @@ async function userIn(id: string, task: Task, user: string) {
   const root = await openRunningRoot(id, task);
   if (root === undefined) throw new ContainerError('ERR_CONTAINER_STATE', `${id} has ended`, { id });
   try {
-    return userIds(root, user);
+    return await userIds(root, user);
   } finally {
     closeSync(root);
   }

@@ -12,7 +12,7 @@ export { doctor } from './doctor/doctor.ts';
 export type { DoctorFinding } from './doctor/finding.ts';
 export { ContainerError, type ContainerErrorCode, type ContainerErrorFacts } from './errors.ts';
 export { type ContainerEvent, type EventsOptions, events } from './events.ts';
-export type { ExecOptions, StartedProcess } from './exec.ts';
+export type { ExecDetachedOptions, ExecOptions, StartedProcess } from './exec.ts';
 export { type ContainerInfo, get, list } from './list.ts';
 export type { LogEntry } from './logs/log-entry.ts';
 export type { LogsOptions } from './logs/read-logs.ts';

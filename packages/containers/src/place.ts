@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { loadBundle, validateNamespace } from '@shimwright/bundle-core';
 import { ContainerError } from './errors.ts';
+import { makeDirectories } from './make-directories.ts';
 
 /** Where containers are kept. Whoever gives the same place sees the same containers. */
 export interface PlaceOptions {
@@ -94,7 +94,7 @@ export function bundleOf(place: Place, id: string): ReturnType<typeof loadBundle
 /** Makes the directories that everything else is below; only this user can look into them. */
 export async function preparePlace({ stateDir, dataDir }: Place): Promise<void> {
   // A container's root in a user namespace is somebody else, and has to pass.
-  for (const directory of [stateDir, dataDir]) await mkdir(directory, { recursive: true, mode: 0o711 });
+  await Promise.all([stateDir, dataDir].map((directory) => makeDirectories(directory, 0o711)));
 }
 
 function absolute(option: string, directory: string): string {

@@ -1,7 +1,7 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { defaultSpec, type RunnableSpec, type SpecMount } from '@shimwright/bundle-core';
-import { ContainerError } from './errors.ts';
+import { makeDirectories } from './make-directories.ts';
 import { badOption } from './options/check.ts';
 import type { ContainerMount, ContainerOptions, LimitOptions } from './options/container-options.ts';
 import { isRoot, type Place } from './place.ts';
@@ -102,15 +102,8 @@ async function specMount(mount: ContainerMount, place: Place): Promise<SpecMount
 
 async function volume({ volumes }: Place, name: string): Promise<string> {
   const directory = path.join(volumes, name);
-  try {
-    await mkdir(directory, { recursive: true, mode: 0o755 });
-    return directory;
-  } catch (cause) {
-    throw new ContainerError('ERR_CONTAINER_CREATE', `the volume ${name} cannot be made`, {
-      path: directory,
-      cause,
-    });
-  }
+  await makeDirectories(directory, 0o755);
+  return directory;
 }
 
 /** What names are looked up by, where the network is one that has names. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { cgroupsOf, readMetrics } from '@shimwright/cgroup-metrics';
+import { type Cgroups, cgroupsOf, readMetrics } from '@shimwright/cgroup-metrics';
+import { identify, isRunning, type ProcessIdentity } from '@shimwright/linux-native';
 import { cgroupV1MetricsType } from '@shimwright/shim-api/metrics';
 import { codeOf } from './errors.ts';
 
@@ -32,29 +33,44 @@ export interface StatsOptions {
 // "No limit" of version 1 is the largest number of whole pages; no machine has a 2⁶² of anything.
 const NO_LIMIT = 2n ** 62n;
 
-/** Readings of the cgroups of a process until the container has ended. */
+/** The first process of a container, and where its cgroups are. */
+export interface Measured {
+  readonly process: ProcessIdentity;
+  readonly cgroups: Cgroups;
+}
+
+/**
+ * Finds the cgroups of a container; undefined once it has ended.
+ *
+ * @param pidNow tells the id of its first process, while that runs. It is asked before and after: in between, the id could have become
+ * that of another process.
+ */
+export async function measured(pidNow: () => Promise<number | undefined>): Promise<Measured | undefined> {
+  for (;;) {
+    const pid = await pidNow();
+    if (pid === undefined) return undefined;
+    const process = identify(pid);
+    const cgroups = process && (await cgroupsOf(pid).catch(noneIfGone));
+    const isSame = (await pidNow()) === pid && process !== undefined && isRunning(process);
+    if (cgroups && isSame) return { process, cgroups };
+  }
+}
+
+/** Readings of the cgroups of a container until it has ended. */
 export async function* readStats(
-  pid: number,
+  { process, cgroups }: Measured,
   { intervalMs = 1_000, signal }: StatsOptions,
 ): AsyncGenerator<ContainerStats, void, void> {
-  const read = await reader(pid);
   let last: Reading | undefined;
   while (!signal?.aborted) {
-    const reading = await read();
-    if (!reading) return;
+    const found = await readMetrics(cgroups).catch(noneIfGone);
+    // Another container may have cgroups of the same name by now.
+    if (!found || !isRunning(process)) return;
+    const reading = readingOf(found);
     yield { ...reading, cpuPercent: last ? percent(last, reading) : 0 };
     last = reading;
     await delay(intervalMs, undefined, signal && { signal }).catch(() => {}); // it is over then
   }
-}
-
-/** Reads what the cgroups of a process count; undefined once they are gone. */
-async function reader(pid: number): Promise<() => Promise<Reading | undefined>> {
-  const cgroups = await cgroupsOf(pid).catch(noneIfGone);
-  return async () => {
-    const found = cgroups && (await readMetrics(cgroups).catch(noneIfGone));
-    return found && readingOf(found);
-  };
 }
 
 function noneIfGone(error: unknown): undefined {

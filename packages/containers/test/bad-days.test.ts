@@ -9,6 +9,7 @@ import {
   type ContainerOptions,
   create,
   doctor,
+  events,
   get,
   imageReference,
   imageStore,
@@ -19,6 +20,25 @@ import {
   start,
 } from '../src/index.ts';
 import { testPlace } from './place.ts';
+
+describe('a place that cannot be made', () => {
+  needs('linux');
+
+  test.each(['stateDir', 'dataDir'])('%s below /proc or a file is told, and ends', async (option) => {
+    const place = {
+      stateDir: '/proc/sys/kernel/random/uuid/state',
+      dataDir: '/tmp',
+      [option]: '/proc/no/such',
+    };
+    await expect(run({ ...place, rootfs: '/', args: ['true'] })).rejects.toMatchObject({
+      code: 'ERR_CONTAINER_CREATE',
+    });
+    await expect(events({ ...place, stateDir: '/proc/no/such' }).next()).rejects.toMatchObject({
+      code: 'ERR_CONTAINER_CREATE',
+      path: '/proc/no/such/bundles/default',
+    });
+  });
+});
 
 describe('bad input', () => {
   const rootfs = '/';
@@ -54,6 +74,7 @@ describe('bad input', () => {
       { rootfs, args, mounts: [{ type: 'volume', source: '../x', target: '/x' }] },
       'mounts[0].source',
     ],
+    ['a relative state directory', { rootfs, args, stateDir: 'state' }, 'stateDir'],
     ['a signal that is none', { rootfs, args, stopSignal: 'SIGNOTHING' }, 'stopSignal'],
     ['an AbortSignal that is none', { rootfs, args, signal: 'now' }, 'signal'],
     ['a name that climbs', { rootfs, args, name: '../x' }, 'name'],

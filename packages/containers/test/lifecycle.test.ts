@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -334,6 +335,22 @@ describe('a container that outlives its program', () => {
     }
     expect((await container.exec(['cat', `${outside}/planted`])).stdout).toBe('planted'); // in its own files
     await expect(stat(path.join(outside, 'planted'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('starts a command that nobody waits for, and says when it cannot', async () => {
+    const container = await started('sleep 1000');
+    const { pid } = await container.execDetached(['sh', '-c', 'echo $X > /made; exec sleep 1000'], {
+      env: { X: 'y' },
+    });
+    expect(await readFile(`/proc/${pid}/comm`, 'utf8')).toMatch(/^(?:sh|sleep|busybox)$/m);
+    await expect.poll(async () => (await container.exec(['cat', '/made'])).stdout).toBe('y\n');
+    await expect(container.execDetached(['no-such'])).rejects.toMatchObject({
+      code: 'ERR_CONTAINER_COMMAND',
+      exitCode: 127,
+    });
+    await expect(container.execDetached([])).rejects.toMatchObject({ code: 'ERR_CONTAINER_ARGUMENT' });
+    await container.stop({ graceMs: 0 });
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
   });
 
   test('tells of containers that are made, end and go', async () => {

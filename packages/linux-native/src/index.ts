@@ -22,6 +22,7 @@ export {
   unmountInBackground,
 } from './mount.ts';
 export { NativeError, type NativeErrorCode } from './native-error.ts';
+export { type OverlayDirectories, overlayOptions } from './overlay-options.ts';
 export { type PeerCredentials, peerCredentials } from './peer-credentials.ts';
 export { exitOfPidfd, openPidfd, signalPidfd } from './pidfd.ts';
 export { makePipe, type PipeOptions } from './pipe.ts';

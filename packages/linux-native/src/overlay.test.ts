@@ -1,9 +1,11 @@
-import { mkdirSync, readdirSync, readlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
+import { mount, unmount } from './mount.ts';
 import { mountData } from './overlay.ts';
+import { overlayOptions } from './overlay-options.ts';
 
 const tooLong = expect.objectContaining({ code: 'ERR_NATIVE_MOUNT_TOO_LONG' });
 function dataOf(options: readonly string[], maxBytes: number): string {
@@ -61,5 +63,25 @@ describe('the data of a mount', () => {
     expect(dataOf([data], data.length - 1)).toMatch(
       /^lowerdir=(\/proc\/self\/fd\/[0-9]+)\/1\\:1\/fs:\1\/2\/fs$/,
     );
+  });
+});
+
+describe('the options of an overlay', () => {
+  needs('linux', 'root');
+
+  test('name directories whose names have what parts them', async () => {
+    const base = await tempDir({}, '/dev/shm');
+    const at = (name: string) => path.join(base, `${name}:,\\`);
+    for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(at(name));
+    writeFileSync(path.join(at('lower'), 'shown'), '');
+    const options = overlayOptions({ lower: at('lower'), upper: at('upper'), work: at('work') });
+    mount({ type: 'overlay', source: 'overlay', target: at('merged'), options });
+    try {
+      writeFileSync(path.join(at('merged'), 'new'), '');
+      expect(readdirSync(at('merged')).sort()).toEqual(['new', 'shown']);
+      expect(readdirSync(at('upper'))).toEqual(['new']);
+    } finally {
+      unmount(at('merged'));
+    }
   });
 });

@@ -2,7 +2,7 @@
 export type { Collected } from './collect-garbage.ts';
 export type { ImageConfig } from './config/image-config.ts';
 export type { ImageSpec, ImageSpecOptions } from './config/image-spec.ts';
-export type { ContainerUser } from './config/user.ts';
+export { type ContainerUser, type UserFiles, userIn } from './config/user.ts';
 export { ImageError, type ImageErrorCode, type ImageErrorFacts } from './errors.ts';
 export type { Image } from './image.ts';
 export {
@@ -15,6 +15,7 @@ export type { Credentials, PullOptions } from './pull/pull-options.ts';
 export type { PullProgress } from './pull/pull-progress.ts';
 export type { Platform } from './reference/platform.ts';
 export { ContainerRoot, type RootMount } from './roots/container-root.ts';
+export { type CopyTreeOptions, copyTree } from './roots/copy-tree.ts';
 export type { CreateRootOptions } from './roots/root-options.ts';
 export type { RootKind } from './roots/root-record.ts';
 export type { IdMapping } from './trees/id-mappings.ts';

@@ -52,6 +52,20 @@ test('readSpool tells of the events that wait, and leaves them there', async () 
   expect(await readdir(spoolPath(address))).toHaveLength(3);
 });
 
+test('readSpool reads again only what is new', async () => {
+  const address = await daemon();
+  const seen = new Set<number>();
+  const topics = async () => (await readSpool(address, seen)).map(({ topic }) => topic);
+  await publish(address, '/tasks/start');
+  expect(await topics()).toEqual(['/tasks/start']);
+  expect(await topics()).toEqual([]);
+  await publish(address, '/tasks/exit');
+  expect(await topics()).toEqual(['/tasks/exit']);
+  await take(address, 2);
+  expect(await topics()).toEqual([]);
+  expect(seen).toEqual(new Set());
+});
+
 describe('watchSpool', () => {
   test('gives the events that came while nobody listened, in order, and then removes them', async () => {
     const address = await daemon();

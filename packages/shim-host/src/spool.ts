@@ -102,13 +102,24 @@ export async function* watchSpool(
 /**
  * The events that wait in the spool of this daemon address, in order, and stay there. One that is being taken out, or
  * is no event, is left out; a missing spool has none.
+ *
+ * @param seen the numbers of events that are known already and left out. Those that are returned are added, and those that wait no
+ * longer are removed, so that the next call with it returns what is new. @default none
  */
-export async function readSpool(daemonAddress: string): Promise<SpooledEvent[]> {
+export async function readSpool(
+  daemonAddress: string,
+  seen: Set<number> = new Set(),
+): Promise<SpooledEvent[]> {
   const spool = spoolPath(daemonAddress);
+  const waiting = new Set(await listNumbers(spool).catch(noneIfMissing));
+  for (const number of seen) if (!waiting.has(number)) seen.delete(number);
   const events: SpooledEvent[] = [];
-  for (const number of await listNumbers(spool).catch(noneIfMissing)) {
+  for (const number of waiting) {
+    if (seen.has(number)) continue;
     const event = await loadEvent(path.join(spool, String(number))).catch(() => undefined);
-    if (event) events.push(event);
+    if (!event) continue;
+    events.push(event);
+    seen.add(number);
   }
   return events;
 }

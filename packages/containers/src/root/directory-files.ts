@@ -19,7 +19,7 @@ export async function directoryFiles(
     args: [...(options.entrypoint ?? []), ...(options.args ?? [])],
     env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
     workdir: options.workdir ?? '/',
-    user: user === undefined ? undefined : withRoot(source, (root) => userIds(root, user)),
+    user: user === undefined ? undefined : await withRoot(source, (root) => userIds(root, user)),
     stopSignal: options.stopSignal ?? 'SIGTERM',
     rootPath: rootPath({ source, workDir, readonly }),
     prepare: (signal) => prepareRoot({ source, workDir, readonly, diskBytes, signal }),
@@ -27,10 +27,10 @@ export async function directoryFiles(
   };
 }
 
-function withRoot<Result>(directory: string, work: (root: number) => Result): Result {
+async function withRoot<Result>(directory: string, work: (root: number) => Promise<Result>): Promise<Result> {
   const root = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    return work(root);
+    return await work(root);
   } finally {
     closeSync(root);
   }

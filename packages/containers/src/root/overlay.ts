@@ -1,21 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { mountInBackground, unmountInBackground } from '@shimwright/linux-native';
+import { mountInBackground, overlayOptions, unmountInBackground } from '@shimwright/linux-native';
 import type { RootfsMount } from '../task.ts';
 
 /** An overlay of a layer that can be written, over one that is not changed. */
 export function overlayMount(lower: string, layer: string): RootfsMount {
-  const options = [
-    `lowerdir=${escaped(lower)}`,
-    `upperdir=${escaped(path.join(layer, 'upper'))}`,
-    `workdir=${escaped(path.join(layer, 'work'))}`,
-  ];
-  return { type: 'overlay', source: 'overlay', options };
-}
-
-// Colons part the lower directories, commas the options.
-function escaped(directory: string): string {
-  return directory.replaceAll(/[\\:,]/g, '\\$&');
+  const [upper, work] = [path.join(layer, 'upper'), path.join(layer, 'work')];
+  return { type: 'overlay', source: 'overlay', options: overlayOptions({ lower, upper, work }) };
 }
 
 const answers = new Map<string, Promise<boolean>>();

@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { mountInBackground } from '@shimwright/linux-native';
-import { ContainerError, messageOf } from '../errors.ts';
+import { ContainerError } from '../errors.ts';
 import { isRoot } from '../place.ts';
 import type { RootfsMount } from '../task.ts';
 import { hasOverlay, overlayMount } from './overlay.ts';
@@ -59,7 +57,8 @@ export async function prepareRoot(request: RootRequest): Promise<RootfsMount[]> 
     return [overlayMount(source, layer)];
   }
   const copy = copyIn(layer);
-  await copyTree(source, copy, signal);
+  const { copyTree } = await import('@shimwright/oci-image');
+  await copyTree(source, copy, { oneFileSystem: true, signal });
   return isRoot() ? [{ type: 'bind', source: copy, options: ['rbind'] }] : [];
 }
 
@@ -84,33 +83,4 @@ async function limitLayer(layer: string, diskBytes: number): Promise<void> {
   }
   const options = [`size=${diskBytes}`, 'mode=711', 'nodev'];
   await mountInBackground({ type: 'tmpfs', source: 'tmpfs', target: layer, options });
-}
-
-/** As long as the copy of an image may take. */
-const COPY_LIMIT_MS = 3_600_000;
-
-async function copyTree(source: string, target: string, signal: AbortSignal | undefined): Promise<void> {
-  // cp keeps holes, hard links and attributes, and shares blocks where the file system can.
-  const args = [
-    '--archive',
-    '--one-file-system',
-    '--reflink=auto',
-    '--no-target-directory',
-    '--',
-    source,
-    target,
-  ];
-  try {
-    await promisify(execFile)('cp', args, {
-      ...(signal && { signal }),
-      timeout: COPY_LIMIT_MS,
-      killSignal: 'SIGKILL',
-    });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new ContainerError('ERR_CONTAINER_CREATE', `the root cannot be copied: ${messageOf(cause)}`, {
-      path: source,
-      cause,
-    });
-  }
 }

@@ -27,16 +27,32 @@ interface GroupEntry {
 
 const MAX_ID = 2_147_483_647;
 
+/** What the user files of a container say; empty where there is none. */
+export interface UserFiles {
+  /** The text of `/etc/passwd`. */
+  readonly passwd: string;
+  /** The text of `/etc/group`. */
+  readonly group: string;
+}
+
+/** Looks a user up in the files of an image, as `userIn` does. */
+export async function findUser(rootfs: string, user: string, image: string): Promise<ContainerUser> {
+  const passwd = (await readInRoot(rootfs, '/etc/passwd')) ?? '';
+  const group = (await readInRoot(rootfs, '/etc/group')) ?? '';
+  return userIn({ passwd, group }, user, image);
+}
+
 /**
- * Looks a user up in the files of an image, as docker does: `USER`, `USER:GROUP`, each a name or a number. Without a group it is the
- * user's own, with all those that name the user as a member.
+ * Returns the ids of `USER` or `USER:GROUP`, each a name or a number, as docker does. Without a group, it is the group of the user, with
+ * all groups that name the user as a member. Without a user, it is user 0.
  *
+ * @param image how errors name what the files are of.
  * @throws {ImageError} `ERR_IMAGE_USER` for a name that is not there, or a number that is no id.
  */
-export async function findUser(rootfs: string, user: string, image: string): Promise<ContainerUser> {
+export function userIn(files: UserFiles, user: string, image: string): ContainerUser {
   const [userPart = '', groupPart] = splitOnce(user);
-  const passwd = passwdOf((await readInRoot(rootfs, '/etc/passwd')) ?? '');
-  const groups = groupsOf((await readInRoot(rootfs, '/etc/group')) ?? '');
+  const passwd = passwdOf(files.passwd);
+  const groups = groupsOf(files.group);
   const wanted = userPart || '0';
   const number = idOf(wanted);
   const entry = passwd.find(({ name }) => name === wanted) ?? passwd.find(({ uid }) => uid === number);

@@ -1,12 +1,30 @@
+import path from 'node:path';
 import { ImageError } from '../errors.ts';
 import { runTool, type ToolEnd } from '../tools/run-tool.ts';
 import { wordsOf } from '../tools/tool-failure.ts';
 
 const LIMIT_MS = 3_600_000;
 
-/** Copies a tree with all that its files have; where the file system can, they share their blocks until one is written. */
-export async function copyTree(from: string, to: string, cwd: string, signal: AbortSignal): Promise<void> {
-  const copy = ['cp', '-af', '--reflink=auto', '--', `${from}/.`, to];
+/** How a tree is copied. */
+export interface CopyTreeOptions {
+  /** Leaves out what is on another file system: directories where something is mounted are empty in the copy. @default false */
+  readonly oneFileSystem?: boolean;
+  /** Ends it; what is copied by then stays. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Copies what is in a directory, with owners, holes, hard links and attributes. Where the file system can, the files share their blocks
+ * until one of them is written.
+ *
+ * @param to it is made where it is missing; its parent must be there.
+ * @throws {ImageError} `ERR_IMAGE_NO_SPACE`, `ERR_IMAGE_TOOL_FAILED`. Rejects with the signal's reason on an abort.
+ */
+export async function copyTree(from: string, to: string, options: CopyTreeOptions = {}): Promise<void> {
+  const { oneFileSystem = false, signal = new AbortController().signal } = options;
+  const cwd = path.dirname(to);
+  const flags = ['-af', '--reflink=auto', ...(oneFileSystem ? ['--one-file-system'] : [])];
+  const copy = ['cp', ...flags, '--no-target-directory', '--', `${from}/.`, to];
   const run = ([command = '', ...args]: readonly string[]): Promise<ToolEnd> =>
     runTool({ tool: 'coreutils', command, args, cwd, signal, timeoutMs: LIMIT_MS });
   let end = await run(copy);
@@ -16,7 +34,7 @@ export async function copyTree(from: string, to: string, cwd: string, signal: Ab
   if (end.exitCode === 0) return;
   const words = wordsOf(end.stderr);
   const code = /no space left|quota exceeded/i.test(words) ? 'ERR_IMAGE_NO_SPACE' : 'ERR_IMAGE_TOOL_FAILED';
-  throw new ImageError(code, `the image cannot be copied: ${words}`, {
+  throw new ImageError(code, `the files cannot be copied: ${words}`, {
     tool: 'cp',
     stderr: end.stderr,
     exitCode: end.exitCode,

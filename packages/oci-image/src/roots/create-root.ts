@@ -88,7 +88,7 @@ async function make(
     const places = rootPlaces(hidden);
     await mkdir(places.rootfs);
     if (record.kind === 'copy') {
-      await copyTree(rootfs, places.rootfs, hidden, signal).catch(async (error: unknown) => {
+      await copyTree(rootfs, places.rootfs, { signal }).catch(async (error: unknown) => {
         await openUp(hidden);
         throw error;
       });

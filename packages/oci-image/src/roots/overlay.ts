@@ -1,6 +1,11 @@
 import { chmod, chown, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type MountRequest, mountInBackground, unmountAllInBackground } from '@shimwright/linux-native';
+import {
+  type MountRequest,
+  mountInBackground,
+  overlayOptions,
+  unmountAllInBackground,
+} from '@shimwright/linux-native';
 import { hasCode, ImageError, messageOf } from '../errors.ts';
 
 /** The directories of a root. */
@@ -38,7 +43,7 @@ export function overlayMount({ rootfs, upper, work }: RootPlaces, tree: string):
     type: 'overlay',
     source: 'overlay',
     target: rootfs,
-    options: [`lowerdir=${tree}`, `upperdir=${upper}`, `workdir=${work}`],
+    options: overlayOptions({ lower: tree, upper, work }),
   };
 }
 
