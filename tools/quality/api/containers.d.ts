@@ -15,12 +15,14 @@ interface PlaceOptions {
   readonly dataDir?: string | undefined;
   readonly namespace?: string | undefined;
   readonly runtime?: string | undefined;
+  readonly lingerMs?: number | undefined;
 }
 interface Place {
   readonly stateDir: string;
   readonly dataDir: string;
   readonly namespace: string;
   readonly runtime: string;
+  readonly lingerMs: number;
   readonly bundles: string;
   readonly work: string;
   readonly volumes: string;
@@ -105,6 +107,7 @@ interface ExecOptions extends OutputOptions {
   readonly onStart?: ((started: StartedProcess) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+type ExecDetachedOptions = Pick<ExecOptions, 'env' | 'user' | 'workdir' | 'signal'>;
 interface StartedProcess {
   resize(size: {
     readonly columns: number;
@@ -168,6 +171,9 @@ declare class Container implements AsyncDisposable {
   start(options?: WaitOptions): Promise<this>;
   state(options?: WaitOptions): Promise<ContainerState>;
   exec(args: readonly string[], options?: ExecOptions): Promise<ProcessResult>;
+  execDetached(args: readonly string[], options?: ExecDetachedOptions): Promise<{
+    readonly pid: number;
+  }>;
   logs(options?: LogsOptions): AsyncGenerator<LogEntry, void, void>;
   stats(options?: StatsOptions): AsyncGenerator<ContainerStats, void, void>;
   wait(options?: WaitOptions): Promise<ContainerExit>;
@@ -240,4 +246,4 @@ export declare function imageReference(image: string): Promise<string>;
 export declare function imageStore(options?: PlaceOptions): Promise<ImageStore>;
 export declare function run(options: RunOptions): Promise<RunResult>;
 export declare const defaultCapabilities: readonly string[];
-export type { Attachment, Container, ContainerErrorCode, ContainerErrorFacts, ContainerEvent, ContainerExit, ContainerInfo, ContainerMount, ContainerOptions, ContainerState, ContainerStats, CreateOptions, DoctorFinding, EventsOptions, ExecOptions, LimitOptions, LogEntry, LogsOptions, OutputOptions, PlaceOptions, ProcessResult, Restored, RunOptions, RunResult, StartedProcess, StatsOptions, StopOptions, WaitOptions };
+export type { Attachment, Container, ContainerErrorCode, ContainerErrorFacts, ContainerEvent, ContainerExit, ContainerInfo, ContainerMount, ContainerOptions, ContainerState, ContainerStats, CreateOptions, DoctorFinding, EventsOptions, ExecDetachedOptions, ExecOptions, LimitOptions, LogEntry, LogsOptions, OutputOptions, PlaceOptions, ProcessResult, Restored, RunOptions, RunResult, StartedProcess, StatsOptions, StopOptions, WaitOptions };

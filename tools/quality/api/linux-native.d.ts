@@ -49,6 +49,12 @@ export declare class NativeError extends Error {
   readonly code: NativeErrorCode;
   constructor(code: NativeErrorCode, message: string, options?: ErrorOptions);
 }
+interface OverlayDirectories {
+  readonly lower: string;
+  readonly upper: string;
+  readonly work: string;
+}
+export declare function overlayOptions({ lower, upper, work }: OverlayDirectories): string[];
 interface PeerCredentials {
   readonly pid: number;
   readonly uid: number;
@@ -127,4 +133,4 @@ interface DescriptorWatch {
 export declare function watchReadable(fd: number, onReadable: () => void): DescriptorWatch;
 export declare function watchWritable(fd: number, onWritable: () => void): DescriptorWatch;
 export declare function writeSome(fd: number, data: Uint8Array): number;
-export type { DescriptorWatch, ExitStatus, Message, MountRequest, NativeArgument, NativeErrorCode, OutgoingMessage, PeerCredentials, PipeOptions, ProcessIdentity, ProcessStat, Replacement, Spawn, SystemCall, SystemErrorPaths, Terminal, TerminalSize, UnmountOptions, Zombie };
+export type { DescriptorWatch, ExitStatus, Message, MountRequest, NativeArgument, NativeErrorCode, OutgoingMessage, OverlayDirectories, PeerCredentials, PipeOptions, ProcessIdentity, ProcessStat, Replacement, Spawn, SystemCall, SystemErrorPaths, Terminal, TerminalSize, UnmountOptions, Zombie };

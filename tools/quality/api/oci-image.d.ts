@@ -43,6 +43,11 @@ interface ContainerUser {
   readonly gid: number;
   readonly additionalGids?: readonly number[];
 }
+interface UserFiles {
+  readonly passwd: string;
+  readonly group: string;
+}
+export declare function userIn(files: UserFiles, user: string, image: string): ContainerUser;
 interface ImageSpecOptions {
   readonly args?: readonly string[];
   readonly entrypoint?: readonly string[];
@@ -186,4 +191,9 @@ export declare class ImageStore {
   root(id: string): Promise<ContainerRoot>;
   roots(): Promise<readonly ContainerRoot[]>;
 }
-export type { AbortOptions, Collected, ContainerUser, CreateRootOptions, Credentials, IdMapping, Image, ImageConfig, ImageErrorCode, ImageErrorFacts, ImageSpec, ImageSpecOptions, ImageStoreOptions, Platform, PlatformOptions, PullOptions, PullProgress, RootKind, RootMount };
+interface CopyTreeOptions {
+  readonly oneFileSystem?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+export declare function copyTree(from: string, to: string, options?: CopyTreeOptions): Promise<void>;
+export type { AbortOptions, Collected, ContainerUser, CopyTreeOptions, CreateRootOptions, Credentials, IdMapping, Image, ImageConfig, ImageErrorCode, ImageErrorFacts, ImageSpec, ImageSpecOptions, ImageStoreOptions, Platform, PlatformOptions, PullOptions, PullProgress, RootKind, RootMount, UserFiles };

@@ -7,6 +7,7 @@ import { ShimServiceOptions, becomeSubreaper } from "@shimwright/shim-service";
 interface Config {
   readonly shim?: string | undefined;
   readonly shimGroup?: string;
+  readonly shimLingerMs?: number;
   readonly runtimeRoot?: string;
   readonly shimDebug?: boolean;
   readonly socketRoot?: string;

@@ -110,7 +110,7 @@ export declare function prepareSpool(daemonAddress: string): string;
 export declare function watchSpool(daemonAddress: string, options?: {
   readonly signal?: AbortSignal;
 }): AsyncGenerator<SpooledEvent, void, void>;
-export declare function readSpool(daemonAddress: string): Promise<SpooledEvent[]>;
+export declare function readSpool(daemonAddress: string, seen?: Set<number>): Promise<SpooledEvent[]>;
 export declare function eventNumbers(names: readonly string[]): number[];
 export declare function nextEventNumber(spool: string): number;
 interface EventClaim {
