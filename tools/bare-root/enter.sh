@@ -21,7 +21,7 @@ exec env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbi
   ${CI:+CI="$CI"} ${SHIMWRIGHT_SLOW:+SHIMWRIGHT_SLOW="$SHIMWRIGHT_SLOW"} ${TERM:+TERM="$TERM"} /bin/bash -c '
   umount --lazy /run/old && rmdir /run/old
   set -a && . /etc/environment && set +a
-  cd /root/shimwright
+  cd /srv/shimwright
   # Not the last command, which the shell would give its place to: somebody has to take in the orphans.
   "$@"
   exit "$?"' bash "$@"
