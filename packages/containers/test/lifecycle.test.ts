@@ -51,7 +51,9 @@ describe('a container that outlives its program', () => {
 
   test('is found by another program, which sees it to its end', async () => {
     const program = path.join(import.meta.dirname, 'fixtures/start.ts');
-    const args = ['sh', '-c', 'echo begun; read -t 100 line < /proc/self/fd/0; sleep 1; echo done; exit 7'];
+    const script =
+      'echo begun; read -t 100 line </proc/self/fd/0; until [ -e /go ]; do sleep 0.1; done; echo done; exit 7';
+    const args = ['sh', '-c', script];
     const options = { ...where.place, rootfs: where.rootfs, name: 'survivor', args, labels: { tier: 'web' } };
     await execaNode(program, [JSON.stringify(options)], { nodeOptions: ['--conditions=@shimwright/source'] });
 
@@ -64,6 +66,7 @@ describe('a container that outlives its program', () => {
     });
     const container = await get('survivor', where.place);
     onTestFinished(() => container.remove());
+    await container.exec(['touch', '/go']);
     expect(await followed(container)).toEqual(['stdout: begun', 'stdout: done']);
     expect(await container.wait()).toMatchObject({ exitCode: 7, signal: undefined, oomKilled: false });
     expect(await list(where.place)).toMatchObject([
