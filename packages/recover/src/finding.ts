@@ -11,6 +11,7 @@
  * | `orphan-work-directory` | a work directory without its bundle, empty or with a shim's logs | removed |
  * | `orphan-mount` | a mount at or below one of these | unmounted |
  * | `stale-socket` | a socket where nobody listens | removed |
+ * | `stale-group` | what a process of many v2 shims left that is gone with its keeper, and that nobody is to be told of | removed |
  * | `interrupted-create` | what a process that was killed while it made a bundle left | removed |
  * | `interrupted-delete` | the same while it deleted one | removed |
  * | `unknown` | a directory that could not be looked at, or is certainly no bundle; see `error` | never |
@@ -24,6 +25,7 @@ export type Found =
   | 'orphan-work-directory'
   | 'orphan-mount'
   | 'stale-socket'
+  | 'stale-group'
   | 'interrupted-create'
   | 'interrupted-delete'
   | 'unknown';

@@ -8,6 +8,7 @@ import { Mounts } from './mounts.ts';
 import { orphanContainers } from './orphan-containers.ts';
 import { interruptedWork, orphanWorkDirectories } from './remnants.ts';
 import { type RecoverConfig, type RecoverOptions, type Site, siteOf } from './site.ts';
+import { staleGroupRemnants } from './stale-group-remnants.ts';
 import { staleSharedSocket, staleSockets } from './stale-sockets.ts';
 
 /**
@@ -52,6 +53,7 @@ async function find(site: Site): Promise<Remnant[]> {
     ...(await interruptedWork(site.socketDirectory, mounts, 'stale-socket')),
     ...(await staleSockets(site, sockets)),
     // The successor of a shared process takes up what that has left.
+    ...staleGroupRemnants(site),
     ...(areShared ? [] : await staleSharedSocket(site)),
   ];
 }

@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Any } from '@shimwright/shim-api';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
+import { sandbox } from '../../../tools/testing/sandbox.ts';
+import { processStat } from '../../linux-native/src/index.ts';
 import { decodeEvent, recover, watchSpool } from '../../runtime-v2/src/index.ts';
 import { type Created, created } from '../../runtime-v2/test/fixtures/task.ts';
 import { isAlive, kill } from './fixtures/world.ts';
@@ -83,5 +85,47 @@ describe('recover, of bundles of runtime v2', () => {
     expect(findings).toContainEqual(expect.objectContaining({ id, found: 'dead-shim', cleaned: true }));
     expect(isAlive(pid)).toBe(false);
     expect(existsSync(bundle.path)).toBe(false);
+  });
+});
+
+describe('recover, of what processes of many v2 shims have left', () => {
+  needs('linux', 'root');
+
+  const RUN = '/run/shimwright';
+
+  /** A directory as a group of this daemon has it. */
+  function group(daemonAddress: string, server: string): string {
+    const directory = path.join(RUN, `test@@${daemonAddress.replaceAll('/', '%')}`);
+    mkdirSync(path.join(directory, 'starts'), { recursive: true, mode: 0o700 });
+    writeFileSync(path.join(directory, 'server'), `${server} unix:///run/nowhere\n`);
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    return directory;
+  }
+
+  test('removes it when they and their keepers are gone, and nothing is to be told', async () => {
+    const { base, state, root, daemonAddress } = await sandbox();
+    const where = { path: state, workDir: root, namespace: 'test', daemonAddress, settleMs: 0 };
+    const config = { runtimeRoot: path.join(base, 'runc'), socketRoot: base };
+    const directory = group(daemonAddress, '4194303 1');
+    const stale = { id: '', found: 'stale-group', path: directory };
+    expect(await recover(config, where)).toEqual([{ ...stale, cleaned: false }]);
+    expect(existsSync(directory)).toBe(true);
+    mkdirSync(path.join(directory, 'events'));
+    writeFileSync(path.join(directory, 'events', '000000000001'), '');
+    expect(await recover(config, { ...where, clean: true })).toEqual([]); // an event waits for the daemon
+    rmSync(path.join(directory, 'events', '000000000001'));
+    expect(await recover(config, { ...where, clean: true })).toEqual([{ ...stale, cleaned: true }]);
+    expect(existsSync(directory)).toBe(false);
+    expect(existsSync(`${directory}.lock`)).toBe(false);
+  });
+
+  test('leaves it alone while one of them runs', async () => {
+    const { base, state, root, daemonAddress } = await sandbox();
+    const { startTime = '' } = processStat(process.pid) ?? {};
+    const directory = group(daemonAddress, `${process.pid} ${startTime}`);
+    const where = { path: state, workDir: root, namespace: 'test', daemonAddress, settleMs: 0 };
+    const config = { runtimeRoot: path.join(base, 'runc'), socketRoot: base };
+    expect(await recover(config, { ...where, clean: true })).toEqual([]);
+    expect(existsSync(directory)).toBe(true);
   });
 });

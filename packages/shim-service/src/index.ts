@@ -9,6 +9,7 @@ export {
 } from '@shimwright/task-core';
 export { type Program, sharedProgram, shimProgram, taskShimProgram } from './shim-program.ts';
 export { createShimService, type ShimService, type ShimServiceOptions } from './v1/shim-v1.ts';
+export { type StaleGroup, type StaleGroupOptions, staleGroups } from './v2/stale-groups.ts';
 export {
   createTaskService,
   type TaskServiceSettings,

@@ -77,7 +77,11 @@ export interface GroupFiles {
 
 /** The files of a group. */
 export function groupFiles(group: Group): GroupFiles {
-  const directory = path.join(groupsDirectory(), groupName(group));
+  return groupFilesIn(path.join(groupsDirectory(), groupName(group)));
+}
+
+/** The files of the group whose directory that is. */
+export function groupFilesIn(directory: string): GroupFiles {
   const file = (name: string) => path.join(directory, name);
   return {
     directory,
@@ -95,7 +99,7 @@ export function groupFiles(group: Group): GroupFiles {
 }
 
 /** Where the directories of all groups are: they last no longer than the processes. */
-function groupsDirectory(): string {
+export function groupsDirectory(): string {
   const runtime = process.env['XDG_RUNTIME_DIR'];
   return process.geteuid?.() === 0 || !runtime ? '/run/shimwright' : path.join(runtime, 'shimwright');
 }
