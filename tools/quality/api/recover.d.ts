@@ -6,7 +6,7 @@ export declare class RecoverError extends Error {
   readonly code: RecoverErrorCode;
   constructor(code: RecoverErrorCode, message: string);
 }
-type Found = 'live-shim' | 'live-container' | 'dead-shim' | 'orphan-bundle' | 'orphan-container' | 'orphan-work-directory' | 'orphan-mount' | 'stale-socket' | 'interrupted-create' | 'interrupted-delete' | 'unknown';
+type Found = 'live-shim' | 'live-container' | 'dead-shim' | 'orphan-bundle' | 'orphan-container' | 'orphan-work-directory' | 'orphan-mount' | 'stale-socket' | 'stale-group' | 'interrupted-create' | 'interrupted-delete' | 'unknown';
 interface RecoveredExit {
   readonly pid: number;
   readonly exitStatus: number;

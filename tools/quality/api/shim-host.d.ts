@@ -49,6 +49,9 @@ export declare class BundleRegister<Process extends RegisteredProcess> {
   settle(): void;
 }
 export declare function readRegister<Process extends RegisteredProcess>(content: string, processOf: (process: RegisteredProcess, format: number) => Process | undefined): RegisteredBundle<Process> | undefined;
+export declare function cgroupDirectories(cgroup: string): readonly string[];
+export declare function cgroupDirectoriesOf(pid: number): readonly string[];
+export declare function joinCgroup(directory: string, pid: number): void;
 type ShimHostErrorCode = 'ERR_SHIM_ADDRESS' | 'ERR_SHIM_ADDRESS_IN_USE' | 'ERR_SHIM_FILE' | 'ERR_SPOOL_INSECURE' | 'ERR_SPOOL_EVENT';
 export declare class ShimHostError extends Error {
   readonly code: ShimHostErrorCode;

@@ -20,6 +20,15 @@ interface ShimService {
   close(): Promise<void>;
 }
 export declare function createShimService(config: ShimConfig$1, options: ShimServiceOptions): ShimService;
+interface StaleGroupOptions {
+  readonly namespace: string;
+  readonly daemonAddress: string;
+}
+interface StaleGroup {
+  readonly directory: string;
+  remove(): Promise<boolean>;
+}
+export declare function staleGroups({ namespace, daemonAddress }: StaleGroupOptions): StaleGroup[];
 interface TaskServiceSettings extends Pick<ShimServiceOptions, 'allowedLoggers' | 'publish'> {}
 interface TaskShimService {
   readonly handlers: TaskHandlers;
@@ -28,4 +37,4 @@ interface TaskShimService {
 export declare function createTaskService({ namespace }: {
   readonly namespace: string;
 }, { publish, allowedLoggers }: TaskServiceSettings): TaskShimService;
-export { type Program, type ShimConfig, type ShimService, type ShimServiceOptions, type SubreaperOptions, TaskError, type TaskErrorCode, type TaskServiceSettings, type TaskShimService, becomeSubreaper, spawnRuntime };
+export { type Program, type ShimConfig, type ShimService, type ShimServiceOptions, type StaleGroup, type StaleGroupOptions, type SubreaperOptions, TaskError, type TaskErrorCode, type TaskServiceSettings, type TaskShimService, becomeSubreaper, spawnRuntime };
