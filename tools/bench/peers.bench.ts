@@ -39,7 +39,7 @@ export async function run(): Promise<readonly Comparison[]> {
 }
 
 async function writing(base: string): Promise<Comparison[]> {
-  await using sides = new Sides(base);
+  await using sides = new Sides(base, writers);
   const comparisons: Comparison[] = [];
   for (const [our, their] of pairs(writers)) {
     const works = our === NOT_FLUSHED ? WRITES.filter(({ work }) => work.startsWith('one')) : WRITES;
@@ -52,7 +52,7 @@ async function writing(base: string): Promise<Comparison[]> {
 }
 
 async function deleting(base: string): Promise<Comparison[]> {
-  await using sides = new Sides(base);
+  await using sides = new Sides(base, deleters);
   const comparisons: Comparison[] = [];
   const what = `a tree of ${effort(10_000, 100)} files`;
   for (const [our, their] of pairs(deleters)) {
@@ -78,21 +78,21 @@ function pairs(sides: object): [string, string][] {
 
 /** A process for each that takes part. */
 class Sides implements AsyncDisposable {
-  readonly #base: string;
-  readonly #sides = new Map<string, Contender>();
+  readonly #sides: ReadonlyMap<string, Contender>;
 
-  constructor(base: string) {
-    this.#base = base;
+  /** Starts all of them, so that none waits for another one to start. */
+  constructor(base: string, names: object) {
+    this.#sides = new Map(Object.keys(names).map((name) => [name, nodeContender(SIDE, name, base)]));
   }
 
   of(name: string): Contender {
-    const side = this.#sides.get(name) ?? nodeContender(SIDE, name, this.#base);
-    this.#sides.set(name, side);
+    const side = this.#sides.get(name);
+    if (!side) throw new Error(`no side is called ${name}`);
     return side;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const side of this.#sides.values()) await side[Symbol.asyncDispose]();
+    await Promise.all([...this.#sides.values()].map((side) => side[Symbol.asyncDispose]()));
   }
 }
 
@@ -104,7 +104,7 @@ async function leaving(base: string, what: string, sides: object, outcome: Outco
     const directory = await mkdtemp(path.join(base, 'left-'));
     told.set(name, await outcome(name, directory));
   };
-  await fewAtATime(2, Object.keys(sides), tell);
+  await fewAtATime(effort(1, 3), Object.keys(sides), tell);
   return pairs(sides).map(([our, their]) => ({
     work: `${what}: ${our}, ${their}`,
     ours: told.get(our) ?? '',

@@ -1,8 +1,3 @@
-import { rm } from 'node:fs/promises';
-import { atomicDelete, atomicWriteFile, atomicWriteFileSync } from '@shimwright/fs-atomic';
-import { writeFile, writeFileSync } from 'atomically';
-import { rimraf } from 'rimraf';
-import writeFileAtomic from 'write-file-atomic';
 import { effort } from '../effort.ts';
 
 /** The size of a large file. */
@@ -14,29 +9,56 @@ export interface Writer {
   readonly writeSync: (file: string, data: string | Uint8Array) => unknown;
 }
 
+/** Who deletes a tree. */
+export type Deleter = (tree: string) => Promise<unknown>;
+
 export const NOT_FLUSHED = 'ours, directory not flushed';
 
-export const writers: Readonly<Record<string, Writer>> = {
-  ours: { write: atomicWriteFile, writeSync: atomicWriteFileSync },
-  [NOT_FLUSHED]: {
-    write: (file, data) => atomicWriteFile(file, data, { fsyncDirectory: false }),
-    writeSync: (file, data) => atomicWriteFileSync(file, data, { fsyncDirectory: false }),
+// Each is loaded by the process that needs it, and by no other.
+
+/** Loads who writes, by name. */
+export const writers: Readonly<Record<string, () => Promise<Writer>>> = {
+  ours: async () => {
+    const { atomicWriteFile, atomicWriteFileSync } = await import('@shimwright/fs-atomic');
+    return { write: atomicWriteFile, writeSync: atomicWriteFileSync };
   },
-  'write-file-atomic': {
-    write: (file, data) => writeFileAtomic(file, asBuffer(data)),
-    writeSync: (file, data) => writeFileAtomic.sync(file, asBuffer(data)),
+  [NOT_FLUSHED]: async () => {
+    const { atomicWriteFile, atomicWriteFileSync } = await import('@shimwright/fs-atomic');
+    return {
+      write: (file, data) => atomicWriteFile(file, data, { fsyncDirectory: false }),
+      writeSync: (file, data) => atomicWriteFileSync(file, data, { fsyncDirectory: false }),
+    };
   },
-  atomically: {
-    write: (file, data) => writeFile(file, asBuffer(data)),
-    writeSync: (file, data) => writeFileSync(file, asBuffer(data)),
+  'write-file-atomic': async () => {
+    const { default: writeFileAtomic } = await import('write-file-atomic');
+    return {
+      write: (file, data) => writeFileAtomic(file, asBuffer(data)),
+      writeSync: (file, data) => writeFileAtomic.sync(file, asBuffer(data)),
+    };
+  },
+  atomically: async () => {
+    const { writeFile, writeFileSync } = await import('atomically');
+    return {
+      write: (file, data) => writeFile(file, asBuffer(data)),
+      writeSync: (file, data) => writeFileSync(file, asBuffer(data)),
+    };
   },
 };
 
-/** Who deletes a tree. */
-export const deleters: Readonly<Record<string, (tree: string) => Promise<unknown>>> = {
-  ours: (tree) => atomicDelete(tree),
-  rimraf: (tree) => rimraf(tree),
-  'fs.rm': (tree) => rm(tree, { recursive: true, force: true }),
+/** Loads who deletes, by name. */
+export const deleters: Readonly<Record<string, () => Promise<Deleter>>> = {
+  ours: async () => {
+    const { atomicDelete } = await import('@shimwright/fs-atomic');
+    return (tree) => atomicDelete(tree);
+  },
+  rimraf: async () => {
+    const { rimraf } = await import('rimraf');
+    return (tree) => rimraf(tree);
+  },
+  'fs.rm': async () => {
+    const { rm } = await import('node:fs/promises');
+    return (tree) => rm(tree, { recursive: true, force: true });
+  },
 };
 
 function asBuffer(data: string | Uint8Array): string | Buffer {

@@ -8,8 +8,8 @@ import { contend } from '../turns.ts';
 import { deleters, LARGE_BYTES, writers } from './packages.ts';
 
 const [name = '', base = '', once] = process.argv.slice(2);
-const writer = writers[name];
-const remove = deleters[name];
+const writer = await writers[name]?.();
+const remove = await deleters[name]?.();
 const small = 'x'.repeat(1_000);
 const large = Buffer.alloc(LARGE_BYTES, 'x');
 
