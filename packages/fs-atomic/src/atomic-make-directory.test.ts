@@ -75,6 +75,20 @@ describe.each(forms)('atomicMakeDirectory, $form form', ({ atomicMakeDirectory }
     expect(await readdir(base)).toEqual([]);
   });
 
+  test.each(['ERR_ATOMIC_NOT_DURABLE', 'ERR_ATOMIC_EXISTS', 'ENOTEMPTY', 'ENOENT', 'EMFILE'])(
+    'throws %s of `fill` as it is, and leaves nothing',
+    async (code) => {
+      const base = await tempDir();
+      const failure = Object.assign(new Error('of `fill`'), { code });
+      const fill = (hidden: string) => {
+        content('')(hidden);
+        throw failure;
+      };
+      await expect(atomicMakeDirectory(path.join(base, 'web'), fill)).rejects.toBe(failure);
+      expect(await readdir(base)).toEqual([]);
+    },
+  );
+
   test('refuses where the parent is missing', async () => {
     const base = await tempDir();
     await expect(atomicMakeDirectory(path.join(base, 'no/web'), content(''))).rejects.toMatchObject({

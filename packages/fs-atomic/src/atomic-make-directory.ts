@@ -122,6 +122,12 @@ function* make(
   { mode, owner, fsync = false, signal }: AtomicMakeDirectoryOptions,
   overtaken: Overtaken,
 ): Steps<void> {
+  // Not told by the error that is thrown: `fill` may write durable files itself, and fail as this does.
+  let isNamed = false;
+  const name = function* (): Steps<boolean> {
+    isNamed = yield* naming(hidden, place, signal, overtaken);
+    return isNamed;
+  };
   // Where no mode is wanted the umask decides; what is wanted may be wider than what filling it should be.
   yield* disk.mkdir(hidden, mode === undefined ? 0o777 : 0o700);
   try {
@@ -130,9 +136,9 @@ function* make(
     // Below a directory with the set-group-id bit it has that bit as well, whatever was asked for.
     if (mode !== undefined) yield* disk.chmod(hidden, mode);
     if (fsync) yield* withSlot(flushTree(hidden));
-    yield* flushed(place, fsync, naming(hidden, place, signal, overtaken));
+    yield* flushed(place, fsync, name());
   } catch (error) {
-    if (!hasCode(error, 'ERR_ATOMIC_NOT_DURABLE')) yield* discard(hidden);
+    if (!isNamed) yield* discard(hidden);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 import { checked, type Owner } from './arguments.ts';
 import { type Attributes, attributesFor, give, openingMode, remember } from './attributes.ts';
-import { type Data, type Source, type SyncData, sourceOf } from './data.ts';
+import { type Data, type Source, type SyncData, sourceOf, stillThere } from './data.ts';
 import { flushed } from './durable.ts';
 import { AtomicError, systemError } from './errors.ts';
 import * as disk from './file-system.ts';
@@ -206,9 +206,10 @@ function* fill(
 }
 
 function* writeAll(file: Flushable, bytes: Uint8Array, signal: AbortSignal | undefined): Steps<void> {
-  for (let start = 0; start < bytes.length; ) {
+  const { length } = bytes;
+  for (let start = 0; start < length; ) {
     signal?.throwIfAborted();
-    start += yield* write(file, start === 0 ? bytes : bytes.subarray(start));
+    start += yield* write(file, start === 0 ? bytes : stillThere(bytes, length).subarray(start));
   }
 }
 

@@ -26,6 +26,7 @@ export interface Source {
 const MIN_PART_BYTES = 64 << 10;
 
 const NO_DATA = 'the data must be text, bytes, or an iterable of such';
+const TAKEN_AWAY = 'the bytes were transferred to somebody else before they were written';
 
 /** What there is to know about it. */
 interface Facts {
@@ -49,9 +50,10 @@ export function sourceOf(data: Data, facts: Facts): Source {
 }
 
 function sourceOfBytes(bytes: Uint8Array): Source {
+  const { byteLength } = bytes;
   let left: Uint8Array | undefined = bytes.length > 0 ? bytes : undefined;
   const take = () => {
-    const all = left;
+    const all = left && stillThere(left, byteLength);
     left = undefined;
     return all;
   };
@@ -131,9 +133,24 @@ function stopQuietly(data: Partial<Destroyable>, parts: Parts): void {
 /** The bytes of what may be of another realm; undefined for anything else. */
 function bytesOf(data: unknown, encoding: BufferEncoding | undefined): Uint8Array | undefined {
   if (typeof data === 'string') return Buffer.from(data, encoding);
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (isBuffer(data)) return new Uint8Array(data);
+  try {
+    if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (isBuffer(data)) return new Uint8Array(data);
+  } catch {
+    throw badArgument(TAKEN_AWAY);
+  }
   return undefined;
+}
+
+/**
+ * The same bytes. Those that are transferred while they wait to be written have no length any more, and would be written
+ * as an empty file.
+ *
+ * @throws {AtomicError} `ERR_ATOMIC_ARGUMENT`.
+ */
+export function stillThere(bytes: Uint8Array, length: number): Uint8Array {
+  if (bytes.byteLength !== length) throw badArgument(TAKEN_AWAY);
+  return bytes;
 }
 
 /** Told by what only such a buffer answers, of whatever realm it is. */

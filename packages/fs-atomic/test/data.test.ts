@@ -46,6 +46,41 @@ test('an iterable is written by the sync form as well, and one that comes later 
   expect(await readdir(base)).toEqual(['file']);
 });
 
+describe.each(forms)(
+  'bytes that were transferred to somebody else, $form form',
+  ({ atomicWriteFile: write }) => {
+    const transferred = <Kept>(make: (buffer: ArrayBuffer) => Kept): Kept => {
+      const buffer = new ArrayBuffer(8);
+      const made = make(buffer);
+      structuredClone(buffer, { transfer: [buffer] });
+      return made;
+    };
+
+    test.each<[string, () => Uint8Array | DataView | ArrayBuffer | Iterable<Uint8Array>]>([
+      ['an array', () => transferred((buffer) => new Uint8Array(buffer))],
+      ['a view', () => transferred((buffer) => new DataView(buffer))],
+      ['a buffer', () => transferred((buffer) => buffer)],
+      ['a part', () => transferred((buffer) => [new Uint8Array(buffer)])],
+    ])('are refused: %s', async (_, make) => {
+      const base = await tempDir({ file: 'old' });
+      const refused = expect.objectContaining({ code: 'ERR_ATOMIC_ARGUMENT' });
+      await expect(write(path.join(base, 'file'), make())).rejects.toEqual(refused);
+      expect(await readdir(base)).toEqual(['file']);
+      expect(await readFile(path.join(base, 'file'), 'utf8')).toBe('old');
+    });
+  },
+);
+
+test('bytes that are transferred while they wait to be written do not make an empty file', async () => {
+  const base = await tempDir({ file: 'old' });
+  const bytes = new Uint8Array(8);
+  const writing = atomicWriteFile(path.join(base, 'file'), bytes);
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  await expect(writing).rejects.toMatchObject({ code: 'ERR_ATOMIC_ARGUMENT' });
+  expect(await readdir(base)).toEqual(['file']);
+  expect(await readFile(path.join(base, 'file'), 'utf8')).toBe('old');
+});
+
 describe.each(forms)('data that comes in parts, $form form', ({ atomicWriteFile: write }) => {
   needs('linux', 'root');
 
