@@ -1,13 +1,20 @@
 import { duplexPair } from 'node:stream';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { connected, serving } from '../test/fixtures/peers.ts';
 import { shimState } from '../test/fixtures/shim-state.ts';
-import { connect, inProcess, TtrpcClient, TtrpcServer } from './index.ts';
+import { connect, type Interceptor, inProcess, TtrpcClient, TtrpcServer } from './index.ts';
 
 const refused = expect.objectContaining({ name: 'TtrpcError', code: 'ERR_TTRPC_ARGUMENT' });
 const state = ({ id }: { readonly id: string }) => ({ id });
 
+const passOn: Interceptor = (next) => (call) => next(call);
+
 describe.each([
+  [
+    'through an interceptor',
+    async () => (await connected((await serving(state)).socket, { interceptors: [passOn] })).shim,
+  ],
   ['over a connection', async () => (await connected((await serving(state)).socket)).shim],
   [
     'in this process',
@@ -22,6 +29,12 @@ describe.each([
     { metadata: { a: undefined } },
     { metadata: 'abc' },
     { metadata: [] },
+    { signal: {} },
+    { signal: 5 },
+    { signal: null },
+    null,
+    5,
+    'options',
   ])('is refused with %o, and the next one works', async (options) => {
     const shim = await shimOf();
     await expect(shim.state({ id: 'a' }, options as never)).rejects.toEqual(refused);
@@ -32,9 +45,23 @@ describe.each([
     {},
     { timeoutMs: undefined, metadata: undefined, signal: undefined },
     { timeoutMs: Number.POSITIVE_INFINITY, metadata: {} },
+    { signal: runInNewContext('signal', { signal: new AbortController().signal }) },
   ])('may have %o', async (options) => {
     expect(await (await shimOf()).state({ id: 'a' }, options as never)).toMatchObject({ id: 'a' });
   });
+});
+
+test.each([undefined, null, '', 5, true])(
+  '%o is no target, to connect to or to listen at',
+  async (target) => {
+    await expect(connect(target as never)).rejects.toEqual(refused);
+    await expect(new TtrpcServer().listen(target as never)).rejects.toEqual(refused);
+  },
+);
+
+test.each([null, 5, { signal: 5 }])('options %o of connect and shutdown are refused', async (options) => {
+  await expect(connect('/nobody/listens/there', options as never)).rejects.toEqual(refused);
+  await expect(new TtrpcServer().shutdown(options as never)).rejects.toEqual(refused);
 });
 
 const NO_LIMITS = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '5', null, 2 ** 53];

@@ -4,16 +4,45 @@ import type { Metadata, ServiceDescriptor } from './types.ts';
 /** The longest delay a timer can have: 24 days. */
 export const MAX_DELAY_MS: number = 2 ** 31 - 1;
 
-/** @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for a deadline or metadata that cannot be sent. */
+/** @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for a signal that is none, and a deadline or metadata that cannot be sent. */
 export function checkCallOptions(options: {
+  readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
   readonly metadata?: Metadata | undefined;
 }): void {
+  checkSignal(options);
   const { timeoutMs, metadata } = options;
   if (timeoutMs !== undefined && (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs))) {
     throw wrong(`timeoutMs must be a number of milliseconds, not ${shown(timeoutMs)}`);
   }
   if (metadata !== undefined) checkMetadata(metadata);
+}
+
+/**
+ * Looks at options that may hold a signal. It is told by its shape, since that of another realm is as good.
+ *
+ * @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for options that are none, or a signal that is none.
+ */
+export function checkSignal(options: { readonly signal?: AbortSignal | undefined }): void {
+  if (typeof options !== 'object' || options === null)
+    throw wrong(`the options must be an object, not ${shown(options)}`);
+  const { signal } = options;
+  if (signal === undefined) return;
+  if (typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function') return;
+  throw wrong(`signal must be an AbortSignal, not ${shown(signal)}`);
+}
+
+/**
+ * The target of a connection or a listener, as `node:net` takes it.
+ *
+ * @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for what is neither a path nor options.
+ */
+export function targetOptions<Options extends object>(
+  target: string | Options,
+): Options | { readonly path: string } {
+  if (typeof target === 'string' && target !== '') return { path: target };
+  if (typeof target === 'object' && target !== null) return target;
+  throw wrong(`the target must be the path of a socket, or options of node:net, not ${shown(target)}`);
 }
 
 function checkMetadata(metadata: Metadata): void {

@@ -204,9 +204,9 @@ export class TtrpcClient implements AsyncDisposable {
 
   /** @throws what a call rejects with that cannot be made. */
   #check(options: GivenOptions | undefined): void {
-    if (options) {
-      if (options.signal?.aborted) throw options.signal.reason;
+    if (options !== undefined) {
       checkCallOptions(options);
+      if (options.signal?.aborted) throw options.signal.reason;
     }
     if (this.#connection.ended) throw this.#closedError();
     if (this.#connection.pendingBytes >= this.#maxPendingBytes) throw queueFull();
@@ -227,8 +227,13 @@ export function checkClientOptions(options: TtrpcClientOptions): Required<TtrpcC
 }
 
 function interceptedMethod(service: string, method: MethodDescriptor, next: CallNext) {
-  return (request: unknown, { signal, timeoutMs, metadata = {} }: TtrpcCallOptions = {}) => {
-    const response = next({ service, method, request, signal, timeoutMs, metadata });
+  const call = async (request: unknown, options: TtrpcCallOptions) => {
+    checkCallOptions(options);
+    const { signal, timeoutMs, metadata = {} } = options;
+    return next({ service, method, request, signal, timeoutMs, metadata });
+  };
+  return (request: unknown, options: TtrpcCallOptions = {}) => {
+    const response = call(request, options);
     return method.responseStream ? new DeferredStream(response) : response;
   };
 }

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { connect as connectSocket, type NetConnectOpts, type Socket } from 'node:net';
+import { checkSignal, targetOptions } from './arguments.ts';
 import { checkClientOptions, TtrpcClient, type TtrpcClientOptions } from './client.ts';
 import { TtrpcError } from './errors.ts';
 import { pathProblem } from './server/socket-file.ts';
@@ -17,16 +18,17 @@ export interface ConnectOptions extends TtrpcClientOptions {
  * Connects to a ttrpc server.
  *
  * @param target the path of a Unix socket (`\0NAME` for an abstract one), or anything that `net.connect` takes.
- * @throws {TtrpcError} `ERR_TTRPC_UNREACHABLE` at once if nobody listens. `ERR_TTRPC_ARGUMENT` for invalid options. On an
- * abort it rejects with the signal's reason.
+ * @throws {TtrpcError} `ERR_TTRPC_UNREACHABLE` at once if nobody listens. `ERR_TTRPC_ARGUMENT` for an invalid target or
+ * invalid options. On an abort it rejects with the signal's reason.
  */
 export async function connect(
   target: string | NetConnectOpts,
   options: ConnectOptions = {},
 ): Promise<TtrpcClient> {
+  checkSignal(options);
   checkClientOptions(options);
+  const address = targetOptions(target);
   options.signal?.throwIfAborted();
-  const address = typeof target === 'string' ? { path: target } : target;
   const problem = 'path' in address ? pathProblem(address.path) : undefined;
   if (problem !== undefined) throw unreachable(target, problem);
   const socket = connectInPlace(address);

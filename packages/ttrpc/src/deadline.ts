@@ -8,7 +8,10 @@ export function startDeadline(
   onExpired: (error: TtrpcError) => void,
 ): NodeJS.Timeout | undefined {
   if (timeoutMs === undefined || !(timeoutMs <= MAX_DELAY_MS)) return undefined;
-  return setTimeout(() => {
-    onExpired(TtrpcError.status('DEADLINE_EXCEEDED', `no response came within ${timeoutMs} ms`));
-  }, timeoutMs);
+  return setTimeout(
+    () => {
+      onExpired(TtrpcError.status('DEADLINE_EXCEEDED', `no response came within ${timeoutMs} ms`));
+    },
+    Math.max(timeoutMs, 0),
+  ); // Node warns of less
 }

@@ -69,7 +69,8 @@ export class TtrpcError extends Error {
     message: string,
     options?: Omit<TtrpcErrorOptions, 'status'>,
   ): TtrpcError {
-    return new TtrpcError('ERR_TTRPC_STATUS', message, { ...options, status });
+    // What a program without types leaves out is as good as a name that nobody knows.
+    return new TtrpcError('ERR_TTRPC_STATUS', message, { ...options, status: status ?? 'UNKNOWN' });
   }
 
   /**

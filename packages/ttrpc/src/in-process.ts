@@ -70,9 +70,9 @@ class LocalCall {
   }
 
   async perform(handler: AnyHandler, request: unknown): Promise<unknown> {
+    checkCallOptions(this.#options);
     const { signal, timeoutMs, metadata = {} } = this.#options;
     signal?.throwIfAborted();
-    checkCallOptions(this.#options);
     const call = new Call(timeoutMs, metadata);
     this.#call = call;
     const message = this.#request(request);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { limit, MAX_DELAY_MS, optionalFunction } from '../arguments.ts';
+import { checkSignal, limit, MAX_DELAY_MS, optionalFunction, targetOptions } from '../arguments.ts';
 import { messageOf, TtrpcError } from '../errors.ts';
 import { checkInterceptors, type Interceptor } from '../interceptor.ts';
 import type { ServiceDescriptor, ServiceHandlers } from '../types.ts';
@@ -99,12 +99,12 @@ export class TtrpcServer implements AsyncDisposable {
    *
    * @param target the path of a Unix socket (`\0NAME` for an abstract one), `{ fd }` for one that listens
    * already, or what `server.listen` of `node:net` takes.
-   * @throws {TtrpcError} `ERR_TTRPC_LISTEN`, for example when the address is in use, or the server was closed.
+   * @throws {TtrpcError} `ERR_TTRPC_LISTEN`, for example when the address is in use, or the server was closed;
+   * `ERR_TTRPC_ARGUMENT` for an invalid target.
    */
   async listen(target: string | { readonly fd: number } | ListenOptions): Promise<void> {
+    const options: ListenOptions & { readonly fd?: number } = targetOptions(target);
     if (this.#ended) throw cannotListen(target, 'the server was closed');
-    const options: ListenOptions & { readonly fd?: number } =
-      typeof target === 'string' ? { path: target } : target;
     const problem = pathProblem(options.path);
     if (problem !== undefined) throw cannotListen(target, problem);
     const socketPath = typeof options.path === 'string' ? fixedPath(options.path) : undefined;
@@ -146,8 +146,12 @@ export class TtrpcServer implements AsyncDisposable {
    * Stops listening, answers `UNAVAILABLE` to calls that come now, and resolves when those at work have been
    * answered and all connections are closed. When `signal` aborts, what is left is closed at once, and the
    * promise rejects with its reason.
+   *
+   * @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for a signal that is none; the server goes on.
    */
-  async shutdown({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async shutdown(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkSignal(options);
+    const { signal } = options;
     const onAbort = () => void this.close();
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) onAbort();
