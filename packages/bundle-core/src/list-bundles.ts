@@ -3,11 +3,12 @@ import { readdir } from 'node:fs/promises';
 import { type Bundle, bundleAt } from './bundle.ts';
 import { hasCode } from './errors.ts';
 import { isIdentifier } from './identifier.ts';
-import { type BundleRoots, type CheckedRoots, checkRoots } from './load-bundle.ts';
+import { type BundleRoots, type CheckedRoots, checkRoots, isApart } from './load-bundle.ts';
 
 /**
  * Returns the bundles below these roots, sorted by id in the order of code points. Hidden directories, half made or half
- * deleted ones, links, and names that are not ids do not count. A missing root has no bundles.
+ * deleted ones, links, names that are not ids, and a root that lies in the other one do not count. A missing root has no
+ * bundles.
  *
  * @throws {BundleError} `ERR_BUNDLE_PATH`, as `loadBundle` does.
  */
@@ -36,9 +37,10 @@ function noneIfMissing(error: unknown): Dirent[] {
   throw error;
 }
 
-function bundlesOf(entries: readonly Dirent[], { path: root, workDir }: CheckedRoots): Bundle[] {
+function bundlesOf(entries: readonly Dirent[], roots: CheckedRoots): Bundle[] {
+  const { path: root, workDir } = roots;
   return entries
-    .filter((entry) => entry.isDirectory() && isIdentifier(entry.name))
+    .filter((entry) => entry.isDirectory() && isIdentifier(entry.name) && isApart(entry.name, roots))
     .map(({ name }) => name)
     .sort()
     .map((id) => bundleAt(id, `${root}/${id}`, `${workDir}/${id}`));

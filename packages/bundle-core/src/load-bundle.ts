@@ -26,14 +26,25 @@ export interface CheckedRoots {
 /**
  * Returns the bundle of this id without looking at the disk. Only its files tell whether it exists.
  *
- * @throws {BundleError} `ERR_BUNDLE_ID`; `ERR_BUNDLE_PATH` for a root that is empty or `/`, or if both roots are the same;
+ * @throws {BundleError} `ERR_BUNDLE_ID`; `ERR_BUNDLE_PATH` for a root that is empty or `/`, if both roots are the same,
+ * or if one of the bundle's two directories would lie in the other;
  * `ERR_BUNDLE_ARGUMENT` if there are no options.
  */
 export function loadBundle(location: BundleLocation): Bundle {
   const { id, ...roots } = checkOptions(location);
   validateIdentifier(id);
   const { path, workDir } = checkRoots(roots);
-  return bundleAt(id, `${path}/${id}`, `${workDir}/${id}`);
+  if (isApart(id, { path, workDir })) return bundleAt(id, `${path}/${id}`, `${workDir}/${id}`);
+  throw badPath(
+    roots.workDir,
+    'workDir',
+    `would put the bundle ${id} and its work directory into one another`,
+  );
+}
+
+/** Whether neither of the two directories of a bundle lies in the other one, and would go with it. */
+export function isApart(id: string, { path, workDir }: CheckedRoots): boolean {
+  return !`${workDir}/`.startsWith(`${path}/${id}/`) && !`${path}/`.startsWith(`${workDir}/${id}/`);
 }
 
 /** Both roots, absolute: a later change of the working directory must not move a bundle. */

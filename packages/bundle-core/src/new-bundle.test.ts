@@ -8,7 +8,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { type Tree, tempDir } from '../../../tools/testing/temp-dir.ts';
 import { forms } from '../test/forms.ts';
-import { defaultSpec, newBundle as newPromised, type Spec } from './index.ts';
+import { defaultSpec, listBundles, listBundlesSync, newBundle as newPromised, type Spec } from './index.ts';
 
 const spec: Spec = { ociVersion: '1.0.2' };
 
@@ -187,10 +187,23 @@ describe.each(forms)('newBundle, $form form', ({ newBundle }) => {
     ['state', '//'],
     ['same', './same/'],
     ['nul\0', 'work'],
+    ['/run/nowhere', '/run/nowhere/web'],
+    ['/run/nowhere/web', '/run/nowhere'],
+    ['/run/nowhere', '/run/nowhere/web/work'],
   ])('refuses the roots %j and %j', async (root, workDir) => {
     await expect(newBundle({ id: 'web', path: root, workDir, spec })).rejects.toMatchObject({
       code: 'ERR_BUNDLE_PATH',
     });
+  });
+
+  test('may have one root in the other, which is no bundle then', async () => {
+    const { base } = await roots({});
+    const nested = { path: `${base}/state`, workDir: `${base}/state/work` };
+    const bundle = await newBundle({ id: 'web', ...nested, spec });
+    expect(listBundlesSync(nested).map(({ id }) => id)).toEqual(['web']);
+    expect((await listBundles(nested)).map(({ id }) => id)).toEqual(['web']);
+    await bundle.delete();
+    expect(await readdir(nested.path)).toEqual(['work']);
   });
 
   test.each([

@@ -77,7 +77,8 @@ export function withDefaults(options: OciRuntimeOptions): RuntimeSettings {
     throw badArgument(`spawn must be a function, and is ${describe(spawn)}`);
   }
   const { command, log, tempDir = tmpdir(), abortGraceMs = 1000, cleanupTimeoutMs = 15_000 } = options;
-  if (command !== undefined) validText(command, 'the command');
+  if (command !== undefined && validText(command, 'the command') === '')
+    throw badArgument('the command is empty');
   const env = environment(options.env ?? {});
   return {
     systemdCgroup: options.systemdCgroup ?? false,

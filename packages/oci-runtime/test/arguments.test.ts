@@ -23,6 +23,7 @@ describe('a runtime is not made', () => {
   test.each<[string, unknown]>([
     ['without options', null],
     ['of a list', []],
+    ['of an empty command', { command: '' }],
     ['with a time that is NaN', { timeoutMs: Number.NaN }],
     ['with no time', { timeoutMs: 0 }],
     ['with a negative time', { timeoutMs: -1 }],

@@ -1,4 +1,5 @@
 import { loadAddress, loadAddressSync } from './address-file.ts';
+import { checkOptions } from './identity.ts';
 import { legacyShimAddress, type ShimIdentity } from './shim-address.ts';
 
 /** The bundle whose shim is looked for. */
@@ -13,7 +14,7 @@ export interface DecideShimAddressOptions extends ShimIdentity {
  * @throws {ShimAddressError} as `loadAddress` does. A record that cannot be read does not count as missing.
  */
 export async function decideShimAddress(options: DecideShimAddressOptions): Promise<string> {
-  return (await loadAddress(options.bundlePath)) ?? legacyShimAddress(options);
+  return (await loadAddress(checkOptions(options).bundlePath)) ?? legacyShimAddress(options);
 }
 
 /**
@@ -22,5 +23,5 @@ export async function decideShimAddress(options: DecideShimAddressOptions): Prom
  * @throws {ShimAddressError} as `decideShimAddress` does.
  */
 export function decideShimAddressSync(options: DecideShimAddressOptions): string {
-  return loadAddressSync(options.bundlePath) ?? legacyShimAddress(options);
+  return loadAddressSync(checkOptions(options).bundlePath) ?? legacyShimAddress(options);
 }

@@ -12,3 +12,13 @@ export function checkPart(value: unknown, option: string): string {
     typeof value === 'string' ? 'holds half a character' : `must be a string, not of type ${typeof value}`;
   throw new ShimAddressError('ERR_ADDRESS_ARGUMENT', `${option} ${problem}`);
 }
+
+/**
+ * Options that are at least an object.
+ *
+ * @throws {ShimAddressError} `ERR_ADDRESS_ARGUMENT`.
+ */
+export function checkOptions<Options extends object>(options: Options): Options {
+  if (typeof options === 'object' && options !== null) return options;
+  throw new ShimAddressError('ERR_ADDRESS_ARGUMENT', 'the options must be an object');
+}

@@ -1,6 +1,6 @@
 import { parseAddress, SCHEME } from './address.ts';
 import { goJoin } from './go-path.ts';
-import { checkPart } from './identity.ts';
+import { checkOptions, checkPart } from './identity.ts';
 import { checkSocketRoot } from './socket-root.ts';
 
 /** What identifies the control socket of a shared shim process. */
@@ -23,7 +23,7 @@ const NAME_LENGTH = 32;
  * @throws {ShimAddressError} as `shimAddress` does.
  */
 export function sharedShimSocket(options: SharedShimSocketOptions): string {
-  const daemonAddress = checkPart(options.daemonAddress, 'daemonAddress');
+  const daemonAddress = checkPart(checkOptions(options).daemonAddress, 'daemonAddress');
   const group = checkPart(options.group ?? '', 'group');
   const { hash } = process.getBuiltinModule('node:crypto');
   const name = hash('sha256', `${goJoin(daemonAddress)}\0${group}`, 'hex').slice(0, NAME_LENGTH);

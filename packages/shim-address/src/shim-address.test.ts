@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { recorded } from '../test/fixtures/golden-vectors.ts';
+import { decideShimAddress, decideShimAddressSync } from './decide-shim-address.ts';
+import { sharedShimSocket } from './shared-shim-socket.ts';
 import { legacyShimAddress, shimAddress } from './shim-address.ts';
 
 const { address: vectors } = await recorded();
@@ -60,6 +62,13 @@ test.each([
   });
   expect(() => shimAddress(parts as never)).toThrow(refusal);
   if (option !== 'daemonAddress') expect(() => legacyShimAddress(parts as never)).toThrow(refusal);
+});
+
+test.each([undefined, null, 5])('options that are %o are refused', async (options) => {
+  const refusal = expect.objectContaining({ code: 'ERR_ADDRESS_ARGUMENT' });
+  for (const take of [shimAddress, legacyShimAddress, sharedShimSocket, decideShimAddressSync])
+    expect(() => take(options as never)).toThrow(refusal);
+  await expect(decideShimAddress(options as never)).rejects.toEqual(refusal);
 });
 
 test('a socket root may be a URL', () => {

@@ -1,6 +1,6 @@
 import { parseAddress, SCHEME } from './address.ts';
 import { goJoin } from './go-path.ts';
-import { checkPart } from './identity.ts';
+import { checkOptions, checkPart } from './identity.ts';
 import { checkSocketRoot } from './socket-root.ts';
 
 /** What identifies a shim to containerd. */
@@ -31,7 +31,7 @@ export interface ShimAddressOptions extends ShimIdentity {
  * more than 39 bytes, `ERR_ADDRESS_ARGUMENT` if one of the three values is not a string.
  */
 export function shimAddress(options: ShimAddressOptions): string {
-  const { daemonAddress, namespace, id } = options;
+  const { daemonAddress, namespace, id } = checkOptions(options);
   const parts = [
     checkPart(daemonAddress, 'daemonAddress'),
     checkPart(namespace, 'namespace'),
@@ -52,6 +52,7 @@ export function shimAddress(options: ShimAddressOptions): string {
  *
  * @throws {ShimAddressError} `ERR_ADDRESS_ARGUMENT` if the namespace or the id is not a string.
  */
-export function legacyShimAddress({ namespace, id }: ShimIdentity): string {
+export function legacyShimAddress(identity: ShimIdentity): string {
+  const { namespace, id } = checkOptions(identity);
   return goJoin('/', 'containerd-shim', checkPart(namespace, 'namespace'), checkPart(id, 'id'), 'shim.sock');
 }
