@@ -162,9 +162,9 @@ export class Container implements AsyncDisposable {
       const { status } = await task.state(this.id, { signal });
       if (status !== 'stopped') {
         const first = status === 'created' || graceMs === 0 ? SIGKILL : stopSignal;
-        await this.#kill(task, first, first === SIGKILL);
+        await this.#kill(task, first);
         if (status === 'paused') await task.resume({ signal });
-        if (!(await this.#endsWithin(task, graceMs, signal))) await this.#kill(task, SIGKILL, true);
+        if (!(await this.#endsWithin(task, graceMs, signal))) await this.#kill(task, SIGKILL);
       }
       return this.#exitOf(await task.wait(this.id, { signal }));
     });
@@ -275,8 +275,8 @@ export class Container implements AsyncDisposable {
     if (!existsSync(this.#bundle.path)) throw notFound(this.id);
   }
 
-  async #kill(task: Task, signal: number, all: boolean): Promise<void> {
-    await task.kill(this.id, signal, { all }).catch(async (error: unknown) => {
+  async #kill(task: Task, signal: number): Promise<void> {
+    await task.kill(this.id, signal).catch(async (error: unknown) => {
       const { status } = await task.state(this.id);
       if (status !== 'stopped') throw error;
     });

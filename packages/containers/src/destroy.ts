@@ -34,7 +34,7 @@ async function endTask(id: string, task: Task, signal: AbortSignal): Promise<voi
   const options = { signal };
   const state = await task.state(id, options).catch(() => undefined);
   if (state && state.status !== 'stopped') {
-    await task.kill(id, SIGKILL, { ...options, all: true }).catch(() => {}); // it may have ended just now
+    await task.kill(id, SIGKILL, options).catch(() => {}); // it may have ended just now
     if (state.status === 'paused') await task.resume(options).catch(() => {}); // what is frozen does not die
     await task.wait(id, options).catch(() => {});
   }

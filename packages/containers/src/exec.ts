@@ -72,7 +72,7 @@ export async function execIn(
     session = new Session(stdio, options);
     isMade = true;
     await task.exec(process, { ...stdio, terminal, spec }, { signal });
-    return await session.run(task, process, false, signal, () => options.onStart?.(started(process)));
+    return await session.run(task, process, signal, () => options.onStart?.(started(process)));
   } catch (error) {
     signal?.throwIfAborted();
     throw isShimLost(error) ? error : failureOf(error, bundle.id);

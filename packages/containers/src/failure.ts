@@ -1,4 +1,5 @@
 import { ContainerError, codeOf, messageOf } from './errors.ts';
+import { isRoot } from './place.ts';
 
 // How runc and crun say that a command is not there, or cannot be run.
 const NOT_FOUND = [
@@ -15,6 +16,10 @@ const NOT_RUNNABLE = [
 // How shims and runtimes say that a process is not in a state for that.
 const WRONG_STATE =
   /in (?:an? \w+|the \S+) state|is not running|container not running|cannot (?:start|exec) .*(?:running|stopped)/i;
+
+// How runc and crun say that there is no cgroup to set limits in.
+const NO_CGROUP =
+  /could not join or create cgroup|cannot set limits without cgroups|cgroup.*permission denied/i;
 
 /**
  * What a failure to make or start a process is, in our words: whether the command or the runtime is missing. Our own errors, and those
@@ -35,6 +40,11 @@ export function failureOf(error: unknown, id: string): unknown {
   }
   if (WRONG_STATE.test(message))
     return new ContainerError('ERR_CONTAINER_STATE', message, { id, cause: error });
+  if (!isRoot() && NO_CGROUP.test(message)) {
+    const hint =
+      'limits take a cgroup that this user may write: start this program by `systemd-run --user --scope -p Delegate=yes`, leave them out, or run as root';
+    return new ContainerError('ERR_CONTAINER_ROOTLESS', `${message}. ${hint}`, { id, cause: error });
+  }
   const code = codeOf(error);
   if (code === 'ERR_BUNDLE_EXISTS') {
     return new ContainerError('ERR_CONTAINER_EXISTS', `there is a container ${id} already`, {

@@ -36,13 +36,11 @@ export class Session {
    * Starts the process, and sees it to its end.
    *
    * @param process the id of the process in its task.
-   * @param all whether a kill is for all processes of the container.
    * @param onStart called when it runs.
    */
   async run(
     task: Task,
     process: string,
-    all: boolean,
     signal: AbortSignal | undefined,
     onStart: () => void = () => {},
   ): Promise<ProcessResult> {
@@ -53,7 +51,7 @@ export class Session {
     const { timeoutMs } = this.#options;
     const timer = setTimeout(() => {
       timedOut = true;
-      task.kill(process, SIGKILL, { all }).catch(() => {}); // it may have ended just now
+      task.kill(process, SIGKILL).catch(() => {}); // it may have ended just now
     }, timeoutMs ?? 0);
     if (timeoutMs === undefined) clearTimeout(timer);
     const fed = this.#feed(task, process);

@@ -33,7 +33,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     });
     try {
       if (!session) throw new TypeError('the pipes were not opened');
-      const result = await session.run(task, bundle.id, true, signal);
+      const result = await session.run(task, bundle.id, signal);
       return { ...result, oomKilled: await isOomKilled(cgroupOf(place, bundle.id)) };
     } catch (error) {
       signal?.throwIfAborted();

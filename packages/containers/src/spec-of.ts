@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { defaultSpec, type RunnableSpec, type SpecMount } from '@shimwright/bundle-core';
+import { ContainerError } from './errors.ts';
 import { makeDirectories } from './make-directories.ts';
 import { badOption } from './options/check.ts';
 import type { ContainerMount, ContainerOptions, LimitOptions } from './options/container-options.ts';
@@ -38,6 +39,13 @@ export async function specOf(request: SpecRequest): Promise<RunnableSpec> {
   const { id, place, options, files, annotations } = request;
   const { args, env, user } = files;
   const { pidsLimit, network = 'none', terminal = false } = options;
+  if (user && !isRoot() && (user.uid !== 0 || user.gid !== 0)) {
+    throw new ContainerError(
+      'ERR_CONTAINER_ROOTLESS',
+      `a user who is not root has no more than user 0 in a container, and not ${user.uid}:${user.gid}: give \`user: '0'\`, or run as root`,
+      { id, option: 'user' },
+    );
+  }
   const mounts = await Promise.all((options.mounts ?? []).map((mount) => specMount(mount, place)));
   const spec = defaultSpec({
     ...{ args, env, terminal, cwd: files.workdir },

@@ -61,7 +61,8 @@ export interface Task extends AsyncDisposable {
   start(process: string, options?: CallOptions): Promise<number>;
   state(process: string, options?: CallOptions): Promise<ProcessState>;
   wait(process: string, options?: CallOptions): Promise<ProcessExit>;
-  kill(process: string, signal: number, options?: CallOptions & { readonly all?: boolean }): Promise<void>;
+  /** All processes of a container end with its first one, which has a namespace of process ids to itself. */
+  kill(process: string, signal: number, options?: CallOptions): Promise<void>;
   deleteProcess(process: string, options?: CallOptions): Promise<void>;
   resize(
     process: string,
@@ -153,7 +154,7 @@ function taskOf(id: string, bundle: string, runtime: string, shim: Shim): Task {
       return { exitStatus, exitedAt: dateOf(exitedAt) };
     },
     kill: async (process, signal, options) => {
-      await shim.kill({ id: process, signal, all: options?.all ?? false }, bounds(options));
+      await shim.kill({ id: process, signal, all: false }, bounds(options));
     },
     deleteProcess: async (process, options) => {
       await shim.deleteProcess({ id: process }, bounds(options));

@@ -1,9 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { leftovers, removeLeftovers, untilNothingIsLeft } from '../../../tools/leftovers.ts';
 import { needs } from '../../../tools/testing/needs.ts';
+import { nodeForOthers } from '../../../tools/testing/node-for-others.ts';
 import { needsReachable } from '../../../tools/testing/reachable.ts';
 import {
   type ContainerOptions,
@@ -20,6 +24,8 @@ import {
   start,
 } from '../src/index.ts';
 import { testPlace } from './place.ts';
+
+const MIB = 1024 * 1024;
 
 describe('a place that cannot be made', () => {
   needs('linux');
@@ -342,5 +348,35 @@ describe('a user who is not root', () => {
     };
     const nowhere = await as({ rootfs: where.rootfs, args: ['true'] }, {});
     expect(JSON.parse(nowhere.stdout)).toMatchObject({ code: 'ERR_CONTAINER_ROOTLESS', option: 'stateDir' });
+  });
+
+  test('runs a command, kills it in time, and is told what it cannot have', async () => {
+    const [node, base] = [await nodeForOthers(), await mkdtemp(path.join(tmpdir(), 'rootless-'))];
+    onTestFinished(() => removeLeftovers(path.basename(base), base));
+    await execa('cp', ['-a', where.rootfs, path.join(base, 'rootfs')]);
+    await execa('chown', ['-R', '1000:1000', base]);
+    const args = ['sh', '-c', 'echo hello; id -u; exit 3'];
+    const endless = ['sh', '-c', 'sleep 1000 & sleep 1000'];
+    const all = [
+      { args },
+      { args: endless, timeoutMs: 500 },
+      { args, user: '5' },
+      { args, diskBytes: MIB },
+      { args, memoryBytes: 64 * MIB },
+    ].map((options) => ({ rootfs: path.join(base, 'rootfs'), lingerMs: 500, ...options }));
+    const { stdout } = await execa(node, ['--conditions=@shimwright/source', file, JSON.stringify(all)], {
+      ...{ uid: 1000, gid: 1000, cwd: base, env: { XDG_RUNTIME_DIR: base, HOME: base } },
+    });
+    const isRootless = { code: 'ERR_CONTAINER_ROOTLESS' };
+    expect(JSON.parse(stdout)).toMatchObject([
+      { stdout: 'hello\n0\n', exitCode: 3 },
+      { timedOut: true, exitCode: 137 },
+      { ...isRootless, option: 'user' },
+      { ...isRootless, option: 'diskBytes' },
+      isRootless,
+    ]);
+    expect(await readdir(path.join(base, 'shimwright/bundles/default'))).toEqual([]);
+    await untilNothingIsLeft(path.basename(base));
+    expect(leftovers(path.basename(base))).toEqual([]);
   });
 });
