@@ -18,7 +18,7 @@ interface ShimAddressOptions extends ShimIdentity {
   readonly socketRoot?: string | URL;
 }
 export declare function shimAddress(options: ShimAddressOptions): string;
-export declare function legacyShimAddress({ namespace, id }: ShimIdentity): string;
+export declare function legacyShimAddress(identity: ShimIdentity): string;
 interface DecideShimAddressOptions extends ShimIdentity {
   readonly bundlePath: string | URL;
 }

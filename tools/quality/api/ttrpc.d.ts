@@ -133,7 +133,7 @@ export declare class TtrpcServer implements AsyncDisposable {
     readonly fd: number;
   } | ListenOptions): Promise<void>;
   accept(stream: Duplex): void;
-  shutdown({ signal }?: {
+  shutdown(options?: {
     readonly signal?: AbortSignal;
   }): Promise<void>;
   close(): Promise<void>;
