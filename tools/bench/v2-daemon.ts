@@ -4,10 +4,13 @@ import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { IMAGE } from '../../packages/shim-service/test/fixtures/image-by-hand.ts';
 import { callGrpc } from '../testing/grpc-calls.ts';
 import type { Fields } from '../testing/protobuf-fields.ts';
 
 const run = promisify(execFile);
+
+const CRI = 'plugins."io.containerd.grpc.v1.cri"';
 
 const ID: Fields = { id: [1, 'string'] };
 const PROCESS: Fields = { id: [1, 'string'], execId: [2, 'string'] };
@@ -42,11 +45,20 @@ export class BenchDaemon {
       `version = 2
 root = "${base}/root"
 state = "${base}/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri"]
 [grpc]
   address = "${base}/c.sock"
 [ttrpc]
   address = "${base}/t.sock"
+[${CRI}]
+  sandbox_image = "${IMAGE}"
+  restrict_oom_score_adj = true
+[${CRI}.containerd]
+  snapshotter = "native"
+  default_runtime_name = "peer"
+[${CRI}.containerd.runtimes.ours]
+  runtime_type = "io.containerd.shimwright.v2"
+[${CRI}.containerd.runtimes.peer]
+  runtime_type = "io.containerd.runc.v2"
 `,
     );
     const env = {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, readlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { fewAtATime } from '../few-at-a-time.ts';
 import { removeLeftovers } from '../leftovers.ts';
@@ -9,6 +9,7 @@ import { effort } from './effort.ts';
 import { type Comparison, median, type SpaceComparison, type TimeComparison } from './turns.ts';
 import { clientRows } from './v2-client.ts';
 import { BenchDaemon } from './v2-daemon.ts';
+import { importPodImage, podByCri } from './v2-pods.ts';
 
 const RUNTIMES = { ours: 'io.containerd.shimwright.v2', peer: 'io.containerd.runc.v2' } as const;
 const SIDES = ['peer', 'ours'] as const;
@@ -16,6 +17,7 @@ type Side = (typeof SIDES)[number];
 
 const GIB = '1024';
 const PODS = effort(30, 2);
+const SINGLE_PODS = effort(100, 2);
 
 /** Our shim of task v2 against the stock one, in turns under the same containerd. */
 export async function run(): Promise<readonly Comparison[]> {
@@ -52,8 +54,23 @@ export async function run(): Promise<readonly Comparison[]> {
     rows.push(
       await inTurns('a GiB of output through a FIFO', 3, (side) => output(daemon, `${token}-gib-${side}`)),
     );
+    await importPodImage(daemon);
+    rows.push(
+      await inTurns('pod of pause and two containers by CRI, and its removal', 8, (side) =>
+        podByCri(daemon, side, token),
+      ),
+    );
     for (const side of SIDES) await end(daemon, `${token}-stay-${side}`);
-    rows.push(await memory(daemon, token));
+    rows.push(await memory(daemon, `${token}-pods`, PODS, 3));
+    rows.push(await memory(daemon, `${token}-single`, SINGLE_PODS, 1));
+    // Last of those with the daemon: the processes stay until the end.
+    let cold = 0;
+    rows.push(
+      await inTurns('start, while no process of the group runs', 8, (side) => {
+        cold += 1;
+        return coldStart(daemon, side, `${token}-cold-${cold}`);
+      }),
+    );
     rows.push(...(await clientRows()));
     return rows;
   } finally {
@@ -79,15 +96,33 @@ async function inTurns(
   return { work, oursNs, peerNs, ratio: oursNs / peerNs };
 }
 
+/** The command `start` for a namespace in which there is no shim yet; what it started ends with the benchmark. */
+async function coldStart(daemon: BenchDaemon, side: Side, id: string): Promise<void> {
+  const cwd = path.join(daemon.base, id);
+  await mkdir(cwd);
+  await runShim(daemon, side, { id, namespace: id, cwd });
+}
+
 /** The command `start`, as containerd runs it, in the bundle of a container whose group is served. */
-async function start({ base }: BenchDaemon, side: Side, token: string): Promise<void> {
+async function start(daemon: BenchDaemon, side: Side, token: string): Promise<void> {
   const id = `${token}-stay-${side}`;
+  const cwd = path.join(daemon.base, 'state/io.containerd.runtime.v2.task/default', id);
+  await runShim(daemon, side, { id, namespace: 'default', cwd });
+}
+
+interface ShimRun {
+  readonly id: string;
+  readonly namespace: string;
+  readonly cwd: string;
+}
+
+async function runShim({ base }: BenchDaemon, side: Side, { id, namespace, cwd }: ShimRun): Promise<void> {
   const program =
     side === 'ours' ? path.join(base, 'bin/containerd-shim-shimwright-v2') : 'containerd-shim-runc-v2';
   const address = path.join(base, 'c.sock');
   const args = [
     '-namespace',
-    'default',
+    namespace,
     '-address',
     address,
     '-publish-binary',
@@ -96,7 +131,7 @@ async function start({ base }: BenchDaemon, side: Side, token: string): Promise<
     id,
   ];
   const child = spawn(program, [...args, 'start'], {
-    cwd: path.join(base, 'state/io.containerd.runtime.v2.task/default', id),
+    cwd,
     env: { ...process.env, SHIMWRIGHT_NODE: process.execPath, TTRPC_ADDRESS: path.join(base, 't.sock') },
     stdio: 'ignore',
   });
@@ -140,13 +175,18 @@ async function end(daemon: BenchDaemon, id: string): Promise<void> {
   await daemon.call('Delete', { id });
 }
 
-/** What the processes of the shims of 30 pods of three containers have for themselves. */
-async function memory(daemon: BenchDaemon, token: string): Promise<SpaceComparison> {
+/** What the processes of the shims of so many pods of so many containers each have for themselves. */
+async function memory(
+  daemon: BenchDaemon,
+  token: string,
+  pods: number,
+  each: number,
+): Promise<SpaceComparison> {
   const bytes: Record<Side, number> = { ours: 0, peer: 0 };
   for (const side of SIDES) {
-    const ids = Array.from({ length: 3 * PODS }, (_, index) => `${token}-pod-${side}-${index}`);
+    const ids = Array.from({ length: each * pods }, (_, index) => `${token}-pod-${side}-${index}`);
     await fewAtATime(4, [...ids.entries()], async ([index, id]) => {
-      const group = `io.containerd.runc.v2.group=${token}-${Math.floor(index / 3)}`;
+      const group = `io.containerd.runc.v2.group=${token}-${Math.floor(index / each)}`;
       await daemon.container(id, RUNTIMES[side], ['--annotation', group], '/bin/sleep', '3600');
       await daemon.call('Create', { id });
       await daemon.call('Start', { id });
@@ -157,7 +197,7 @@ async function memory(daemon: BenchDaemon, token: string): Promise<SpaceComparis
   }
   const ratio = bytes.ours / bytes.peer;
   return {
-    work: `private memory of the shims of ${PODS} pods of 3`,
+    work: `private memory of the shims of ${pods} pods of ${each}`,
     oursBytes: bytes.ours,
     peerBytes: bytes.peer,
     ratio,
