@@ -34,6 +34,8 @@ export interface AdoptionOptions {
   readonly outbox: Outbox;
   /** What an earlier process has left of their stdio; undefined where nobody kept it. */
   readonly deposits: Deposits | undefined;
+  /** Whether calls that were not answered are made again: what was not begun then begins with that. @default false */
+  readonly isRepeated?: boolean;
 }
 
 /** What was found. */
@@ -69,14 +71,17 @@ export async function adoptProcesses(
 async function findCutOff(
   registered: readonly RegisteredProcess[],
   { container }: RegisteredProcess,
-  { request }: AdoptionOptions,
+  { request, isRepeated = false }: AdoptionOptions,
 ): Promise<readonly RegisteredProcess[]> {
   const isCutOff = ({ pid, exec, exit }: RegisteredProcess) => pid === 0 && exec?.isStarted && !exit;
   if (!container || !registered.some(isCutOff)) return registered;
   await endStrayRuntimes(request.path, container.runtime.command, ['exec']);
-  return registered.map((known) =>
-    isCutOff(known) ? { ...known, ...findExecProcess(container.bundle, known.execId) } : known,
-  );
+  return registered.map((known) => {
+    if (!isCutOff(known)) return known;
+    const found = findExecProcess(container.bundle, known.execId);
+    if (found || !isRepeated || !known.exec) return { ...known, ...found };
+    return { ...known, exec: { ...known.exec, isStarted: false } };
+  });
 }
 
 async function undoCreation(init: RegisteredProcess, { request }: AdoptionOptions): Promise<void> {

@@ -105,6 +105,7 @@ export class GroupContainers implements TaskGroup {
       request,
       outbox,
       deposits: this.#options.stdio.deposits,
+      isRepeated: true,
     });
     this.#options.bundles.set(id, request.path);
     this.#journal.begin(id, request, adopted?.registered);

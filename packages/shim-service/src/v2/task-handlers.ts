@@ -98,6 +98,8 @@ function handlersOf(options: TaskServiceOptions): TaskHandlers {
       const { bundle } = container.state('');
       const deleted = await container.delete(execId, signal);
       if (execId !== '') return deleted;
+      // Of processes that nobody has deleted before, nobody can know any more.
+      await containers.destroy(id).catch(() => {});
       cgroups.forget(id);
       group.end(id);
       noteQuietly(() => noteDeleted(bundle, deleted));
