@@ -331,7 +331,14 @@ interface LinuxFeatures {
   } | undefined;
   readonly apparmor?: EnabledFeature | undefined;
   readonly selinux?: EnabledFeature | undefined;
-  readonly intelRdt?: EnabledFeature | undefined;
+  readonly intelRdt?: (EnabledFeature & {
+    readonly schemata?: boolean | undefined;
+    readonly monitoring?: boolean | undefined;
+  }) | undefined;
+  readonly memoryPolicy?: {
+    readonly modes?: readonly string[] | undefined;
+    readonly flags?: readonly string[] | undefined;
+  } | undefined;
   readonly netDevices?: EnabledFeature | undefined;
   readonly mountExtensions?: {
     readonly idmap?: EnabledFeature | undefined;

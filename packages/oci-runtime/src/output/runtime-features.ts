@@ -68,7 +68,23 @@ export interface LinuxFeatures {
   /** Whether it can give processes and mounts an SELinux label. */
   readonly selinux?: EnabledFeature | undefined;
   /** Whether it can share out the caches of Intel's processors. */
-  readonly intelRdt?: EnabledFeature | undefined;
+  readonly intelRdt?:
+    | (EnabledFeature & {
+        /** Whether it takes `schemata` of a spec. Since 1.3. */
+        readonly schemata?: boolean | undefined;
+        /** Whether it takes `enableMonitoring` of a spec. Since 1.3. */
+        readonly monitoring?: boolean | undefined;
+      })
+    | undefined;
+  /** What it can say of the memory nodes that memory comes from. Since 1.3. */
+  readonly memoryPolicy?:
+    | {
+        /** The policies, such as `MPOL_INTERLEAVE`. */
+        readonly modes?: readonly string[] | undefined;
+        /** Their flags, such as `MPOL_F_STATIC_NODES`. */
+        readonly flags?: readonly string[] | undefined;
+      }
+    | undefined;
   /** Whether it can move devices of the network into a container. */
   readonly netDevices?: EnabledFeature | undefined;
   /** What it can do with mounts. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { flags } from '../calls/flags.ts';
 import { lastError, parseLog, plainText } from '../failures/runtime-log.ts';
 import { parsePids, parseState, parseStates } from './container-state.ts';
-import { parseFeatures } from './runtime-features.ts';
+import { parseFeatures, type RuntimeFeatures } from './runtime-features.ts';
 import { parseVersion } from './runtime-version.ts';
 
 const STATE = { id: 'web', pid: 7, status: 'running', bundle: '/b' };
@@ -124,4 +124,14 @@ test('a flag and its value are one word', () => {
   expect(
     flags({ bundle: '-x', detach: true, keep: false, 'pid-file': undefined, env: ['A=b', 'C='] }),
   ).toEqual(['--bundle=-x', '--detach', '--env=A=b', '--env=C=']);
+});
+
+test('the features of runtime-spec 1.3 are told as the runtime says them', () => {
+  const linux = {
+    intelRdt: { enabled: true, schemata: true, monitoring: false },
+    memoryPolicy: { modes: ['MPOL_BIND'], flags: ['MPOL_F_STATIC_NODES'] },
+    netDevices: { enabled: true },
+  };
+  const text = JSON.stringify({ ociVersionMin: '1.0.0', ociVersionMax: '1.3.0', linux });
+  expect(parseFeatures(text).linux satisfies RuntimeFeatures['linux']).toEqual(linux);
 });
