@@ -6,13 +6,13 @@ import { execa } from 'execa';
 import { fewAtATime } from '../few-at-a-time.ts';
 import { removeLeftovers } from '../leftovers.ts';
 import { built } from './built.ts';
-import { makeImage } from './containers-image.ts';
+import { makeImage } from './containers/image.ts';
 import { effort } from './effort.ts';
 import { type Comparison, Contender, inTurns, nodeContender, type SpaceComparison } from './turns.ts';
 
 // Without the condition that finds sources: what is built is measured.
-const OURS = path.join(import.meta.dirname, 'containers-ours.ts');
-const PEERS = path.join(import.meta.dirname, 'containers-peers.ts');
+const OURS = path.join(import.meta.dirname, 'containers/ours.ts');
+const PEERS = path.join(import.meta.dirname, 'containers/peers.ts');
 const IDLE = effort(100, 2);
 
 /**

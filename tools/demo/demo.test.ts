@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { makeImage } from '../bench/containers-image.ts';
+import { makeImage } from '../bench/containers/image.ts';
 import { needs } from '../testing/needs.ts';
 import { needsReachable } from '../testing/reachable.ts';
 import { tempDir } from '../testing/temp-dir.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
-import { contend } from './turns.ts';
+import { contend } from '../turns.ts';
 
 const [kind = '', ...args] = process.argv.slice(2);
 const runs: Readonly<Record<string, () => Promise<unknown>>> = { runc, podman, docker };

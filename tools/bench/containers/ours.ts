@@ -2,13 +2,13 @@
 import path from 'node:path';
 import type { Container } from '@shimwright/containers';
 import { execa } from 'execa';
-import { fewAtATime } from '../few-at-a-time.ts';
-import { contend } from './turns.ts';
+import { fewAtATime } from '../../few-at-a-time.ts';
+import { contend } from '../turns.ts';
 
 type Built = typeof import('@shimwright/containers');
 
 const [base = '', image = ''] = process.argv.slice(2);
-const root = path.join(import.meta.dirname, '../..');
+const root = path.join(import.meta.dirname, '../../..');
 const { run, start }: Built = await import(path.join(root, 'packages/containers/dist/index.js'));
 const place = {
   stateDir: path.join(base, 'state'),
