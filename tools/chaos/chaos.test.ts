@@ -4,7 +4,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { needs } from '../testing/needs.ts';
 import { DEEDS } from './round.ts';
 
-const ROUNDS = DEEDS.length;
+/** Each deed, and one round more, before which descriptors are counted. */
+const ROUNDS = DEEDS.length + 1;
 
 describe('chaos', () => {
   needs('linux', 'root', 'command containerd-shim', 'command runc');
@@ -19,7 +20,7 @@ describe('chaos', () => {
     const args = ['--conditions=@shimwright/source', main, String(ROUNDS), String(seed)];
     const { all, exitCode } = await execa(process.execPath, args, { reject: false, all: true });
     expect({ all, exitCode }).toEqual({ all: expect.stringContaining(`seed ${seed}`), exitCode: 0 });
-    for (const deed of DEEDS) expect(all).toContain(`'${deed}': 1`);
+    for (const deed of DEEDS) expect(all).toContain(`'${deed}': `);
     console.log(all);
   });
 });

@@ -45,7 +45,8 @@ export async function soak({ rounds, seed, log = () => {} }: SoakOptions): Promi
   const problems: string[] = [];
   let started = 0;
   let [heap, descriptors] = [0, 0];
-  const warm = Math.max(DEEDS.length, Math.ceil(rounds / 10));
+  // What is kept once is there after the first of each deed.
+  const warm = Math.min(rounds - 1, Math.max(DEEDS.length, Math.ceil(rounds / 10)));
   try {
     for (let round = 0; round < rounds; round++) {
       if (round === warm) [heap, descriptors] = [heapUsed(), openDescriptors()];
