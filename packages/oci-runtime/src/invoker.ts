@@ -34,9 +34,16 @@ export class Invoker {
 
   /** Runs a call to its end. Aborted, it rejects with the signal's reason once all of it is taken back. */
   async invoke(invocation: Invocation, options: RuntimeCallOptions): Promise<Outcome> {
-    return this.#withRun(invocation, options, async (run, runtime, signal) =>
-      run.outcome(await this.#untilEnded(run, runtime, signal)),
-    );
+    return this.#withRun(invocation, options, async (run, runtime, signal) => {
+      const exit = await this.#untilEnded(run, runtime, signal);
+      try {
+        return run.outcome(exit);
+      } catch (error) {
+        // The container is there, and its caller hears that it is not: no descriptor may have been left to read its process id.
+        if (exit.exitCode === 0 && invocation.makes?.kind === 'container') await this.#delete(run);
+        throw error;
+      }
+    });
   }
 
   /** Runs a call for what it prints. What `parse` throws becomes an `ERR_RUNTIME_OUTPUT`. */

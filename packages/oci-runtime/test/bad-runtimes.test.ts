@@ -131,12 +131,16 @@ describe('a runtime', () => {
     expect(await failureOf(endless.events('web').next())).toMatchObject({ code: 'ERR_RUNTIME_OUTPUT' });
   });
 
-  test('that claims to have made a container, but names no process, is misunderstood', async () => {
-    const { base, runtime } = await fake('exit 0');
+  test('that claims to have made a container, but names no process, is misunderstood, and is to delete it', async () => {
+    const { base, runtime } = await fake(
+      `for word; do printf '%s ' "$word"; done >>"$0.said"; echo >>"$0.said"`,
+    );
     expect(await failureOf(runtime.create('web', { bundle: base }))).toMatchObject({
       code: 'ERR_RUNTIME_OUTPUT',
       message: 'fake create web: it reported no process id',
     });
+    const [, deleted] = (await readFile(path.join(base, 'fake.said'), 'utf8')).split('\n');
+    expect(deleted).toMatch(/ delete --force web $/);
   });
 
   test.each(['', 'abc', '-1', '0', '1', '1e3x'])(

@@ -14,6 +14,7 @@ import { runtimeOf } from './runtime-calls.ts';
 import { observerOf, UNKEPT } from './stdio/kept-io.ts';
 import { openPipeIO } from './stdio/pipe-io.ts';
 import type { ProcessIO } from './stdio/process-io.ts';
+import { requireSpareDescriptors } from './stdio/spare-descriptors.ts';
 import type { StdioPaths } from './stdio/stdio-paths.ts';
 import { openTerminalIO } from './stdio/terminal-io.ts';
 
@@ -92,7 +93,8 @@ export class ContainerHost implements ProcessHost {
     this.#environment.journal.forget(this.containerId, execId);
   }
 
-  openIO(stdio: StdioPaths, execId: string): Promise<ProcessIO> {
+  async openIO(stdio: StdioPaths, execId: string): Promise<ProcessIO> {
+    requireSpareDescriptors(execId || this.containerId);
     const { namespace, allowedLoggers = [], keeper } = this.#environment;
     const options = { id: this.containerId, namespace, allowedLoggers };
     const observer = keeper ? observerOf(keeper, this.containerId, execId) : UNKEPT;

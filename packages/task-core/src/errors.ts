@@ -12,6 +12,7 @@ export type TaskErrorCode =
   | 'ERR_TASK_MOUNT'
   | 'ERR_TASK_STDIO'
   | 'ERR_TASK_CONSOLE'
+  | 'ERR_TASK_DESCRIPTORS'
   | 'ERR_TASK_SUBREAPER';
 
 /** What a failure was about, as far as it is known. */
@@ -41,6 +42,7 @@ export interface TaskErrorFacts extends ErrorOptions {
  * | `ERR_TASK_MOUNT` | a part of the root file system could not be mounted or unmounted |
  * | `ERR_TASK_STDIO` | a path for stdio is of an unknown kind, is missing, or is a logger that is not allowed |
  * | `ERR_TASK_CONSOLE` | the OCI runtime handed no terminal over |
+ * | `ERR_TASK_DESCRIPTORS` | this process has too few file descriptors left to make another; nothing was done |
  * | `ERR_TASK_SUBREAPER` | this process would not learn how a container ends; call `becomeSubreaper` first |
  */
 export class TaskError extends Error {

@@ -238,7 +238,7 @@ export declare class Containers {
   close(): Promise<void>;
   release(): void;
 }
-type TaskErrorCode = 'ERR_TASK_EXISTS' | 'ERR_TASK_NOT_FOUND' | 'ERR_TASK_NOT_CREATED' | 'ERR_TASK_FINISHED' | 'ERR_TASK_STATE' | 'ERR_TASK_ARGUMENT' | 'ERR_TASK_SIGNAL' | 'ERR_TASK_RUNTIME' | 'ERR_TASK_TIMEOUT' | 'ERR_TASK_MOUNT' | 'ERR_TASK_STDIO' | 'ERR_TASK_CONSOLE' | 'ERR_TASK_SUBREAPER';
+type TaskErrorCode = 'ERR_TASK_EXISTS' | 'ERR_TASK_NOT_FOUND' | 'ERR_TASK_NOT_CREATED' | 'ERR_TASK_FINISHED' | 'ERR_TASK_STATE' | 'ERR_TASK_ARGUMENT' | 'ERR_TASK_SIGNAL' | 'ERR_TASK_RUNTIME' | 'ERR_TASK_TIMEOUT' | 'ERR_TASK_MOUNT' | 'ERR_TASK_STDIO' | 'ERR_TASK_CONSOLE' | 'ERR_TASK_DESCRIPTORS' | 'ERR_TASK_SUBREAPER';
 interface TaskErrorFacts extends ErrorOptions {
   readonly id?: string | undefined;
   readonly path?: string | undefined;

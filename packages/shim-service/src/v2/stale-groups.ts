@@ -7,6 +7,7 @@ import { isStartNoted, runningServer } from './group-server-record.ts';
 
 /** Whose groups are meant. */
 export interface StaleGroupOptions {
+  /** The namespace of the daemon's containers. */
   readonly namespace: string;
   /** The address of the daemon. */
   readonly daemonAddress: string;

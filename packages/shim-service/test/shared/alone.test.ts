@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -36,8 +36,16 @@ async function bystander(the: Group) {
   };
 }
 
-const descriptorsOf = async (pid: number) =>
-  (await execa('ls', [`/proc/${pid}/fd`])).stdout.split('\n').map(Number);
+/** The number that the next descriptor of a process gets. */
+async function nextDescriptor(pid: number): Promise<number> {
+  const open = (await readdir(`/proc/${pid}/fd`)).map(Number);
+  return (
+    Array.from({ length: open.length + 1 }, (_, number) => number).find((one) => !open.includes(one)) ?? 0
+  );
+}
+
+const limitDescriptors = (pid: number, most: number) =>
+  execa('prlimit', ['--pid', String(pid), `--nofile=${most}:`]);
 
 const exitOf = async (one: Member, shim: ShimClient, status: number) => {
   expect(await shim.wait({ id: one.id })).toMatchObject({ exitStatus: status });
@@ -74,13 +82,13 @@ describe('in a shared process, a container', () => {
     const one = await bundle(the, 'one');
     const shim = await one.add();
     const { shimPid } = await shim.shimInfo({});
-    const most = Math.max(...(await descriptorsOf(shimPid))) + 1;
-    await execa('prlimit', ['--pid', String(shimPid), `--nofile=${most}:`]);
-    await expect(one.create(shim)).rejects.toThrow();
+    onTestFinished(async () => void (await limitDescriptors(shimPid, 1024)));
+    await limitDescriptors(shimPid, await nextDescriptor(shimPid));
+    await expect(one.create(shim)).rejects.toThrow('too many open files');
     await unharmed();
     process.kill(ends.pid, 'SIGKILL');
     expect(await ends.shim.wait({ id: 'ends' })).toMatchObject({ exitStatus: 137 });
-    await execa('prlimit', ['--pid', String(shimPid), '--nofile=1024:']);
+    await limitDescriptors(shimPid, 1024);
     await one.create(shim);
     expect(await shim.state({ id: 'one' })).toMatchObject({ status: 'CREATED' });
     await unharmed();
