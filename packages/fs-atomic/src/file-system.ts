@@ -18,6 +18,14 @@ export function* lstat(path: PathLike): Steps<Stats | undefined> {
   }
 }
 
+/** What is at the path, links followed. */
+export function stat(path: PathLike): Steps<Stats> {
+  return step<Stats>({
+    sync: () => fs.statSync(path),
+    promise: () => called((answer) => fs.stat(path, answer)),
+  });
+}
+
 /** What an open file is like. That is known once it is open, so it takes no trip. */
 export function fstat(descriptor: number): Steps<BigIntStats> {
   return known(() => fs.fstatSync(descriptor, { bigint: true }));

@@ -1,10 +1,12 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { flushPath } from './durable.ts';
+import { hasCode } from './errors.ts';
 import * as disk from './file-system.ts';
-import { called } from './patience.ts';
 import type { Place } from './place.ts';
-import { type Steps, step } from './steps.ts';
+import type { Steps } from './steps.ts';
+
+/** As `mkdir` has it, of which the umask takes its part. */
+const DEFAULT_MODE = 0o777;
 
 /**
  * Does the work in a directory that is made first where it is missing, with all above it. When the work fails, those
@@ -30,12 +32,41 @@ export function* withParents<Result>(
   }
 }
 
-/** The first that had to be made; undefined where all were there. */
-function makeDirectories(directory: string): Steps<string | undefined> {
-  return step<string | undefined>({
-    sync: () => fs.mkdirSync(directory, { recursive: true }),
-    promise: () => called((answer) => fs.mkdir(directory, { recursive: true }, answer)),
-  });
+/**
+ * The first that had to be made; undefined where all were there. Node's own `recursive` never ends where a file system refuses every
+ * new name as if the directory above it were missing, as `/proc` does.
+ */
+function* makeDirectories(directory: string): Steps<string | undefined> {
+  const missing = [directory];
+  const made: string[] = [];
+  let isParentThere = false;
+  for (let one = missing.at(-1); one !== undefined; one = missing.at(-1)) {
+    try {
+      yield* disk.mkdir(one, DEFAULT_MODE);
+      made.push(one);
+    } catch (error) {
+      const parent = path.dirname(one);
+      if (hasCode(error, 'ENOENT') && !isParentThere && parent !== one) {
+        missing.push(parent);
+        continue;
+      }
+      if (!(yield* isDirectory(one))) {
+        for (const each of made.toReversed()) yield* removeQuietly(each);
+        throw error;
+      }
+    }
+    isParentThere = true;
+    missing.pop();
+  }
+  return made[0];
+}
+
+function* isDirectory(one: string): Steps<boolean> {
+  try {
+    return (yield* disk.stat(one)).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** From the upper one down to the lower one, both included. */

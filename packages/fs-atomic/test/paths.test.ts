@@ -136,4 +136,17 @@ describe.each(forms)('$form form', ({ atomicDelete, atomicMakeDirectory, atomicW
     await atomicWriteFile(path.join(base, 'no/file'), 'text', { parents: true });
     expect(await readdir(path.join(base, 'no'))).toEqual(['file']);
   });
+
+  test('says that parents cannot be made, and leaves none of them', async () => {
+    const base = await tempDir();
+    await atomicWriteFile(path.join(base, 'file'), 'text');
+    const long = 'x'.repeat(256);
+    const write = (...names: readonly string[]) =>
+      atomicWriteFile(path.join(...(names as [string])), 'text', { parents: true });
+    await expect(write(base, 'file/a/b')).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await expect(write(base, 'made', long, 'b')).rejects.toMatchObject({ code: 'ENAMETOOLONG' });
+    expect(await readdir(base)).toEqual(['file']);
+    // Where Node's own `recursive` never ends.
+    await expect(write('/proc/no/such/file')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
 });
