@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { makeFifo } from './fifo.ts';
+import { makeFifo } from './files/fifo.ts';
 import { mount, unmount, unmountAll } from './mount.ts';
 import { peerCredentials } from './peer-credentials.ts';
 import { openPidfd, signalPidfd } from './pidfd.ts';

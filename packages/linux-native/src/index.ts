@@ -7,8 +7,10 @@ export {
   setNonBlocking,
 } from './descriptor-flags.ts';
 export { makeEventfd, takeEvents } from './eventfd.ts';
-export { makeFifo } from './fifo.ts';
-export { tryFlock } from './file-lock.ts';
+export { makeFifo } from './files/fifo.ts';
+export { tryFlock } from './files/file-lock.ts';
+export { makeDirectories } from './files/make-directories.ts';
+export { renameNoReplace } from './files/rename-no-replace.ts';
 export { assertPlatform, type NativeArgument, type SystemCall, systemCall } from './library.ts';
 export { type Message, type OutgoingMessage, receiveMessage, sendMessage } from './message.ts';
 export {
@@ -34,7 +36,6 @@ export {
   processStat,
 } from './process-identity.ts';
 export { receiveDescriptor } from './receive-descriptor.ts';
-export { renameNoReplace } from './rename-no-replace.ts';
 export { type Replacement, replaceProcess } from './replace-process.ts';
 export { type Spawn, spawnProcess } from './spawn.ts';
 export { isSubreaper, setSubreaper } from './subreaper.ts';

@@ -294,12 +294,15 @@ describe('a file for the output', () => {
     expect((await readFile(file, 'latin1')).endsWith('more\n')).toBe(true);
   });
 
-  test.each(['', '/', '/dev'])('is refused where it is a directory: file://%s', async (name) => {
-    const one = await testShim('ours', SLEEP);
-    await expect(one.create({ stdout: `file://${name}`, stderr: '' })).rejects.toMatchObject({
-      status: 'UNKNOWN',
-    });
-  });
+  test.each(['', '/', '/dev', '/proc/no/such/log'])(
+    'is refused where there can be none: file://%s',
+    async (name) => {
+      const one = await testShim('ours', SLEEP);
+      await expect(one.create({ stdout: `file://${name}`, stderr: '' })).rejects.toMatchObject({
+        status: 'UNKNOWN',
+      });
+    },
+  );
 });
 
 describe('a program for the output', () => {

@@ -8,6 +8,8 @@ export declare function makeEventfd(): number;
 export declare function takeEvents(fd: number): bigint;
 export declare function makeFifo(path: string, mode?: number): void;
 export declare function tryFlock(fd: number): boolean;
+export declare function makeDirectories(directory: string, mode?: number, modeAbove?: number): Promise<boolean>;
+export declare function renameNoReplace(from: string, to: string): boolean;
 interface SystemErrorPaths {
   readonly path?: string | undefined;
   readonly dest?: string | undefined;
@@ -93,7 +95,6 @@ export declare function processStat(pid: number): ProcessStat | undefined;
 export declare function identify(pid: number): ProcessIdentity | undefined;
 export declare function isRunning(process: ProcessIdentity): boolean;
 export declare function receiveDescriptor(fd: number): number | undefined;
-export declare function renameNoReplace(from: string, to: string): boolean;
 interface Replacement {
   readonly command: string;
   readonly args: readonly string[];

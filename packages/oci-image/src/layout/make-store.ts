@@ -1,6 +1,7 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { atomicWriteFile } from '@shimwright/fs-atomic';
+import { makeDirectories } from '@shimwright/linux-native';
 import { hasCode } from '../errors.ts';
 import { forbidden, readText } from './read-text.ts';
 import type { StorePaths } from './store-paths.ts';
@@ -9,13 +10,13 @@ const OCI_LAYOUT = '{"imageLayoutVersion":"1.0.0"}';
 
 /** Makes what of a store is missing. @throws {ImageError} `ERR_IMAGE_PERMISSION`. */
 export async function makeStore(paths: StorePaths): Promise<void> {
-  await makeDirectories(paths).catch((error: unknown) => {
+  await makeAll(paths).catch((error: unknown) => {
     if (!hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOENT')) throw error;
     throw forbidden(paths.directory, error);
   });
 }
 
-async function makeDirectories(paths: StorePaths): Promise<void> {
+async function makeAll(paths: StorePaths): Promise<void> {
   // What containers and users of other ids may reach is their own root alone: trees hold set-id programs.
   await makeDirectory(paths.directory, 0o711);
   await makeDirectory(paths.roots, 0o711);
@@ -28,28 +29,5 @@ async function makeDirectories(paths: StorePaths): Promise<void> {
 /** One that is there keeps its mode. */
 async function makeDirectory(directory: string, mode: number): Promise<void> {
   // It never has a wider mode, however this ends; the umask may have narrowed it.
-  if (await isMade(directory, mode)) await chmod(directory, mode);
-}
-
-/**
- * Makes a directory, and those above it that are missing. Node's own `recursive` never ends where a file system refuses every new
- * name as if the parent were missing, as `/proc` does.
- *
- * @returns whether it was made.
- */
-async function isMade(directory: string, mode: number): Promise<boolean> {
-  const isNew = () =>
-    mkdir(directory, mode).then(
-      () => true,
-      (error: unknown) => {
-        if (hasCode(error, 'EEXIST')) return false;
-        throw error;
-      },
-    );
-  try {
-    return await isNew();
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT') || !(await isMade(path.dirname(directory), 0o755))) throw error;
-  }
-  return isNew();
+  if (await makeDirectories(directory, mode)) await chmod(directory, mode);
 }

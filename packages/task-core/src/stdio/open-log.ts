@@ -1,7 +1,7 @@
 import { close, constants, open } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { makeDirectories } from '@shimwright/linux-native';
 import { TaskError } from '../errors.ts';
 
 /** How long a disk may take to open a file, before it counts as hung. */
@@ -67,7 +67,7 @@ export function closeInBackground(descriptor: number): void {
 }
 
 async function opened(file: string, make: boolean): Promise<number> {
-  if (make) await mkdir(path.dirname(file), { recursive: true, mode: 0o755 });
+  if (make) await makeDirectories(path.dirname(file));
   // Not to wait for the other side, should it turn out to be a FIFO.
   const flags = O_WRONLY | O_APPEND | O_NONBLOCK | (make ? O_CREAT : 0);
   return promisify(open)(file, flags, 0o644);

@@ -1,5 +1,5 @@
-import { integer, pathOf } from './argument.ts';
-import { systemCall } from './library.ts';
+import { integer, pathOf } from '../argument.ts';
+import { systemCall } from '../library.ts';
 
 const mkfifo = systemCall<[string, number]>('mkfifo', 'int mkfifo(const char *path, unsigned int mode)');
 

@@ -1,6 +1,6 @@
-import { descriptor } from './argument.ts';
-import { systemCall } from './library.ts';
-import { isSystemError } from './system-error.ts';
+import { descriptor } from '../argument.ts';
+import { systemCall } from '../library.ts';
+import { isSystemError } from '../system-error.ts';
 
 // sys/file.h
 const LOCK_EX = 2;

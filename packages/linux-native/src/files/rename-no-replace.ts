@@ -1,6 +1,6 @@
 import { linkSync, unlinkSync } from 'node:fs';
-import { systemCall } from './library.ts';
-import { isSystemError } from './system-error.ts';
+import { systemCall } from '../library.ts';
+import { isSystemError } from '../system-error.ts';
 
 const SYS_RENAMEAT2 = process.arch === 'arm64' ? 276 : 316; // asm/unistd.h of each
 const AT_FDCWD = -100;

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { needs } from '../../../tools/testing/needs.ts';
-import { tempDir } from '../../../tools/testing/temp-dir.ts';
+import { needs } from '../../../../tools/testing/needs.ts';
+import { tempDir } from '../../../../tools/testing/temp-dir.ts';
 import { makeFifo } from './fifo.ts';
 
 describe('makeFifo', () => {
