@@ -15,7 +15,9 @@ const PACKED = [
 
 // A worker would compile Vitest anew for each file, and a program that a test starts strip the types of some hundred sources: half a
 // second of a processor each.
-process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
+  new URL('../node_modules/.cache/compiled', import.meta.url),
+);
 
 const conditions = ['@shimwright/source', 'node', 'import', 'default'];
 
