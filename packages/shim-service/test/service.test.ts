@@ -120,7 +120,8 @@ describe.each(['stock', 'ours'] as const)('the %s shim', (kind) => {
     expect(
       await answers({
         ...{ start, delete: remove, deleteProcess, resume, checkpoint },
-        update: () => shim.update({ resources: resources({ memory: { limit: 1 } }) }),
+        // Less than the kernel takes. A memory limit of a byte is refused by cgroup v1 alone.
+        update: () => shim.update({ resources: resources({ cpu: { quota: 1, period: 100_000 } }) }),
         killWithNonsense: () => shim.kill({ signal: 99 }),
         killNobody: () => shim.kill({ id: 'nobody', signal: 9 }),
         listPidsOfNobody: () => shim.listPids({ id: 'nobody' }),
@@ -135,7 +136,7 @@ describe.each(['stock', 'ours'] as const)('the %s shim', (kind) => {
       deleteProcess: refusal('INVALID_ARGUMENT', 'cannot delete init process with DeleteProcess'),
       resume: refusal('UNKNOWN', 'cannot resume a running process'),
       checkpoint: refusal('UNKNOWN', /criu failed: type DUMP errno \d+ path= .*\/one\/criu-dump\.log$/),
-      update: refusal('UNKNOWN', /unable to set memory limit to 1 /),
+      update: refusal('UNKNOWN', /invalid argument/),
       killWithNonsense: refusal('UNKNOWN', /^unknown error after kill: /),
       killNobody: refusal('NOT_FOUND', 'process nobody does not exist: not found'),
       listPidsOfNobody: refusal('UNKNOWN', /container does not exist\s*$/),
