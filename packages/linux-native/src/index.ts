@@ -12,7 +12,7 @@ export { tryFlock } from './files/file-lock.ts';
 export { makeDirectories } from './files/make-directories.ts';
 export { renameNoReplace } from './files/rename-no-replace.ts';
 export { assertPlatform, type NativeArgument, type SystemCall, systemCall } from './library.ts';
-export { type Message, type OutgoingMessage, receiveMessage, sendMessage } from './message.ts';
+export { type Message, type OutgoingMessage, peekMessage, receiveMessage, sendMessage } from './message.ts';
 export {
   type MountRequest,
   mount,
@@ -37,6 +37,7 @@ export {
 } from './process-identity.ts';
 export { receiveDescriptor } from './receive-descriptor.ts';
 export { type Replacement, replaceProcess } from './replace-process.ts';
+export { blockSignal, unblockSignal } from './signal-mask.ts';
 export { type Spawn, spawnProcess } from './spawn.ts';
 export { isSubreaper, setSubreaper } from './subreaper.ts';
 export { isSystemError, type SystemErrorPaths, systemError } from './system-error.ts';

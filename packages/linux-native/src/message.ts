@@ -6,6 +6,7 @@ import { isSystemError } from './system-error.ts';
 // asm-generic/socket.h and linux/socket.h
 const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
+const MSG_PEEK = 0x2;
 const MSG_CTRUNC = 0x8;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
@@ -76,14 +77,26 @@ let block: Block | undefined;
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
 export function receiveMessage(fd: number, maxBytes: number = DATA_SIZE): Message | undefined {
+  return receive(fd, maxBytes, 0);
+}
+
+/**
+ * Returns the same as `receiveMessage` would, and leaves it on the socket. The descriptors are further copies, and the caller's to close
+ * as well. See MSG_PEEK in recv(2).
+ *
+ * @throws as `receiveMessage` does.
+ */
+export function peekMessage(fd: number, maxBytes: number = DATA_SIZE): Message | undefined {
+  return receive(fd, maxBytes, MSG_PEEK);
+}
+
+function receive(fd: number, maxBytes: number, flags: number): Message | undefined {
   const socket = descriptor(fd);
   const size = integer('the most bytes', maxBytes, 1, DATA_SIZE);
   block ??= allocate();
-  const { view, data } = block;
+  const { view, data, address } = block;
   prepare(block, size, CONTROL_SIZE);
-  const length = unlessWaiting(() =>
-    recvmsg([socket, block?.address ?? 0n, MSG_DONTWAIT | MSG_CMSG_CLOEXEC]),
-  );
+  const length = unlessWaiting(() => recvmsg([socket, address, MSG_DONTWAIT | MSG_CMSG_CLOEXEC | flags]));
   if (length === undefined) return undefined;
   return {
     data: Buffer.from(data.slice(0, length)),

@@ -3,7 +3,7 @@ import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:f
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { systemCall } from '../src/library.ts';
-import { receiveMessage, sendMessage } from '../src/message.ts';
+import { peekMessage, receiveMessage, sendMessage } from '../src/message.ts';
 import { descriptorFlags, O_CLOEXEC } from './descriptor-flags.ts';
 
 // bits/socket.h
@@ -50,6 +50,26 @@ describe('a message', () => {
     ]);
     expect(message?.descriptors.every((fd) => (descriptorFlags(fd) & O_CLOEXEC) !== 0)).toBe(true);
     expect(readSync(message?.descriptors[0] ?? -1, Buffer.alloc(9))).toBe(9);
+  });
+
+  test('that is only looked at stays, with its descriptors', () => {
+    const { here, there, close } = connection();
+    expect(peekMessage(there)).toBeUndefined();
+    const zero = openSync('/dev/zero', 'r');
+    sendMessage(here, { data: Buffer.from('stays'), descriptors: [zero] });
+    closeSync(zero);
+    const seen = peekMessage(there);
+    expect(peekMessage(there, 2)?.data.toString()).toBe('st');
+    const taken = receiveMessage(there);
+    for (const message of [seen, taken]) {
+      expect(message?.data.toString()).toBe('stays');
+      const [fd = -1, ...others] = message?.descriptors ?? [];
+      expect([readlinkSync(`/proc/self/fd/${fd}`), others]).toEqual(['/dev/zero', []]);
+      closeSync(fd);
+    }
+    expect(peekMessage(there)).toBeUndefined();
+    close(here);
+    expect(peekMessage(there)?.data).toHaveLength(0);
   });
 
   test('is awaited without waiting, and its end is no bytes', () => {

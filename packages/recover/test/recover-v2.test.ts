@@ -7,6 +7,7 @@ import { sandbox } from '../../../tools/testing/sandbox.ts';
 import { processStat } from '../../linux-native/src/index.ts';
 import { decodeEvent, recover, watchSpool } from '../../runtime-v2/src/index.ts';
 import { type Created, created } from '../../runtime-v2/test/fixtures/task.ts';
+import { readSpool } from '../../shim-host/src/index.ts';
 import { isAlive, kill } from './fixtures/world.ts';
 
 const whereOf = ({ state, root, namespace, daemonAddress }: Created) => ({
@@ -59,13 +60,12 @@ describe('recover, of bundles of runtime v2', () => {
     for await (const { topic } of watchSpool(box.daemonAddress, { signal: AbortSignal.timeout(20_000) })) {
       if (topic === '/tasks/start') break; // the exit stays in the spool
     }
+    const spooled = async () => (await readSpool(box.daemonAddress)).map(({ topic }) => topic);
+    await expect.poll(spooled, { timeout: 10_000 }).toContain('/tasks/exit');
     const { shimPid } = await shim.connect({});
     await kill(shimPid);
     const told: string[] = [];
     const exchange = { publish: (_: string, topic: string) => void told.push(topic) };
-    await expect
-      .poll(() => readdirSync(`${box.daemonAddress}.events`).filter((name) => /^\d+$/.test(name)).length)
-      .toBeGreaterThan(0);
     const findings = await recover(configOf(box), { ...whereOf(box), exchange, clean: true });
     expect(findings).toContainEqual(
       expect.objectContaining({ id, exit: expect.objectContaining({ pid, exitStatus: 0 }), cleaned: true }),

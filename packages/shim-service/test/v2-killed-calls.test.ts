@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { ociProcessType, packJson } from '../../shim-api/src/index.ts';
 import { TaskV2Definition } from '../../shim-api/src/task-v2.ts';
@@ -28,8 +28,7 @@ describe('a call of task v2', () => {
       const task = client.service(TaskV2Definition);
       const server = () => groupsOf(token)[0]?.server;
       const whileKilled = async <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
-        await expect.poll(server, { timeout: 10_000 }).toEqual(expect.any(Number));
-        const killed = server() ?? expect.fail();
+        const killed = await vi.waitUntil(server, { timeout: 10_000 });
         const answer = call();
         answer.catch(() => {}); // it is awaited below
         await delay(afterMs);

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
+import { processStat } from '../../linux-native/src/index.ts';
 import { type ContainerdV2, containerdV2 } from './fixtures/containerd-v2.ts';
 import { groupsOf } from './fixtures/v2-group.ts';
 import { type V2Program, v2Program } from './fixtures/v2-program.ts';
@@ -63,6 +65,23 @@ describe('a process that serves containers by task v2, when it is killed,', () =
     }
   });
 
+  test('has a container end whose further process ended meanwhile, since that is reaped', async () => {
+    const containerd = await containerdV2({ program });
+    const { run, ctr, token } = containerd;
+    await run(['-d'], 'web', '/bin/sleep', '600');
+    const web = `${token}-web`;
+    const exec = ctr('task', 'exec', '--exec-id', 'x', web, '/bin/sh', '-c', 'sleep 1; exit 4');
+    await expect.poll(async () => (await ctr('task', 'ps', web)).stdout).toContain('x');
+    await kill(containerd);
+    expect(await exec).toMatchObject({ exitCode: 4 });
+    const { recorded } = groupsOf(token)[0] ?? expect.fail();
+    await expect.poll(() => zombiesOf(recorded)).toEqual([]);
+    // The first process of a pid namespace waits for all others to be reaped.
+    await ctr('task', 'kill', '-s', 'SIGKILL', web);
+    await expect.poll(async () => (await ctr('task', 'ls')).stdout).toMatch(/web +\d+ +STOPPED/);
+    expect((await ctr('task', 'rm', web)).exitCode).toBe(0);
+  });
+
   test('has told all events, each once', async () => {
     const containerd = await containerdV2({ program });
     const { run, start, ctr, token } = containerd;
@@ -107,6 +126,12 @@ describe('a process that serves containers by task v2, when it is killed,', () =
     expect(await run(['--rm'], 'next', '/bin/sh', '-c', 'exit 6')).toMatchObject({ exitCode: 6 });
   });
 });
+
+/** The children of a process that have ended and were not reaped. */
+function zombiesOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean);
+  return children.map(Number).filter((child) => processStat(child)?.state === 'Z');
+}
 
 /** Kills the process that serves, once there is one. @returns which that was. */
 async function kill({ token }: ContainerdV2): Promise<number> {

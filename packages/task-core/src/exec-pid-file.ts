@@ -27,8 +27,8 @@ export function removePidFile(file: string | undefined): void {
 }
 
 /**
- * The process that an exec has made whose shim was killed before it could note that; undefined where there is none any more.
- * The runtime must have ended.
+ * The process that an exec has made whose shim was killed before it could note that; undefined where it has made none. Of one that is
+ * gone, the start time is empty: who made it again would run the same program twice. The runtime must have ended.
  */
 export function findExecProcess(bundle: string, execId: string): ProcessIdentity | undefined {
   try {
@@ -36,11 +36,12 @@ export function findExecProcess(bundle: string, execId: string): ProcessIdentity
     if (file === undefined) return undefined;
     const pid = Number(readFileSync(file, 'utf8'));
     const { mtimeMs } = statSync(file);
+    if (!Number.isSafeInteger(pid) || pid <= 1) return undefined;
     const startTime = processStat(pid)?.startTime;
-    if (!Number.isSafeInteger(pid) || pid <= 1 || startTime === undefined) return undefined;
+    if (startTime === undefined) return { pid, startTime: '' };
     const startedMs = bootTimeMs() + (Number(startTime) / TICKS_PER_SECOND) * 1e3;
     // One that began after the file was written has only got the same id.
-    return startedMs <= mtimeMs + ROUNDING_MS ? { pid, startTime } : undefined;
+    return { pid, startTime: startedMs <= mtimeMs + ROUNDING_MS ? startTime : '' };
   } catch {
     return undefined;
   }

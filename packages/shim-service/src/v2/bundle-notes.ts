@@ -46,10 +46,14 @@ export function notePid(bundle: string, pid: number): void {
   write(bundle, NOTES.pid, String(pid));
 }
 
-/** Notes that nothing is left of a container, so that `delete` has nothing to do. */
+/** Notes that nothing is left of a container, so that `delete` has nothing to do. A bundle that is gone by now needs no note. */
 export function noteDeleted(bundle: string, response: Partial<DeleteResponse>): void {
-  const bytes = DeleteResponse.encode(DeleteResponse.fromPartial(response)).finish();
-  write(bundle, NOTES.deleted, `${Array.from(bytes, inOctal).join('')}\n`);
+  try {
+    const bytes = DeleteResponse.encode(DeleteResponse.fromPartial(response)).finish();
+    write(bundle, NOTES.deleted, `${Array.from(bytes, inOctal).join('')}\n`);
+  } catch {
+    // `delete` then looks for itself.
+  }
 }
 
 function inOctal(byte: number): string {

@@ -18,7 +18,7 @@ export interface GroupConnectionsOptions {
 /** The connections of daemons with a group. They outlast this process: another one goes on with them. */
 export class GroupConnections {
   readonly #options: GroupConnectionsOptions;
-  readonly #listener = createServer((socket) => this.#greet(socket));
+  readonly #listener = createServer({ pauseOnConnect: true }, (socket) => this.#greet(socket));
 
   constructor(options: GroupConnectionsOptions) {
     this.#options = options;
@@ -29,7 +29,7 @@ export class GroupConnections {
   resume(stored: readonly StoredDescriptors[]): void {
     for (const { key, descriptors } of stored) {
       const [fd] = descriptors;
-      if (fd !== undefined) this.#serve(new Socket({ fd, readable: true, writable: true }), Number(key));
+      if (fd !== undefined) this.#serve(new Socket({ fd, readable: false, writable: true }), fd, Number(key));
     }
   }
 
@@ -51,13 +51,18 @@ export class GroupConnections {
     const id = this.#options.calls.nextId();
     const { _handle: handle } = socket as unknown as { readonly _handle: { readonly fd: number } };
     this.#options.store.add(String(id), [handle.fd]);
-    this.#serve(socket, id);
+    this.#serve(socket, handle.fd, id);
   }
 
-  #serve(socket: Socket, id: number): void {
-    const { server, end, calls, store } = this.#options;
+  #serve(socket: Socket, descriptor: number, id: number): void {
+    const { server, end, calls, store, log } = this.#options;
     end.connected(socket);
     socket.once('close', () => store.remove(String(id)));
-    server.accept(new RecordedStream(socket, calls, id));
+    try {
+      server.accept(new RecordedStream(socket, descriptor, calls, id));
+    } catch (error) {
+      socket.destroy();
+      log(`cannot serve a client: ${String(error)}`); // there is no descriptor left for it
+    }
   }
 }

@@ -1,5 +1,5 @@
 import type { AddSharedShimRequest } from '@shimwright/shim-api';
-import type { CreateTaskRequest } from '@shimwright/shim-api/task-v2';
+import type { CreateTaskRequest, DeleteResponse } from '@shimwright/shim-api/task-v2';
 import { Containers } from '@shimwright/task-core';
 import { adoptProcesses } from '../shared/adopt-processes.ts';
 import type { RegisteredBundle } from '../shared/registered-process.ts';
@@ -7,6 +7,8 @@ import { keyOf, type Registry } from '../shared/registry.ts';
 import { CgroupsOfContainers } from './cgroups-of-containers.ts';
 import type { EventQueue } from './event-queue.ts';
 import { GroupJournal } from './group-journal.ts';
+import { Deletions } from './keeper/deletions.ts';
+import { KeptProcesses } from './keeper/kept-processes.ts';
 import type { KeptStdio } from './keeper/kept-stdio.ts';
 import { joinSandbox } from './sandbox/sandbox-handlers.ts';
 import type { Sandboxes } from './sandbox/sandboxes.ts';
@@ -21,11 +23,15 @@ export interface GroupContainersOptions {
   readonly address: string;
   readonly registry: Registry;
   readonly events: EventQueue;
+  /** Where the last deletions are noted. */
+  readonly deletions: string;
   /** The bundles of the containers that there are, by their ids. */
   readonly bundles: Map<string, string>;
   readonly sandboxes: Sandboxes;
   /** What keeps their stdio for the next process. */
   readonly stdio: KeptStdio;
+  /** Has the keeper reap what has ended of an earlier process. */
+  readonly reapKept: () => void;
   readonly log: (message: string) => void;
 }
 
@@ -34,13 +40,18 @@ export class GroupContainers implements TaskGroup {
   readonly containers: Containers;
   readonly cgroups = new CgroupsOfContainers();
   readonly #journal: GroupJournal;
+  readonly #kept: KeptProcesses;
+  readonly #deletions: Deletions;
   readonly #options: GroupContainersOptions;
   readonly #adoptions = new Map<string, Promise<void>>();
 
   constructor(options: GroupContainersOptions) {
     const { namespace, registry, events, log } = options;
     this.#options = options;
-    this.#journal = new GroupJournal({ registry, events, log });
+    this.#kept = new KeptProcesses(options.reapKept);
+    const onEnded = (pid: number) => this.#kept.noted(pid);
+    this.#deletions = new Deletions(options.deletions, log);
+    this.#journal = new GroupJournal({ registry, events, deletions: this.#deletions, onEnded, log });
     // The daemon says who is to have the logs, and it may start any program by itself.
     const { keeper } = options.stdio;
     this.containers = new Containers({ namespace, journal: this.#journal, allowedLoggers: 'any', keeper });
@@ -72,6 +83,10 @@ export class GroupContainers implements TaskGroup {
     if (!this.#journal.end(id)) return;
     this.#options.bundles.delete(id);
     this.#options.stdio.end(id);
+  }
+
+  deleted(id: string, execId: string): DeleteResponse | undefined {
+    return this.#deletions.of(id, execId);
   }
 
   /** Begins to go on with what an earlier process has made, each for itself. @returns how many there are. */
@@ -109,6 +124,8 @@ export class GroupContainers implements TaskGroup {
     });
     this.#options.bundles.set(id, request.path);
     this.#journal.begin(id, request, adopted?.registered);
+    for (const process of adopted?.registered ?? [])
+      if (process.pid > 0 && !process.exit) this.#kept.add(process);
     if (adopted) this.containers.adopt(adopted.processes);
     const init = adopted?.processes.find(({ record }) => record.container);
     if (init) this.cgroups.find(id, init.known.pid);

@@ -6,6 +6,7 @@ import { keyOf, type Registry } from '../shared/registry.ts';
 import { SharedJournal } from '../shared/shared-journal.ts';
 import type { EventQueue } from './event-queue.ts';
 import { taskEvent } from './events.ts';
+import type { Deletions } from './keeper/deletions.ts';
 
 /** What is noted of one container. */
 interface Member {
@@ -17,6 +18,9 @@ interface Member {
 export interface GroupJournalOptions {
   readonly registry: Registry;
   readonly events: EventQueue;
+  readonly deletions: Deletions;
+  /** Called when the end of a process is noted. */
+  readonly onEnded: (pid: number) => void;
   readonly log: (message: string) => void;
 }
 
@@ -56,12 +60,21 @@ export class GroupJournal implements Journal {
   }
 
   forget(containerId: string, execId: string): void {
-    this.#members.get(containerId)?.journal.forget(containerId, execId);
+    const member = this.#members.get(containerId);
+    const process = [...(member?.register.processes.values() ?? [])].find((known) => known.execId === execId);
+    if (process?.exit) {
+      const { pid, exit } = process;
+      this.#options.deletions.note(containerId, execId, {
+        ...{ pid, exitStatus: exit.status, exitedAt: exit.exitedAt },
+      });
+    }
+    member?.journal.forget(containerId, execId);
   }
 
   note(event: TaskEvent, process?: ProcessRecord): () => void {
     const { containerId } = event;
     const tell = this.#members.get(containerId)?.journal.note(event, process) ?? (() => {});
+    if (event.type === 'exit') this.#options.onEnded(event.pid);
     return () => {
       tell();
       if (event.type === 'delete') this.end(containerId); // it is the last that is told

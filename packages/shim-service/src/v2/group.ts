@@ -67,6 +67,8 @@ export interface GroupFiles {
   readonly events: string;
   /** The calls that were not answered yet. */
   readonly calls: string;
+  /** A file for each of the last processes that were deleted. */
+  readonly deletions: string;
   /** A file for each sandbox. */
   readonly sandboxes: string;
   /** By which the keeper sees whether the process lives. */
@@ -92,6 +94,7 @@ export function groupFilesIn(directory: string): GroupFiles {
     containers: file('containers'),
     events: file('events'),
     calls: file('calls'),
+    deletions: file('deletions'),
     sandboxes: file('sandboxes'),
     alive: file('alive'),
     lock: `${directory}.lock`,

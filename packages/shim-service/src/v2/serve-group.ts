@@ -1,5 +1,7 @@
 import { rmSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
+import { unblockSignal } from '@shimwright/linux-native';
 import { SandboxDefinition } from '@shimwright/shim-api/sandbox';
 import { TaskV2Definition, TaskV3Definition } from '@shimwright/shim-api/task-v2';
 import { identify, isRunning, listenPath, type ProcessIdentity, removeQuietly } from '@shimwright/shim-host';
@@ -42,6 +44,7 @@ const WELL_MS = 1_000;
  * was killed, and ends by itself when nothing is left.
  */
 export function serveGroup(command: TaskCommandLine, ownLog: (message: string) => void): void {
+  unblockSignal(constants.signals.SIGCHLD); // the keeper has blocked it
   takeSignals();
   process.umask(0o022);
   becomeSubreaper({ orphans: 'all' });
@@ -70,9 +73,11 @@ export function serveGroup(command: TaskCommandLine, ownLog: (message: string) =
     address,
     registry,
     events,
+    deletions: files.deletions,
     bundles,
     sandboxes,
     stdio,
+    reapKept: () => tellKeeper('reap'),
     log,
   });
   const calls = new OpenCalls(files.calls, log);
@@ -133,7 +138,7 @@ function record({ files, address, keeper }: Serving): void {
   if (server) recordServer(files, { server, address });
 }
 
-function tellKeeper(word: string): void {
+function tellKeeper(word: 'well' | 'reap' | 'end'): void {
   try {
     writeSync(ALIVE, `${word}\n`);
   } catch {

@@ -1,7 +1,7 @@
 import type { ProcessInfo } from '@shimwright/shim-api';
 import { packAny } from '@shimwright/shim-api';
-import type { CreateTaskRequest, TaskHandlers } from '@shimwright/shim-api/task-v2';
-import { type Container, type Containers, TaskError } from '@shimwright/task-core';
+import type { CreateTaskRequest, DeleteResponse, TaskHandlers } from '@shimwright/shim-api/task-v2';
+import { type Container, type Containers, TaskError, type TaskErrorCode } from '@shimwright/task-core';
 import { TtrpcError } from '@shimwright/ttrpc';
 import { textOf } from '../v1/requests.ts';
 import { withStatus } from '../v1/status.ts';
@@ -21,6 +21,8 @@ export interface TaskGroup {
   join(bundle: string): void;
   /** Called when there may be nothing left of one. */
   end(id: string): void;
+  /** What was answered when an earlier process deleted a process of a container; undefined where that is not known. */
+  deleted(id: string, execId: string): DeleteResponse | undefined;
   /** Resolves when it is known whether a container is one of an earlier process. Never rejects. */
   adopted(id: string): Promise<void>;
 }
@@ -94,6 +96,8 @@ function handlersOf(options: TaskServiceOptions): TaskHandlers {
       return { ...state, ...stdio, id: execId || id, execId };
     },
     delete: async ({ id, execId }, { signal }) => {
+      const earlier = repeated.take('Delete', id, execId) ? group.deleted(id, execId) : undefined;
+      if (earlier && !isThere(containers, id, execId)) return earlier;
       const container = withProcess(the(id), execId);
       const { bundle } = container.state('');
       const deleted = await container.delete(execId, signal);
@@ -102,7 +106,7 @@ function handlersOf(options: TaskServiceOptions): TaskHandlers {
       await containers.destroy(id).catch(() => {});
       cgroups.forget(id);
       group.end(id);
-      noteQuietly(() => noteDeleted(bundle, deleted));
+      noteDeleted(bundle, deleted);
       onMaybeIdle();
       return deleted;
     },
@@ -123,7 +127,12 @@ function handlersOf(options: TaskServiceOptions): TaskHandlers {
       return {};
     },
     kill: async ({ id, execId, signal: number, all }, { signal }) => {
-      await withProcess(the(id), execId).kill(execId, { signal: number, all }, signal);
+      const isRepeated = repeated.take('Kill', id, execId);
+      try {
+        await withProcess(the(id), execId).kill(execId, { signal: number, all }, signal);
+      } catch (error) {
+        if (!isRepeated || !hasCode(error, 'ERR_TASK_FINISHED')) throw error; // it has worked the first time
+      }
       return {};
     },
     exec: ({ id, execId, spec, terminal, stdin, stdout, stderr }) => {
@@ -172,7 +181,7 @@ function foundIn(containers: Containers, id: string): Container | undefined {
     const container = containers.get(id);
     return container.isDeleted ? undefined : container;
   } catch (error) {
-    if (error instanceof TaskError && error.code === 'ERR_TASK_NOT_FOUND') return undefined;
+    if (hasCode(error, 'ERR_TASK_NOT_FOUND')) return undefined;
     throw error;
   }
 }
@@ -187,14 +196,23 @@ function withProcess(container: Container, execId: string): Container {
   throw TtrpcError.status('NOT_FOUND', `process does not exist ${execId}: not found`);
 }
 
+function isThere(containers: Containers, id: string, execId: string): boolean {
+  const container = foundIn(containers, id);
+  return container !== undefined && hasProcess(container, execId);
+}
+
 function hasProcess(container: Container, execId: string): boolean {
   try {
     container.state(execId);
     return true;
   } catch (error) {
-    if (error instanceof TaskError && error.code === 'ERR_TASK_NOT_FOUND') return false;
+    if (hasCode(error, 'ERR_TASK_NOT_FOUND')) return false;
     throw error;
   }
+}
+
+function hasCode(error: unknown, code: TaskErrorCode): boolean {
+  return error instanceof TaskError && error.code === code;
 }
 
 async function processesOf(container: Container, signal: AbortSignal): Promise<ProcessInfo[]> {
@@ -204,13 +222,4 @@ async function processesOf(container: Container, signal: AbortSignal): Promise<P
     // Of the first process, and of those that others have started, there is nothing more to say.
     info: execId ? packAny('containerd.runc.v1.ProcessDetails', { execId }) : undefined,
   }));
-}
-
-/** A bundle that is gone by now needs no note. */
-function noteQuietly(note: () => void): void {
-  try {
-    note();
-  } catch {
-    // `delete` then looks for itself
-  }
 }

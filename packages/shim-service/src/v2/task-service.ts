@@ -34,7 +34,10 @@ export function createTaskService(
   const containers = new Containers({ namespace, journal, allowedLoggers });
   const cgroups = new CgroupsOfContainers();
   const nobody = () => {}; // this process is not the shim's to end
-  const group = { containers, cgroups, begin: nobody, join: nobody, end: nobody, adopted: async () => {} };
+  const group = {
+    ...{ containers, cgroups, begin: nobody, join: nobody, end: nobody },
+    ...{ adopted: async () => {}, deleted: () => undefined },
+  };
   const repeated = new RepeatedCalls([]);
   const handlers = taskHandlers({ namespace, group, repeated, onCreated: nobody, onMaybeIdle: nobody });
   return { handlers, close: () => containers.close() };

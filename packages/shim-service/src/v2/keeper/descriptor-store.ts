@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { receiveMessage, sendMessage, systemCall } from '@shimwright/linux-native';
+import { type Message, peekMessage, receiveMessage, sendMessage, systemCall } from '@shimwright/linux-native';
 
 const socketpair = systemCall<[number, number, number, Int32Array]>(
   'socketpair',
@@ -106,19 +106,23 @@ export class DescriptorStore {
     this.#closed = 0;
   }
 
-  /** Takes each out and puts it back, if it is to stay. The mark tells what was put back; one may be left of a process that was killed. */
+  /** Puts each that is to stay behind the others, and only then takes it out: of what is there twice, one was put back before a kill. */
   #turn(isKept: (entry: Entry) => boolean): [Entry, readonly number[]][] {
     const found: [Entry, readonly number[]][] = [];
     const [first, second] = this.#ends;
     const mark = `mark ${process.hrtime.bigint()}`;
     sendMessage(first, { data: Buffer.from(mark) });
-    for (let message = receiveMessage(second); message; message = receiveMessage(second)) {
+    for (let message = peekMessage(second); message; message = peekMessage(second)) {
       const text = message.data.toString();
-      if (text === mark) break;
       const entry = entryIn(text);
-      if (entry && isKept(entry) && this.#put(entry, message.descriptors))
+      const isToStay = entry !== undefined && isKept(entry);
+      const isBack = isToStay && this.#put(entry, message.descriptors);
+      closeAll(receiveMessage(second));
+      // A store that was full has room for it now.
+      if (isToStay && (isBack || this.#put(entry, message.descriptors)))
         found.push([entry, message.descriptors]);
-      else for (const descriptor of message.descriptors) closeSync(descriptor);
+      else closeAll(message);
+      if (text === mark) break;
     }
     return found;
   }
@@ -127,6 +131,10 @@ export class DescriptorStore {
     const data = Buffer.from(JSON.stringify(entry));
     return sendMessage(this.#ends[0], { data, descriptors }) !== undefined;
   }
+}
+
+function closeAll(message: Message | undefined): void {
+  for (const descriptor of message?.descriptors ?? []) closeSync(descriptor);
 }
 
 function entryIn(text: string): Entry | undefined {

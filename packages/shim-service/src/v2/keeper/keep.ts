@@ -1,4 +1,5 @@
-import { setCloseOnExec, setSubreaper } from '@shimwright/linux-native';
+import { constants } from 'node:os';
+import { blockSignal, setCloseOnExec, setSubreaper } from '@shimwright/linux-native';
 
 /** The descriptors of the process that serves a group, which its keeper holds for the next one. */
 export const INHERITED = { socket: 3, store: [4, 5] } as const;
@@ -9,8 +10,9 @@ export const ALIVE = 6;
 /** How often the serving process may die, before it has been well again, until it is given up. */
 const MAX_DEATHS = 10;
 
-// It never waits for a child, but by its own `reap`: so the status of a process whose parent was killed stays for the next one to
-// read. What it says goes to the log of the group.
+// It waits for a child only when it is told to, which takes all that have ended: so the status of a process whose parent was killed
+// stays for the next one to read. dash would look for them before it starts a program, whenever it has got a SIGCHLD: that is blocked.
+// What it says goes to the log of the group.
 const KEEPER = `
 alive=$1
 shift
@@ -21,7 +23,7 @@ while [ "$deaths" -lt ${MAX_DEATHS} ]; do
     case $word in
       end) exit 0 ;;
       well) deaths=0 ;;
-      reap) : & wait "$!" ;;
+      reap) (:) ;;
     esac
   done <"$alive"
   deaths=$((deaths + 1))
@@ -38,6 +40,7 @@ done
  */
 export function keep(fifo: string, args: readonly string[]): void {
   setSubreaper(true);
+  blockSignal(constants.signals.SIGCHLD);
   for (const fd of [INHERITED.socket, ...INHERITED.store]) setCloseOnExec(fd, false);
   const server = [process.execPath, ...process.execArgv, process.argv[1] ?? '', ...args];
   process.execve?.('/bin/sh', ['sh', '-c', KEEPER, 'shimwright-keeper', fifo, ...server], process.env);

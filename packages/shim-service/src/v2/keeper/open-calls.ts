@@ -1,20 +1,23 @@
 import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 
-/** What is noted: a call, its end, what has come of one, or the end of a connection. */
+/** What is noted: what is taken from a connection, a call in it, its end, what has come of one, or the end of a connection. */
 interface Note {
   /** The connection. */
   readonly c: number;
+  /** What is about to be taken from its socket, in base64. */
+  readonly t?: string;
   /** The stream of a call. */
   readonly s?: number;
   /** The frame of its request in base64; without it, the call is over. */
   readonly f?: string;
-  /** What has come of a frame, in base64. */
+  /** What has come of a frame, in base64; all that was taken is noted then. */
   readonly p?: string;
 }
 
 /** What one connection waits for. */
 interface Connection {
   readonly calls: Map<number, string>;
+  taken: string;
   rest: string;
 }
 
@@ -55,6 +58,11 @@ export class OpenCalls {
     );
   }
 
+  /** What an earlier process was about to take from a connection, and may have taken; mostly nothing. */
+  takenFrom(connection: number): Buffer {
+    return Buffer.from(this.#connections.get(connection)?.taken ?? '', 'base64');
+  }
+
   /** The frames of the calls that were not answered, of all connections. */
   get frames(): Buffer[] {
     return [...this.#connections.values()].flatMap(({ calls }) =>
@@ -64,12 +72,24 @@ export class OpenCalls {
 
   /** A connection is there. */
   begin(connection: number): void {
-    this.#note({ c: connection, p: '' });
+    if (!this.#connections.has(connection)) this.#note({ c: connection, p: '' });
   }
 
-  /** A request has come. */
-  add(connection: number, stream: number, frame: Buffer): void {
-    this.#note({ c: connection, s: stream, f: frame.toString('base64') });
+  /** Something is taken from it now. */
+  taking(connection: number, bytes: Buffer): void {
+    this.#note({ c: connection, t: bytes.toString('base64') });
+  }
+
+  /** The requests in what was taken, by their streams, and the part of a frame at the end of it; none where that is whole. */
+  took(
+    connection: number,
+    requests: readonly (readonly [stream: number, frame: Buffer])[],
+    rest: Buffer,
+  ): void {
+    this.#note(...requests.map(([s, frame]) => ({ c: connection, s, f: frame.toString('base64') })), {
+      c: connection,
+      p: rest.toString('base64'),
+    });
   }
 
   /** It was answered. */
@@ -77,44 +97,41 @@ export class OpenCalls {
     this.#note({ c: connection, s: stream });
   }
 
-  /** A part of a frame has come; none where it is whole. */
-  rest(connection: number, bytes: Buffer): void {
-    this.#note({ c: connection, p: bytes.toString('base64') });
-  }
-
   /** The connection is over. */
   end(connection: number): void {
     this.#note({ c: connection });
   }
 
-  #apply({ c, s, f, p }: Note): void {
-    const known = this.#connections.get(c) ?? { calls: new Map<number, string>(), rest: '' };
+  #apply({ c, t, s, f, p }: Note): void {
+    const known = this.#connections.get(c) ?? { calls: new Map<number, string>(), taken: '', rest: '' };
     this.#connections.set(c, known);
-    if (p !== undefined) known.rest = p;
+    if (t !== undefined) known.taken = t;
+    else if (p !== undefined) Object.assign(known, { taken: '', rest: p });
     else if (s === undefined) this.#connections.delete(c);
     else if (f === undefined) known.calls.delete(s);
     else known.calls.set(s, f);
   }
 
-  #note(note: Note): void {
-    this.#apply(note);
+  #note(...notes: readonly Note[]): void {
+    for (const note of notes) this.#apply(note);
     if (this.#bytes > MAX_BYTES) {
       this.#rewrite();
       return;
     }
-    const line = lineOf(note);
-    this.#bytes += line.length;
+    const lines = notes.map(lineOf).join('');
+    this.#bytes += lines.length;
     try {
-      if (this.#descriptor !== undefined) writeSync(this.#descriptor, line);
+      if (this.#descriptor !== undefined) writeSync(this.#descriptor, lines);
     } catch (error) {
       this.#log(`cannot note a call: ${String(error)}`); // the containers go on all the same
     }
   }
 
   #rewrite(): void {
-    const notes = [...this.#connections].flatMap(([c, { calls, rest }]): Note[] => [
+    const notes = [...this.#connections].flatMap(([c, { calls, taken, rest }]): Note[] => [
       { c, p: rest },
       ...[...calls].map(([s, f]) => ({ c, s, f })),
+      ...(taken === '' ? [] : [{ c, t: taken }]),
     ]);
     const content = notes.map(lineOf).join('');
     try {

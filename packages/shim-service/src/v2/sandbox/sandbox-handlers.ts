@@ -91,10 +91,11 @@ export function sandboxHandlers(options: SandboxServiceOptions): SandboxHandlers
       return {};
     },
     shutdownSandbox: async ({ sandboxId: id }) => {
+      if (repeated.take('ShutdownSandbox', id) && !sandboxes.has(id)) return {};
       const { bundle } = sandboxes.get(id).record;
       await sandboxes.remove(id);
       await unmountRootfs(path.join(bundle, 'rootfs')).catch(() => {}); // nothing is mounted there
-      noteQuietly(() => noteDeleted(bundle, { exitedAt: now() }));
+      noteDeleted(bundle, { exitedAt: now() });
       onMaybeIdle();
       return {};
     },
@@ -133,13 +134,4 @@ function statusOf(sandbox: PodSandbox, verbose: boolean) {
     ...(exit ? { exitedAt: exit.exitedAt } : {}),
     info: verbose ? { info: JSON.stringify({ pid, cgroupParent: cgroup }) } : {},
   };
-}
-
-/** A bundle that is gone by now needs no note. */
-function noteQuietly(note: () => void): void {
-  try {
-    note();
-  } catch {
-    // `delete` then looks for itself
-  }
 }
