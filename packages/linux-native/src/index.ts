@@ -9,7 +9,7 @@ export {
 export { makeEventfd, takeEvents } from './eventfd.ts';
 export { makeFifo } from './files/fifo.ts';
 export { tryFlock } from './files/file-lock.ts';
-export { makeDirectories } from './files/make-directories.ts';
+export { makeDirectories, makeDirectoriesSync } from './files/make-directories.ts';
 export { renameNoReplace } from './files/rename-no-replace.ts';
 export { assertPlatform, type NativeArgument, type SystemCall, systemCall } from './library.ts';
 export { type Message, type OutgoingMessage, peekMessage, receiveMessage, sendMessage } from './message.ts';

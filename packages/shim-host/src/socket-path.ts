@@ -2,9 +2,9 @@ import { type BigIntStats, linkSync, lstatSync, renameSync } from 'node:fs';
 import { connect as connectSocket, type Socket } from 'node:net';
 import path from 'node:path';
 import { hiddenPath } from '@shimwright/fs-atomic';
+import { makeDirectoriesSync } from '@shimwright/linux-native';
 import { parseAddress } from '@shimwright/shim-address';
 import { hasCode, ShimHostError } from './errors.ts';
-import { makeDirectory } from './make-directory.ts';
 import { removeQuietly } from './remove-file.ts';
 import { isTrustedPeer, isTrustedUser } from './trusted-peer.ts';
 
@@ -32,7 +32,7 @@ export function listenPath(address: string): string {
  */
 export function prepareSocketDirectory(socket: string): void {
   const directory = path.dirname(socket);
-  makeDirectory(directory);
+  makeDirectoriesSync(directory, 0o700, 0o700);
   const found = lstatSync(directory);
   if (found.isDirectory() && isTrustedUser(found.uid) && (found.mode & 0o022) === 0) return;
   throw new ShimHostError(

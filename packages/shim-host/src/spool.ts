@@ -1,10 +1,10 @@
 import { lstatSync, watch } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { makeDirectoriesSync } from '@shimwright/linux-native';
 import type { Any } from '@shimwright/shim-api';
 import { hasCode, ShimHostError } from './errors.ts';
 import { parseEventFile } from './event-file.ts';
-import { makeDirectory } from './make-directory.ts';
 import { packagedFile } from './packaged-file.ts';
 import { eventNumbers } from './spool-drop.ts';
 
@@ -55,7 +55,7 @@ export function spoolPath(daemonAddress: string): string {
  */
 export function prepareSpool(daemonAddress: string): string {
   const spool = spoolPath(daemonAddress);
-  makeDirectory(spool);
+  makeDirectoriesSync(spool, 0o700, 0o700);
   const found = lstatSync(spool);
   if (found.isDirectory() && found.uid === process.geteuid?.() && (found.mode & 0o022) === 0) return spool;
   throw new ShimHostError(

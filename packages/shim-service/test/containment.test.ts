@@ -135,6 +135,16 @@ describe('a root file system', () => {
   });
 });
 
+describe('a bundle', () => {
+  needs('linux', 'root', 'command runc');
+
+  test('in which nothing can be made is refused, and holds up nobody', async () => {
+    const one = await testShim('ours', SLEEP);
+    await expect(one.create({ bundle: '/proc/self' })).rejects.toThrow('ENOENT');
+    await one.create();
+  });
+});
+
 describe('the specification of an exec', () => {
   needs('linux', 'root', 'command runc');
 

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   isSystemError,
+  makeDirectoriesSync,
   mount,
   mountInBackground,
   unmountAll,
@@ -29,7 +29,7 @@ export function isSlow({ type, options }: RootfsMount): boolean {
  */
 export async function mountRootfs(mounts: readonly RootfsMount[], target: string): Promise<void> {
   if (target === '') return;
-  mkdirSync(target, { recursive: true, mode: 0o711 });
+  makeDirectoriesSync(target, 0o711, 0o711);
   for (const request of mounts) {
     try {
       // A thread for it takes longer than a bind mount itself.

@@ -1,3 +1,4 @@
+import { mkdirSync, statSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isSystemError } from '../system-error.ts';
@@ -35,6 +36,31 @@ async function makeOne(directory: string, mode: number): Promise<boolean> {
     return true;
   } catch (error) {
     if (!isSystemError(error, 'EEXIST') || !(await stat(directory)).isDirectory()) throw error;
+    return false;
+  }
+}
+
+/** The same, at once. @throws a system error of `mkdir`. */
+export function makeDirectoriesSync(
+  directory: string,
+  mode = DEFAULT_MODE,
+  modeAbove = DEFAULT_MODE,
+): boolean {
+  try {
+    return makeOneSync(directory, mode);
+  } catch (error) {
+    const isWorthAnother = () => makeDirectoriesSync(path.dirname(directory), modeAbove, modeAbove);
+    if (!isSystemError(error, 'ENOENT') || !isWorthAnother()) throw error;
+  }
+  return makeOneSync(directory, mode);
+}
+
+function makeOneSync(directory: string, mode: number): boolean {
+  try {
+    mkdirSync(directory, mode);
+    return true;
+  } catch (error) {
+    if (!isSystemError(error, 'EEXIST') || !statSync(directory).isDirectory()) throw error;
     return false;
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { atomicDelete, hiddenPath, sweep } from '@shimwright/fs-atomic';
+import { makeDirectories } from '@shimwright/linux-native';
 import { parseConfig } from '../config/image-config.ts';
 import { hasCode, ImageError } from '../errors.ts';
 import { blobNames, linkBlobs, removeBlobs, wrongContents, wrongSizes } from '../layout/blobs.ts';
@@ -80,7 +80,7 @@ async function attempt(
   const work = hiddenPath(paths.pulls, 'pull');
   const blobs = path.join(work.path, LAYOUT, 'blobs', 'sha256');
   try {
-    await mkdir(blobs, { recursive: true, mode: 0o700 });
+    await makeDirectories(blobs, 0o700, 0o700);
     if (reuse) await linkBlobs(paths.blobs, blobs);
     const had = new Set(await blobNames(blobs));
     const manifest = await download(context, request, work.path, had, signal, report);

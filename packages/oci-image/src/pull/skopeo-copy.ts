@@ -1,5 +1,6 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeDirectories } from '@shimwright/linux-native';
 import { ImageError } from '../errors.ts';
 import { type Descriptor, isDescriptor } from '../layout/descriptor.ts';
 import { isObject, parseJson } from '../layout/json.ts';
@@ -30,7 +31,7 @@ export async function skopeoCopy(
   const { reference, credentials, timeoutMs, stallTimeoutMs } = request;
   const temporary = path.join(work, 'tmp');
   const authFile = path.join(work, 'auth.json');
-  await mkdir(temporary, { mode: 0o700, recursive: true });
+  await makeDirectories(temporary, 0o700, 0o700);
   try {
     if (credentials && reference.registry) await writeAuthFile(authFile, reference.registry, credentials);
     const end = await runTool({

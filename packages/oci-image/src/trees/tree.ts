@@ -1,6 +1,7 @@
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { atomicDelete, atomicMakeDirectory, hiddenPath } from '@shimwright/fs-atomic';
+import { makeDirectories } from '@shimwright/linux-native';
 import { hasCode, ImageError } from '../errors.ts';
 import type { Descriptor } from '../layout/descriptor.ts';
 import { makeStore } from '../layout/make-store.ts';
@@ -100,7 +101,7 @@ async function unpack(
   const work = hiddenPath(paths.pulls, 'unpack');
   const layout = path.join(work.path, 'layout');
   try {
-    await mkdir(layout, { recursive: true, mode: 0o700 });
+    await makeDirectories(layout, 0o700, 0o700);
     await mkdir(path.join(layout, 'blobs'));
     await symlink(path.resolve(blobs), path.join(layout, 'blobs', 'sha256'));
     await writeFile(path.join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');

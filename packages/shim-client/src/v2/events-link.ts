@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeDirectoriesSync } from '@shimwright/linux-native';
 import { EventsDefinition } from '@shimwright/shim-api';
 import { TtrpcClient } from '@shimwright/ttrpc';
 import { hasCode, ShimClientError } from '../errors.ts';
@@ -143,7 +144,7 @@ export class EventsLink {
 
   /** Tells the forwarder of a bundle, by a link that one which comes later finds as well. */
   #tell(bundlePath: string): void {
-    mkdirSync(this.place.bundles, { recursive: true, mode: 0o700 });
+    makeDirectoriesSync(this.place.bundles, 0o700, 0o700);
     try {
       symlinkSync(bundlePath, bundleLink(this.place, bundlePath));
     } catch (error) {

@@ -1,8 +1,8 @@
 // The keeper as a program: `--server PID -- COMMAND ARG…` for a server that was started beside it, `--resume FILE -- COMMAND ARG…` for
 // a server that becomes its own keeper, `--probe` to see whether it can run here.
 import '../node-version.ts';
-import { mkdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { assertPlatform, setCloseOnExec, setSubreaper } from '@shimwright/linux-native';
+import { readFileSync, rmSync, writeSync } from 'node:fs';
+import { assertPlatform, makeDirectoriesSync, setCloseOnExec, setSubreaper } from '@shimwright/linux-native';
 import { sharedFiles } from '@shimwright/shim-host';
 import { ignoreSignals } from '../own-signals.ts';
 import { Keeper, type Kept } from './keeper.ts';
@@ -21,7 +21,7 @@ function main([mode, value = '', , command = '', ...args]: readonly string[]): v
   ignoreSignals();
   setCloseOnExec(CONTROL_SOCKET, true);
   const { registry } = sharedFiles(args[args.indexOf('--shared') + 1] ?? '');
-  mkdirSync(registry, { recursive: true, mode: 0o700 });
+  makeDirectoriesSync(registry, 0o700, 0o700);
   process.chdir(registry);
   const server = mode === '--server' ? Number(value) : 0;
   const keeper = new Keeper({ command, args }, server, mode === '--resume' ? resumed(value) : new Map(), log);

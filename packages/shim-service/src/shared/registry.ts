@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
+import { makeDirectoriesSync } from '@shimwright/linux-native';
 import type { AddSharedShimRequest } from '@shimwright/shim-api';
 import {
   type RegisteredProcess as AnyRegisteredProcess,
@@ -24,7 +25,7 @@ export class Registry {
 
   constructor(controlSocket: string) {
     this.directory = sharedFiles(controlSocket).registry;
-    mkdirSync(this.directory, { recursive: true, mode: 0o700 });
+    makeDirectoriesSync(this.directory, 0o700, 0o700);
   }
 
   /** What is registered; what cannot be read is passed over. */

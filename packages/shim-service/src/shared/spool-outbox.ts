@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { isSystemError } from '@shimwright/linux-native';
+import { isSystemError, makeDirectoriesSync } from '@shimwright/linux-native';
 import type { Any } from '@shimwright/shim-api';
 import { dropIntoSpool, eventFile, readEventFile } from '@shimwright/shim-host';
 import type { Outbox } from './outbox.ts';
@@ -36,7 +35,7 @@ export class SpoolOutbox implements Outbox {
       writeWhole(file, content);
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) throw error;
-      mkdirSync(this.#spool, { recursive: true, mode: 0o700 });
+      makeDirectoriesSync(this.#spool, 0o700, 0o700);
       writeWhole(file, content);
     }
   }

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeDirectoriesSync } from '@shimwright/linux-native';
 import { type Any, dateToTimestamp, type Envelope } from '@shimwright/shim-api';
 import { eventFile, readEventFile } from '@shimwright/shim-host';
 import type { Outbox } from '../shared/outbox.ts';
@@ -24,7 +25,7 @@ export class EventQueue {
 
   constructor(options: EventQueueOptions) {
     this.#options = options;
-    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    makeDirectoriesSync(options.directory, 0o700, 0o700);
   }
 
   /** Sends what an earlier process has not. */

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { atomicWriteFileSync } from '@shimwright/fs-atomic';
+import { makeDirectoriesSync } from '@shimwright/linux-native';
 import { isRunning, type ProcessIdentity } from '@shimwright/shim-host';
 import type { GroupFiles } from './group.ts';
 
@@ -34,7 +35,7 @@ export function recordServer(files: GroupFiles, { server, address }: GroupServer
 /** Makes the directories of a group. */
 export function makeGroup(files: GroupFiles): void {
   for (const directory of [files.directory, files.starts, files.daemons]) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectoriesSync(directory, 0o700, 0o700);
   }
 }
 

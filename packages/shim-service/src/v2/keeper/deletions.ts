@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeDirectoriesSync } from '@shimwright/linux-native';
 import { DeleteResponse } from '@shimwright/shim-api/task-v2';
 import { keyOf } from '../../shared/registry.ts';
 
@@ -18,7 +19,7 @@ export class Deletions {
   constructor(directory: string, log: (message: string) => void) {
     this.#directory = directory;
     this.#log = log;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectoriesSync(directory, 0o700, 0o700);
     for (const name of readdirSync(directory)) this.#names.add(name);
   }
 

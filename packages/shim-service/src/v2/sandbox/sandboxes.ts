@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { atomicWriteFileSync } from '@shimwright/fs-atomic';
+import { makeDirectoriesSync } from '@shimwright/linux-native';
 import { removeQuietly } from '@shimwright/shim-host';
 import { TtrpcError } from '@shimwright/ttrpc';
 import { PodSandbox, type SandboxRecord } from './sandbox.ts';
@@ -14,7 +15,7 @@ export class Sandboxes {
   constructor(directory: string, log: (message: string) => void) {
     this.#directory = directory;
     this.#log = log;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectoriesSync(directory, 0o700, 0o700);
     for (const name of readdirSync(directory)) {
       const record = recordIn(path.join(directory, name));
       if (record) this.#sandboxes.set(record.id, this.#sandbox(record));
