@@ -3,12 +3,11 @@ import { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { makePipe, type ProcessIdentity, processStat, spawnProcess } from '@shimwright/linux-native';
 import { TtrpcError } from '@shimwright/ttrpc';
+import { killQuietly } from './kill-quietly.ts';
 import type { PodNamespaces } from './pod-namespaces.ts';
 
 /** How long a holder may take to begin: it waits for nothing but the kernel. */
 const BEGIN_MS = 10_000;
-
-const SIGKILL = 'SIGKILL';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -73,12 +72,4 @@ function commandOf({ netns, hasUts, hasIpc, hasPid, hostname, sysctls }: PodName
     ...(own.length === 0 ? [] : ['unshare', ...own, '--']),
     ...['sh', '-c', HOLD, 'shimwright-sandbox', hostname, hasPid ? 'pid' : '', ...sysctls.flat()],
   ];
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, SIGKILL);
-  } catch {
-    // It has ended.
-  }
 }

@@ -1,8 +1,7 @@
-import { type ProcessIdentity, processStat } from '@shimwright/linux-native';
+import { isRunning, type ProcessIdentity } from '@shimwright/linux-native';
 import { type Moment, now, type ProcessExit, unknownExit, watchForeign } from '@shimwright/task-core';
+import { killQuietly } from './kill-quietly.ts';
 import type { PodNamespaces } from './pod-namespaces.ts';
-
-const SIGKILL = 9;
 
 /** What is noted of a sandbox, for the next process. */
 export interface SandboxRecord {
@@ -51,8 +50,7 @@ export class PodSandbox {
   async stop(): Promise<void> {
     const { holder, exit } = this.#record;
     if (!exit && !holder) this.#end({ status: 0, exitedAt: now() });
-    // Its start time tells it from a later process of the same id.
-    if (!exit && holder && processStat(holder.pid)?.startTime === holder.startTime) killQuietly(holder.pid);
+    if (!exit && holder && isRunning(holder)) killQuietly(holder.pid);
     await this.#ended.promise;
   }
 
@@ -76,13 +74,5 @@ export class PodSandbox {
   #change(change: Partial<SandboxRecord>): void {
     this.#record = { ...this.#record, ...change };
     this.#save(this.#record);
-  }
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, SIGKILL);
-  } catch {
-    // It has ended.
   }
 }
