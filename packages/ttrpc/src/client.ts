@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { checkCallOptions, checkDescriptor, limit } from './arguments.ts';
+import { callNameOf } from './call-names.ts';
 import { Connection } from './connection.ts';
 import { DeferredStream } from './deferred-stream.ts';
 import { requestFrame, requestPrefix } from './envelope.ts';
@@ -95,7 +96,7 @@ export class TtrpcClient implements AsyncDisposable {
       const prefix = requestPrefix(descriptor.fullName, method.name);
       const perform = this.#performing(method, prefix);
       const next = intercepted(this.#interceptors, async (call) => perform(call.request, call));
-      return [name, next ? interceptedMethod(descriptor.fullName, method, next) : perform];
+      return [callNameOf(name), next ? interceptedMethod(descriptor.fullName, method, next) : perform];
     });
     return Object.fromEntries(calls);
   }

@@ -1,6 +1,7 @@
 import { clearTimeout } from 'node:timers';
 import { checkCallOptions, checkDescriptor } from './arguments.ts';
 import { Call } from './call.ts';
+import { callNameOf } from './call-names.ts';
 import { startDeadline } from './deadline.ts';
 import { DeferredStream } from './deferred-stream.ts';
 import { TtrpcError } from './errors.ts';
@@ -34,7 +35,7 @@ export function inProcess<Service extends ServiceDescriptor>(
   const calls = Object.entries(descriptor.methods).map(([name, method]) => {
     const handler = handlerOf(handlers, name) ?? unimplemented(method.name);
     const wrapped = interceptedHandler(descriptor.fullName, method, handler, interceptors);
-    return [name, localMethod(method, wrapped)];
+    return [callNameOf(name), localMethod(method, wrapped)];
   });
   return Object.fromEntries(calls);
 }

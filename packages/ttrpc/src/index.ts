@@ -1,3 +1,4 @@
+export type { CallName, ReservedName } from './call-names.ts';
 export { TtrpcClient, type TtrpcClientOptions } from './client.ts';
 export { type ConnectOptions, connect } from './connect.ts';
 export { type StatusDetail, TtrpcError, type TtrpcErrorCode, type TtrpcErrorOptions } from './errors.ts';

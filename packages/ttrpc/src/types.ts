@@ -1,3 +1,5 @@
+import type { CallName, ReservedName } from './call-names.ts';
+
 /** Encodes and decodes one kind of message. It has the shape of the codecs that ts-proto generates. */
 export interface MessageCodec<Message = unknown> {
   /** The serialized message, once `finish()` is called. */
@@ -124,9 +126,12 @@ export interface MessageStream<Message> extends AsyncIterableIterator<Message>, 
 /**
  * The calls of a service. A call with a single response returns a promise. A call with a stream of responses returns a
  * {@link MessageStream} and starts before you read it. Both reject with a `TtrpcError`.
+ *
+ * Methods called `constructor`, `then`, `toJSON`, `toString` and `valueOf` have a `$` behind their name here, such as
+ * `then$`. JavaScript calls those names itself, for example when you `await` the object.
  */
 export type ServiceClient<Service extends ServiceDescriptor> = {
-  readonly [Method in keyof Service['methods']]: ClientMethod<Service['methods'][Method]>;
+  readonly [Method in keyof Service['methods'] as CallName<Method>]: ClientMethod<Service['methods'][Method]>;
 };
 
 /** One call of a {@link ServiceClient}. */
@@ -153,9 +158,18 @@ export interface CallContext {
  * The handlers of a service: functions, or the methods of an object. A handler throws `TtrpcError.status(name, message)`
  * to answer with a status. The caller sees any other error as `UNKNOWN`, with its message. A method without a handler is
  * answered `UNIMPLEMENTED`.
+ *
+ * The handler of a method that JavaScript itself calls on objects, such as `then`, may also be called `then$`, as it is in a
+ * {@link ServiceClient}: an object that has `then` cannot be awaited.
  */
 export type ServiceHandlers<Service extends ServiceDescriptor> = {
-  readonly [Method in keyof Service['methods']]: MethodHandler<Service['methods'][Method]>;
+  readonly [Method in Exclude<keyof Service['methods'], ReservedName>]: MethodHandler<
+    Service['methods'][Method]
+  >;
+} & {
+  readonly [Method in Extract<keyof Service['methods'], ReservedName> as
+    | Method
+    | CallName<Method>]?: MethodHandler<Service['methods'][Method]>;
 };
 
 /** One handler of {@link ServiceHandlers}. For a stream of responses, an async generator is easiest. */

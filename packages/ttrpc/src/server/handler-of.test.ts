@@ -2,6 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { tempDir } from '../../../../tools/testing/temp-dir.ts';
 import { textCodec } from '../../test/fixtures/streams.ts';
+import { callNameOf } from '../call-names.ts';
 import { connect, inProcess, type ServiceDescriptor, TtrpcServer } from '../index.ts';
 import { handlerOf } from './handler-of.ts';
 
@@ -34,7 +35,9 @@ describe('a method that is called as what every object has', () => {
     await using client = await connect(socket);
     for (const calls of [client.service(odd), inProcess(odd, handlers)]) {
       for (const name of NAMES) {
-        await expect(calls[name]?.({} as never), name).rejects.toMatchObject({ status: 'UNIMPLEMENTED' });
+        await expect(calls[callNameOf(name)]?.({} as never), name).rejects.toMatchObject({
+          status: 'UNIMPLEMENTED',
+        });
       }
     }
   });
@@ -46,10 +49,10 @@ describe('a method that is called as what every object has', () => {
       }
     }
     const own = { valueOf: () => ({ text: 'own' }) as never };
-    expect(await inProcess(odd, new Named() as never)['toString']?.({} as never)).toEqual({
+    expect(await inProcess(odd, new Named() as never)['toString$']?.({} as never)).toEqual({
       text: 'of a class',
     });
-    expect(await inProcess(odd, own as never)['valueOf']?.({} as never)).toEqual({ text: 'own' });
+    expect(await inProcess(odd, own as never)['valueOf$']?.({} as never)).toEqual({ text: 'own' });
   });
 });
 

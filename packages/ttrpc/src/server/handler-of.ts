@@ -1,16 +1,21 @@
 import { shown, wrong } from '../arguments.ts';
+import { callNameOf } from '../call-names.ts';
 import type { CallContext } from '../types.ts';
 
 /** What answers a call, whatever its messages are. */
 export type AnyHandler = (request: unknown, context: CallContext) => unknown;
 
 /**
- * The handler of that name, bound so that handlers may be the methods of an object; undefined where there is none. What
+ * The handler of a method, bound so that handlers may be the methods of an object; undefined where there is none. What
  * every object has, such as `toString`, is no handler.
  *
  * @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for something of that name that is no function.
  */
-export function handlerOf(handlers: object, name: string): AnyHandler | undefined {
+export function handlerOf(handlers: object, method: string): AnyHandler | undefined {
+  return ownHandler(handlers, callNameOf(method)) ?? ownHandler(handlers, method);
+}
+
+function ownHandler(handlers: object, name: string): AnyHandler | undefined {
   if (!hasOfItsOwn(handlers, name)) return undefined;
   const handler = (handlers as Readonly<Record<string, unknown>>)[name];
   if (handler === undefined) return undefined;
