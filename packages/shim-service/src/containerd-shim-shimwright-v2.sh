@@ -53,7 +53,7 @@ read_kind() {
   done
   stdin=$stdin$line
   case $stdin in
-    '' | *containerd.runc.v1.Options*) return 0 ;;
+    '' | *containerd.runc.v1.Options* | *containerd.linux.runc.CreateOptions*) return 0 ;;
     *"$body"[cC]group* | *[!cC]group*) ;;
     *"$body"* | *.v1.Options) return 0 ;;
     *) return 1 ;; # a file that is named

@@ -354,7 +354,7 @@ describe('a program for the output', () => {
   test('that is allowed, but missing, is an error', async () => {
     const one = await testShim('ours', SLEEP, { service: { allowedLoggers: ['/no/such'] } });
     await expect(one.create({ stdout: 'binary:///no/such', stderr: '' })).rejects.toMatchObject({
-      message: 'cannot start /no/such',
+      message: 'cannot start /no/such: spawn /no/such ENOENT',
     });
   });
 });

@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Any } from '@shimwright/shim-api';
+import {
+  type Any,
+  RuncCreateOptions as RuncCreateOptionsV1,
+  RuncOptions as RuncOptionsV1,
+} from '@shimwright/shim-api';
 import { RuncOptions, RuntimeOptions } from '@shimwright/shim-api/task-v2';
 import { TtrpcError } from '@shimwright/ttrpc';
 import { type GroupKind, isGroupKind } from './group.ts';
@@ -14,9 +18,34 @@ export interface ShimOptions {
 
 const NONE: ShimOptions = { runc: RuncOptions.fromPartial({}), group: undefined };
 
+type Decode = (bytes: Uint8Array) => Partial<RuncOptions>;
+
 /**
- * Reads the options of a runtime: runc's own, or those that containerd gives a runtime it does not know, whose body, or the
- * file that it names, is TOML or JSON with the names of runc's, and `group`.
+ * The messages that have runc's options. Those of runtime v1 come from the clients of containerd 1.x for a container with a user
+ * namespace: to a runtime whose name is not runc's, they tell in such a message who is to own the stdio.
+ */
+const RUNC_MESSAGES: ReadonlyMap<string, Decode> = new Map<string, Decode>([
+  ['containerd.runc.v1.Options', RuncOptions.decode],
+  [
+    'containerd.linux.runc.CreateOptions',
+    (bytes) => {
+      const { noPivotRoot, noNewKeyring, shimCgroup, ioUid, ioGid, criuImagePath, criuWorkPath } =
+        RuncCreateOptionsV1.decode(bytes);
+      return { noPivotRoot, noNewKeyring, shimCgroup, ioUid, ioGid, criuImagePath, criuWorkPath };
+    },
+  ],
+  [
+    'containerd.linux.runc.RuncOptions',
+    (bytes) => {
+      const { runtime, runtimeRoot, criuPath, systemdCgroup } = RuncOptionsV1.decode(bytes);
+      return { binaryName: runtime, root: runtimeRoot, criuPath, systemdCgroup };
+    },
+  ],
+]);
+
+/**
+ * Reads the options of a runtime: runc's own, of task v2 or of runtime v1, or those that containerd gives a runtime it does not
+ * know, whose body, or the file that it names, is TOML or JSON with the names of runc's, and `group`.
  *
  * @throws {TtrpcError} `INVALID_ARGUMENT` for what is neither, a file that cannot be read, or a value of the wrong type.
  */
@@ -24,7 +53,8 @@ export async function shimOptions(packed: Any | undefined): Promise<ShimOptions>
   const type = packed?.typeUrl.split('/').at(-1) ?? '';
   if (!packed || type === '') return NONE;
   try {
-    if (type === 'containerd.runc.v1.Options') return { ...NONE, runc: RuncOptions.decode(packed.value) };
+    const decode = RUNC_MESSAGES.get(type);
+    if (decode) return { ...NONE, runc: RuncOptions.fromPartial(decode(packed.value)) };
     if (type === 'runtimeoptions.v1.Options') return await fromBody(RuntimeOptions.decode(packed.value));
   } catch (cause) {
     if (cause instanceof TtrpcError) throw cause;

@@ -2,7 +2,7 @@ import { close, constants, open } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { makeDirectories } from '@shimwright/linux-native';
-import { TaskError } from '../errors.ts';
+import { messageOf, TaskError } from '../errors.ts';
 
 /** How long a disk may take to open a file, before it counts as hung. */
 const LIMIT_MS = 10_000;
@@ -52,7 +52,8 @@ export async function openLog({ target, file, make }: LogFile): Promise<number> 
   try {
     return await promise;
   } catch (cause) {
-    throw new TaskError('ERR_TASK_STDIO', `cannot open ${target} for output`, { path: target, cause });
+    const message = `cannot open ${target} for output: ${messageOf(cause)}`;
+    throw new TaskError('ERR_TASK_STDIO', message, { path: target, cause });
   } finally {
     clearTimeout(timer);
   }

@@ -4,7 +4,7 @@ import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import path from 'node:path';
 import { cleanEnvironment, makePipe, type ProcessIdentity } from '@shimwright/linux-native';
-import { TaskError } from '../errors.ts';
+import { messageOf, TaskError } from '../errors.ts';
 import { startCopier } from './copier.ts';
 import { isFifo, openFifoToWrite } from './fifo.ts';
 import { closeInBackground, type LogFile, openLog } from './open-log.ts';
@@ -168,7 +168,8 @@ export async function startLogger(address: string, options: OutputOptions): Prom
     return { stdout, stderr, ended, close: () => endSoon(logger) };
   } catch (cause) {
     for (const fd of [stdout, stderr]) closeSync(fd);
-    throw new TaskError('ERR_TASK_STDIO', `cannot start ${program}`, { path: address, cause });
+    const message = `cannot start ${program}: ${messageOf(cause)}`;
+    throw new TaskError('ERR_TASK_STDIO', message, { path: address, cause });
   } finally {
     clearTimeout(tooLate);
     readiness.destroy();
