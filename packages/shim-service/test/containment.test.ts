@@ -96,6 +96,18 @@ describe('calls at the same time', () => {
     expect((await one.shim.listPids({ id: 'one' })).processes).toHaveLength(1);
   });
 
+  test('that kill a container and delete it are answered in their order, however long the runtime needs', async () => {
+    const one = await testShim('ours', SLEEP);
+    await one.create({ runtime: await fakeRuntime(one, 'kill) runc "$@"; sleep 0.5; exit 0;;') });
+    await one.shim.start({ id: 'one' });
+    const answered: string[] = [];
+    const killed = one.shim.kill({ signal: 9 }).then(() => void answered.push('kill'));
+    await one.shim.wait({ id: 'one' });
+    await one.shim.delete({}).then(() => void answered.push('delete'));
+    await killed;
+    expect(answered).toEqual(['kill', 'delete']);
+  });
+
   test('that delete a container twice leave alone the one that comes after it', async () => {
     const one = await testShim('ours', SLEEP);
     await one.create();

@@ -1,10 +1,12 @@
-import { chmodSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { DOWNLOAD_MS, type SuiteEngines, suiteEngines } from '../../../tools/testing/suite-engines.ts';
 import { PodSandboxConfig, SandboxDefinition } from '../../shim-api/src/sandbox.ts';
+import { workingDirectory } from '../../shim-host/src/index.ts';
 import { connect } from '../../ttrpc/src/index.ts';
 import { type ContainerdV2, containerdV2, RUNTIME } from './fixtures/containerd-v2.ts';
 import { cri, RUNNING } from './fixtures/cri.ts';
@@ -84,6 +86,25 @@ describe('the sandbox service of our shim', () => {
     await expect(sandbox.pingSandbox({ sandboxId: id })).rejects.toMatchObject({ status: 'NOT_FOUND' });
     await client.close();
   });
+
+  test.each([2, 8, 20])(
+    'are held by one process, although the server is killed %i ms after the call',
+    async (afterMs) => {
+      const { client, pod, token, bundle } = await podOf(await containerdV2({ program }));
+      const { id, create, sandbox } = pod;
+      await create({});
+      const server = groupsOf(token)[0]?.server ?? expect.fail();
+      const started = sandbox.startSandbox({ sandboxId: id });
+      started.catch(() => {}); // it is awaited below
+      await delay(afterMs);
+      process.kill(server, 'SIGKILL');
+      const { pid } = await started;
+      expect(workersIn(bundle)).toContain(pid);
+      await sandbox.shutdownSandbox({ sandboxId: id });
+      await expect.poll(() => workersIn(bundle)).toEqual([]);
+      await client.close();
+    },
+  );
 
   test('a process of a pod that dies ends the sandbox, whoever killed it', async () => {
     const { client, pod } = await podOf(await containerdV2({ program }));
@@ -190,7 +211,13 @@ async function podOf(containerd: ContainerdV2) {
       return `${(error as { status?: string }).status} ${String(error)}`;
     }
   };
-  return { client, netns, token, pod: { id, create, sandbox } };
+  return { client, netns, token, bundle: bundlePath, pod: { id, create, sandbox } };
+}
+
+/** The processes that work in a directory. */
+function workersIn(directory: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => workingDirectory(pid) === directory);
 }
 
 /** CRI with pods of our shim, whose network is but a claim. */

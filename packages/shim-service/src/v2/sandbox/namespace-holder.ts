@@ -1,13 +1,18 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { makePipe, type ProcessIdentity, processStat, spawnProcess } from '@shimwright/linux-native';
+import { workerIn } from '@shimwright/shim-host';
 import { TtrpcError } from '@shimwright/ttrpc';
 import { killQuietly } from './kill-quietly.ts';
 import type { PodNamespaces } from './pod-namespaces.ts';
 
 /** How long a holder may take to begin: it waits for nothing but the kernel. */
 const BEGIN_MS = 10_000;
+
+/** How long it is waited for the end of those that were killed. */
+const STRAY_MS = 5;
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -63,6 +68,20 @@ export async function holdNamespaces(pod: PodNamespaces, bundle: string): Promis
     'FAILED_PRECONDITION',
     `the namespaces of the sandbox cannot be made: ${said.trim()}`,
   );
+}
+
+/** Ends what a process that was killed has started to hold the namespaces of a pod, and did not note: it works in the bundle. */
+export async function endStrayHolders(bundle: string): Promise<void> {
+  // One may be starting another.
+  for (let found = workersIn(bundle); found.length > 0; found = workersIn(bundle)) {
+    for (const pid of found) killQuietly(pid);
+    await delay(STRAY_MS);
+  }
+}
+
+function workersIn(bundle: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => pid !== process.pid && workerIn(bundle, pid) !== undefined);
 }
 
 function commandOf({ netns, hasUts, hasIpc, hasPid, hostname, sysctls }: PodNamespaces): string[] {

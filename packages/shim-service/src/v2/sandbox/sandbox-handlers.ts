@@ -6,7 +6,7 @@ import { TtrpcError } from '@shimwright/ttrpc';
 import { noteDeleted } from '../bundle-notes.ts';
 import type { CgroupsOfContainers } from '../cgroups-of-containers.ts';
 import type { RepeatedCalls } from '../keeper/repeated-calls.ts';
-import { holdNamespaces } from './namespace-holder.ts';
+import { endStrayHolders, holdNamespaces } from './namespace-holder.ts';
 import { addPodFiles, writePodFiles } from './pod-files.ts';
 import { podConfig, podNamespaces } from './pod-namespaces.ts';
 import type { PodSandbox } from './sandbox.ts';
@@ -62,8 +62,9 @@ export function sandboxHandlers(options: SandboxServiceOptions): SandboxHandlers
     startSandbox: async ({ sandboxId: id }) => {
       const sandbox = sandboxes.get(id);
       const { holder, exit, namespaces, bundle } = sandbox.record;
-      if (repeated.take('StartSandbox', id) && holder) {
-        return { pid: holder.pid, createdAt: sandbox.record.createdAt };
+      if (repeated.take('StartSandbox', id)) {
+        if (holder) return { pid: holder.pid, createdAt: sandbox.record.createdAt };
+        await endStrayHolders(bundle);
       }
       if (holder ?? exit) {
         throw TtrpcError.status('FAILED_PRECONDITION', `sandbox ${id} was started: failed precondition`);
