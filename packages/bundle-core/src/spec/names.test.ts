@@ -66,6 +66,8 @@ describe('the names in a spec are those of the specification', () => {
       | ('closID' | 'schemata' | 'l3CacheSchema' | 'memBwSchema' | 'enableMonitoring')
       | ('enableCMT' | 'enableMBM') // of 1.1 and 1.2
     >();
+    expectTypeOf<LinuxIntelRdt['schemata']>().toEqualTypeOf<string[] | undefined>();
+    expectTypeOf<LinuxIntelRdt['enableMonitoring']>().toEqualTypeOf<boolean | undefined>();
     expectTypeOf<keyof LinuxResources>().toEqualTypeOf<
       ('devices' | 'pids' | 'blockIO' | 'cpu' | 'hugepageLimits' | 'memory' | 'network' | 'rdma') | 'unified'
     >();
@@ -87,6 +89,7 @@ describe('the names in a spec are those of the specification', () => {
   test('config-freebsd.json and defs-freebsd.json', () => {
     expectTypeOf<keyof FreeBsd>().toEqualTypeOf<'devices' | 'jail'>();
     expectTypeOf<keyof FreeBsdDevice>().toEqualTypeOf<'path' | 'mode'>();
+    expectTypeOf<FreeBsdDevice['mode']>().toEqualTypeOf<number | undefined>();
     expectTypeOf<keyof FreeBsdJail>().toEqualTypeOf<
       | ('parent' | 'host' | 'ip4' | 'ip4Addr' | 'ip6' | 'ip6Addr' | 'vnet' | 'interface' | 'vnetInterfaces')
       | ('sysvmsg' | 'sysvsem' | 'sysvshm' | 'enforceStatfs' | 'allow')
@@ -108,6 +111,12 @@ describe('the names in a spec are those of the specification', () => {
     >();
     expectTypeOf<keyof NonNullable<VmHardware['iomems']>[number]>().toEqualTypeOf<
       'firstGFN' | 'firstMFN' | 'nrMFNs'
+    >();
+    expectTypeOf<{ firstMFN: bigint; nrMFNs: number }>().toExtend<
+      NonNullable<VmHardware['iomems']>[number] // with one of its addresses left out
+    >();
+    expectTypeOf<{ firstGFN: number; nrMFNs: number }>().not.toExtend<
+      NonNullable<VmHardware['iomems']>[number]
     >();
   });
 
