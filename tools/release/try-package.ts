@@ -28,6 +28,10 @@ export async function tryPackage(one: WorkspacePackage, options: TryOptions): Pr
   await tryTypes(consumer, one.manifest.name);
   if (!options.runsUsage) return;
   const readme = await readFile(path.join(options.root, 'packages', one.folder, 'README.md'), 'utf8');
+  await consumer.add(
+    installedBy(readme).filter((name) => name !== one.manifest.name),
+    options.env,
+  );
   await tryUsage(consumer, one, usageOf(readme), options);
 }
 
@@ -70,20 +74,19 @@ function usesTypesOf(name: string): string {
     export const none: [Untyped] extends [never] ? true : false = true;`;
 }
 
+/** What the README tells its reader to install. */
+function installedBy(readme: string): string[] {
+  const [, names = ''] = /^npm install (?:--global )?(@.+)$/m.exec(readme) ?? [];
+  return names.split(' ');
+}
+
 /** The example must do what it does without a word of complaint, on all lines. */
 async function tryUsage(
   consumer: Consumer,
   { manifest: { name } }: WorkspacePackage,
   usage: string,
-  { env, lines }: TryOptions,
+  { lines }: TryOptions,
 ): Promise<void> {
-  const imported = [...usage.matchAll(/from '(@shimwright\/[^'/]+)'/g)].map(
-    ([, specifier]) => `${specifier}`,
-  );
-  await consumer.add(
-    imported.filter((other) => other !== name),
-    env,
-  );
   for (const line of lines) {
     const printed = await consumer.run(line, 'usage.mjs', usage);
     equal(/\S/.test(printed), true, `the usage example of ${name} prints nothing on Node ${line.version}`);

@@ -8,8 +8,10 @@ import { logsCommand } from './commands/logs.ts';
 import { psCommand } from './commands/ps.ts';
 import { pullCommand } from './commands/pull.ts';
 import { recoverCommand } from './commands/recover.ts';
+import { restartCommand } from './commands/restart.ts';
 import { rmCommand } from './commands/rm.ts';
 import { runCommand } from './commands/run.ts';
+import { startCommand } from './commands/start.ts';
 import { statsCommand } from './commands/stats.ts';
 import { stopCommand } from './commands/stop.ts';
 
@@ -20,6 +22,8 @@ const COMMANDS = [
   logsCommand,
   statsCommand,
   stopCommand,
+  startCommand,
+  restartCommand,
   rmCommand,
   pullCommand,
   imagesCommand,

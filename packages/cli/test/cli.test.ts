@@ -4,6 +4,7 @@ import path from 'node:path';
 import { execa, type Options } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
+import { get } from '../../containers/src/index.ts';
 import { testPlace } from '../../containers/test/place.ts';
 
 const program = path.join(import.meta.dirname, '../src/shimwright.ts');
@@ -203,6 +204,57 @@ describe('shimwright', () => {
     expect(await where.left()).toEqual([]);
   });
 
+  test('start and restart run it again with its files, and exec -d only starts a command', async () => {
+    const script = 'echo x >>/runs; wc -l </runs; [ -e /stay ] && exec sleep 1000; exit 3';
+    const [first, refused, entered, started, ...rest] = await several(
+      ['run', '--name', 'again', '--rootfs', where.rootfs, 'sh', '-c', script],
+      ['start', 'no-such'],
+      ['exec', '-d', 'again', 'true'],
+      ['start', '--json', 'again'],
+    );
+    expect(first).toMatchObject({ stdout: '1', exitCode: 3 });
+    expect(refused).toMatchObject({ stderr: 'shimwright: there is no container no-such', exitCode: 1 });
+    expect(entered).toMatchObject({ stdout: '', exitCode: 1 });
+    expect(JSON.parse(started?.stdout ?? '')).toEqual([{ id: 'again' }]);
+    expect(rest).toEqual([]);
+    const container = await get('again', where.place);
+    expect(await container.wait()).toMatchObject({ exitCode: 3 });
+    await container.copyIn(await archive('stay'), '/');
+    const [restarted, running, left, detached, json, both] = await several(
+      ['restart', '-t', '0', 'again'],
+      ['ps'],
+      ['start', 'again'],
+      ['exec', '-d', 'again', 'sh', '-c', 'echo nobody hears; echo done >/mark; exec sleep 1000'],
+      ['exec', '-d', '--json', 'again', 'sleep', '1000'],
+      ['exec', '-d', '-i', 'again', 'cat'],
+    );
+    expect(restarted).toMatchObject({ stdout: 'again', exitCode: 0 });
+    expect(running?.stdout).toMatch(/again .*running$/);
+    expect(left).toMatchObject({ stdout: 'again', exitCode: 0 });
+    expect(detached).toEqual({ stdout: '', stderr: '', exitCode: 0 });
+    expect(JSON.parse(json?.stdout ?? '')).toEqual({ pid: expect.any(Number) });
+    expect(both).toMatchObject({ exitCode: 125, stderr: expect.stringContaining('-d goes with neither') });
+    const marked = async () => (await shimwright(['exec', 'again', 'cat', '/mark'])).stdout;
+    await expect.poll(marked, { timeout: 30_000 }).toBe('done');
+    const [logs, stopped, removed] = await several(
+      ['logs', 'again'],
+      ['restart', '-t', '0', '-s', 'KILL', 'again'],
+      ['rm', '-f', 'again'],
+    );
+    expect(logs?.stdout).toBe('1\n2\n3');
+    expect(stopped?.exitCode).toBe(0);
+    expect(removed?.exitCode).toBe(0);
+    expect(await where.left()).toEqual([]);
+  });
+
+  /** A tar stream of an empty file. */
+  async function archive(name: string): Promise<AsyncIterable<Uint8Array>> {
+    const directory = path.join(where.base, 'archive');
+    mkdirSync(directory);
+    writeFileSync(path.join(directory, name), '');
+    return spawn('tar', ['-C', directory, '-c', name], { stdio: ['ignore', 'pipe', 'inherit'] }).stdout;
+  }
+
   test('a terminal has the size of ours, and is raw', async () => {
     const inner = [
       ...node,
@@ -288,7 +340,7 @@ describe('shimwright', () => {
       'cni',
     ]);
     expect([first?.stdout, flags?.stdout, shells?.stdout]).toEqual([
-      'run\nrm\nrecover',
+      'run\nrestart\nrm\nrecover',
       '--cap-add\n--cap-drop',
       'bash\nzsh\nfish',
     ]);

@@ -19,6 +19,7 @@ import type { LimitOptions, ProcessResult } from './options/container-options.ts
 import type { Place } from './place.ts';
 import type { ContainerRecord } from './record.ts';
 import { cgroupOf, resourcesOf } from './spec-of.ts';
+import { reachToStart, stateOf } from './start-again.ts';
 import { type ContainerStats, measured, readStats, type StatsOptions } from './stats.ts';
 import { type ProcessState, reachTask, type Task } from './task.ts';
 
@@ -89,19 +90,32 @@ export class Container implements AsyncDisposable {
     this.#record = record;
   }
 
-  /** Starts its command. @throws {ContainerError} `ERR_CONTAINER_COMMAND`, `ERR_CONTAINER_STATE`. */
+  /**
+   * Starts its command. One that has ended runs it again, with the files and the log that it has.
+   *
+   * @throws {ContainerError} `ERR_CONTAINER_COMMAND`; `ERR_CONTAINER_STATE` for one that runs.
+   */
   async start(options: WaitOptions = {}): Promise<this> {
-    await this.#do('start', options, async (task) => {
+    const work = async (task: Task) => {
       await task.start(this.id, options).catch((error: unknown) => {
         throw isShimLost(error) ? error : failureOf(error, this.id);
       });
-    });
+    };
+    await this.#do('start', options, work, reachToStart);
     return this;
+  }
+
+  /** Stops it as `stop` does if it runs, and starts it again. @throws {ContainerError} as `start` does. */
+  async restart(options: StopOptions = {}): Promise<this> {
+    if ((await this.state(options)).status !== 'created') await this.stop(options);
+    return this.start(options);
   }
 
   /** What it is about now. */
   async state(options: WaitOptions = {}): Promise<ContainerState> {
-    return this.#do('state', options, async (task) => this.#stateOf(await task.state(this.id, options)));
+    return this.#do('state', options, async (task) =>
+      this.#stateOf(await stateOf(this.#bundle, task, options.signal)),
+    );
   }
 
   /**
@@ -259,11 +273,12 @@ export class Container implements AsyncDisposable {
     call: string,
     { signal }: WaitOptions,
     work: (task: Task) => Promise<Result>,
+    reach: typeof reachTask = reachTask,
   ): Promise<Result> {
     signal?.throwIfAborted();
     this.#requireBundle();
     try {
-      await using task = await reachTask(this.#bundle, this.#place, signal);
+      await using task = await reach(this.#bundle, this.#place, signal);
       return await work(task);
     } catch (error) {
       signal?.throwIfAborted();

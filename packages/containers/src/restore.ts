@@ -12,6 +12,7 @@ import { LOG, logFiles } from './logs/log-files.ts';
 import { type Place, type PlaceOptions, placeOf } from './place.ts';
 import { removeOrphanRoots } from './root/image-files.ts';
 import { LAYER } from './root/prepare-root.ts';
+import { isUnfinished, reachToStart } from './start-again.ts';
 import { cleanDead, reachTask } from './task.ts';
 
 /** What is there after a crash or a restart. */
@@ -30,7 +31,8 @@ export async function restore(options: PlaceOptions & WaitOptions = {}): Promise
   const place = placeOf(options);
   const { signal } = options;
   for (const bundle of await listBundles({ path: place.bundles, workDir: place.work })) {
-    const task = await reachTask(bundle, place, signal).catch(() => undefined); // what is dead is found below
+    const reach = isUnfinished(bundle) ? reachToStart : reachTask;
+    const task = await reach(bundle, place, signal).catch(() => undefined); // what is dead is found below
     signal?.throwIfAborted();
     await task?.close();
   }

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import path from 'node:path';
 import { Readable, type Writable } from 'node:stream';
@@ -23,6 +23,25 @@ export async function makePipes(directory: string, { stdin, terminal }: PipesWan
     return fifo;
   };
   return { stdin: make('stdin', stdin), stdout: make('stdout', true), stderr: make('stderr', !terminal) };
+}
+
+/**
+ * New FIFOs in the place of those that a process had; who still has the old ones open is not heard any more.
+ *
+ * @returns those that there are.
+ */
+export async function renewPipes(directory: string): Promise<StdioPaths> {
+  const names = await readdir(directory);
+  const renewed = { stdin: '', stdout: '', stderr: '' };
+  for (const name of ['stdin', 'stdout', 'stderr'] as const) {
+    if (!names.includes(name)) continue;
+    const fifo = path.join(directory, name);
+    await rm(`${fifo}.new`, { force: true });
+    makeFifo(`${fifo}.new`);
+    await rename(`${fifo}.new`, fifo);
+    renewed[name] = fifo;
+  }
+  return renewed;
 }
 
 /**

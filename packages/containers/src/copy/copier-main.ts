@@ -23,7 +23,15 @@ async function main(direction: string, target: string): Promise<void> {
 
 async function extract(directory: string): Promise<void> {
   if (!statSync(directory).isDirectory()) throw new Error(`${directory} is no directory`);
-  const unpack = tar.extract({ cwd: directory, preserveOwner: true, strict: true, processUmask: 0 });
+  // Below `/`, node-tar takes every path for one that leads out of it. Here, none can lead out of `/`.
+  const preservePaths = directory === '/';
+  const unpack = tar.extract({
+    cwd: directory,
+    preserveOwner: true,
+    preservePaths,
+    strict: true,
+    processUmask: 0,
+  });
   await pipeline(process.stdin, unpack);
 }
 

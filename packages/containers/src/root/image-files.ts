@@ -7,6 +7,7 @@ import type { ContainerRoot, ImageStore } from '@shimwright/oci-image';
 import { ContainerError, codeOf } from '../errors.ts';
 import type { ContainerOptions } from '../options/container-options.ts';
 import { isRoot, type Place } from '../place.ts';
+import type { RootfsMount } from '../task.ts';
 import type { ContainerFiles } from './container-files.ts';
 import { imageReference } from './image-reference.ts';
 
@@ -40,11 +41,6 @@ export async function imageFiles(
       ...(workdir !== undefined && { workdir }),
       env: Object.entries(env).map(([variable, value]) => `${variable}=${value}`),
     });
-    const mounts = root.mounts.map(({ type, source, options: flags }) => ({
-      type,
-      source,
-      options: [...flags],
-    }));
     return {
       image: name,
       rootfs: undefined,
@@ -54,13 +50,24 @@ export async function imageFiles(
       user: process.user,
       stopSignal: options.stopSignal ?? (stopSignal || 'SIGTERM'),
       rootPath: isRoot() ? 'rootfs' : root.path,
-      prepare: async () => (isRoot() ? mounts : []),
+      prepare: async () => mountsOf(root),
       discard: () => root.remove(),
     };
   } catch (error) {
     await root.remove();
     throw error;
   }
+}
+
+/** What the shim of a container mounts that has its root from an image. @throws {ImageError} `ERR_IMAGE_ROOT_NOT_FOUND`. */
+export async function imageRootMounts(place: Place, id: string): Promise<RootfsMount[]> {
+  const store = await storeOf(place);
+  return mountsOf(await store.root(rootId(place, id)));
+}
+
+function mountsOf({ mounts }: ContainerRoot): RootfsMount[] {
+  if (!isRoot()) return [];
+  return mounts.map(({ type, source, options }) => ({ type, source, options: [...options] }));
 }
 
 /** Removes the root that a container had from an image. One that is gone, or never was, is no error. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,12 +55,19 @@ export async function prepareRoot(request: RootRequest): Promise<RootfsMount[]> 
     const { mode } = await stat(source);
     for (const name of ['upper', 'work']) await mkdir(path.join(layer, name));
     await chmod(path.join(layer, 'upper'), mode & 0o7777); // it is what `/` shows
-    return [overlayMount(source, layer)];
+    return preparedMounts(source, workDir);
   }
-  const copy = copyIn(layer);
   const { copyTree } = await import('@shimwright/oci-image');
-  await copyTree(source, copy, { oneFileSystem: true, signal });
-  return isRoot() ? [{ type: 'bind', source: copy, options: ['rbind'] }] : [];
+  await copyTree(source, copyIn(layer), { oneFileSystem: true, signal });
+  return preparedMounts(source, workDir);
+}
+
+/** What the shim of a container mounts whose root is prepared. */
+export function preparedMounts(source: string, workDir: string): RootfsMount[] {
+  if (!isRoot()) return [];
+  const layer = path.join(workDir, LAYER);
+  if (existsSync(path.join(layer, 'upper'))) return [overlayMount(source, layer)];
+  return [{ type: 'bind', source: copyIn(layer), options: ['rbind'] }];
 }
 
 /** The directory that `rootfs` names. @throws {ContainerError} `ERR_CONTAINER_ARGUMENT`. */
