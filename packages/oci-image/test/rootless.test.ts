@@ -49,6 +49,7 @@ test('a user who is not root pulls images, has roots that are copies, and can re
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toEqual({
     refused: ['ERR_IMAGE_UNSUPPORTED', 'ERR_IMAGE_UNSUPPORTED'],
+    mapped: ['ERR_IMAGE_PERMISSION', 'ERR_IMAGE_PERMISSION', 'made'],
     kind: 'copy',
     // As root of a user namespace that has no other ids.
     owner: [USER, USER],

@@ -1,7 +1,12 @@
 import { checkOptions } from '../check-options.ts';
 import { badArgument } from '../errors.ts';
 import { type Platform, parsePlatform } from '../reference/platform.ts';
-import { checkedMappings, type IdMapping, type IdMappings } from '../trees/id-mappings.ts';
+import {
+  checkedMappings,
+  type IdMapping,
+  type IdMappings,
+  requireOwnMappings,
+} from '../trees/id-mappings.ts';
 import { checkedId, type RootKind } from './root-record.ts';
 
 /** What the root of a container is to be like. */
@@ -47,7 +52,7 @@ export interface RootRequest {
   readonly mount: boolean;
 }
 
-/** @throws {ImageError} `ERR_IMAGE_ARGUMENT`. */
+/** @throws {ImageError} `ERR_IMAGE_ARGUMENT`, `ERR_IMAGE_PERMISSION`. */
 export function rootRequest(options: CreateRootOptions): RootRequest {
   checkOptions(options);
   const { id, image, platform, kind = 'auto', writableBytes, mount = true } = options;
@@ -60,13 +65,15 @@ export function rootRequest(options: CreateRootOptions): RootRequest {
   if (writableBytes !== undefined && kind === 'copy')
     throw badArgument('a copy has no limit of `writableBytes`');
   if (typeof mount !== 'boolean') throw badArgument('`mount` must be a boolean');
+  const mappings = checkedMappings(options.uidMappings, options.gidMappings);
+  requireOwnMappings(mappings);
   return {
     id: checkedId(id),
     image,
     platform: platform === undefined ? undefined : parsePlatform(platform),
     kind,
     writableBytes,
-    mappings: checkedMappings(options.uidMappings, options.gidMappings),
+    mappings,
     mount,
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { badArgument } from '../errors.ts';
+import { badArgument, ImageError } from '../errors.ts';
 import { isObject } from '../layout/json.ts';
 
 /** A range of ids, and who they are on the host; as in the specification of a runtime. */
@@ -35,6 +35,23 @@ export function checkedMappings(uidMappings: unknown, gidMappings: unknown): IdM
     throw badArgument('`uidMappings` and `gidMappings` must be given together');
   }
   return mappings;
+}
+
+/**
+ * Without root, all files of an image are this user's, so no mapping but that of user 0 to this user can be had.
+ *
+ * @throws {ImageError} `ERR_IMAGE_PERMISSION`.
+ */
+export function requireOwnMappings({ uidMappings, gidMappings }: IdMappings): void {
+  const user = process.geteuid?.();
+  if (user === 0) return;
+  const isOwn = (own: number | undefined) => (each: IdMapping) =>
+    each.containerID === 0 && each.hostID === own && each.size === 1;
+  if (uidMappings.every(isOwn(user)) && gidMappings.every(isOwn(process.getegid?.()))) return;
+  throw new ImageError(
+    'ERR_IMAGE_PERMISSION',
+    'only root can give the files of an image to subordinate ids: map user and group 0 to your own alone, or run as root',
+  );
 }
 
 /** What tells the tree for these ids from others of the same image. */
