@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGES, packageName, ROOT } from '../packed/workspace-packages.ts';
+import { installedBy, usageOf } from '../testing/readme.ts';
 import { undefinedTerms } from './glossary.ts';
 
 const SECTIONS = ['Install', 'Usage', 'API', 'Errors', 'Limits', 'Differences from containerd', 'License'];
@@ -63,6 +64,14 @@ describe.each(PACKAGES)('the README of %s', (folder) => {
     expect(section(folder, 'Install')).toMatch(
       new RegExp(`npm install (--global )?${packageName(folder)}\\b`),
     );
+  });
+
+  test('tells to install all that its usage imports: with pnpm, nothing else is in reach', () => {
+    const imported = usageOf(readme(folder)).matchAll(/from '(?!node:)((?:@[^/']+\/)?[^/']+)/g);
+    const used = new Set(
+      [...imported].map(([, name = '']) => name).filter((name) => name !== packageName(folder)),
+    );
+    expect(installedBy(readme(folder))).toEqual([packageName(folder), ...[...used].toSorted()]);
   });
 
   test('explains each code that the types name, and no other', () => {

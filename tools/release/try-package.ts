@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { usageOf } from '../testing/readme.ts';
+import { installedBy, usageOf } from '../testing/readme.ts';
 import { Consumer } from './consumer.ts';
 import type { NodeLine } from './node-line.ts';
 import type { NpmSettings } from './registry.ts';
@@ -72,12 +72,6 @@ function usesTypesOf(name: string): string {
     type All = typeof all;
     type Untyped = { [Name in keyof All]: 0 extends 1 & All[Name] ? Name : never }[keyof All];
     export const none: [Untyped] extends [never] ? true : false = true;`;
-}
-
-/** What the README tells its reader to install. */
-function installedBy(readme: string): string[] {
-  const [, names = ''] = /^npm install (?:--global )?(@.+)$/m.exec(readme) ?? [];
-  return names.split(' ');
 }
 
 /** The example must do what it does without a word of complaint, on all lines. */

@@ -18,6 +18,12 @@ export function usageOf(readme: string): string {
   return code;
 }
 
+/** What the README tells its reader to install. */
+export function installedBy(readme: string): string[] {
+  const [, names = ''] = /^npm install (?:--global )?(@.+)$/m.exec(readme) ?? [];
+  return names.split(' ');
+}
+
 /**
  * Runs a README's usage example as it stands, on the sources. The file is put beside the README, so that
  * the package's own name and those of its dependencies resolve as they do for its users.

@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { list } from 'tar';
 import { ContainerError, messageOf } from '../errors.ts';
 
 /**
@@ -22,6 +21,7 @@ export async function imageReference(image: string): Promise<string> {
 /** What `docker save` writes has a `manifest.json`, also where it is an OCI layout as well. */
 async function archiveReference(file: string): Promise<string> {
   const names = new Set<string>();
+  const { list } = await import('tar'); // which takes long to load, and most images are no archives
   try {
     await list({
       file,
