@@ -169,6 +169,7 @@ declare class Container implements AsyncDisposable {
   readonly labels: Readonly<Record<string, string>>;
   constructor(bundle: Bundle, place: Place, record: ContainerRecord);
   start(options?: WaitOptions): Promise<this>;
+  restart(options?: StopOptions): Promise<this>;
   state(options?: WaitOptions): Promise<ContainerState>;
   exec(args: readonly string[], options?: ExecOptions): Promise<ProcessResult>;
   execDetached(args: readonly string[], options?: ExecDetachedOptions): Promise<{

@@ -9,6 +9,7 @@ export declare function takeEvents(fd: number): bigint;
 export declare function makeFifo(path: string, mode?: number): void;
 export declare function tryFlock(fd: number): boolean;
 export declare function makeDirectories(directory: string, mode?: number, modeAbove?: number): Promise<boolean>;
+export declare function makeDirectoriesSync(directory: string, mode?: number, modeAbove?: number): boolean;
 export declare function renameNoReplace(from: string, to: string): boolean;
 interface SystemErrorPaths {
   readonly path?: string | undefined;
@@ -30,6 +31,7 @@ interface OutgoingMessage {
   readonly descriptors?: readonly number[];
 }
 export declare function receiveMessage(fd: number, maxBytes?: number): Message | undefined;
+export declare function peekMessage(fd: number, maxBytes?: number): Message | undefined;
 export declare function sendMessage(fd: number, { data, descriptors }: OutgoingMessage): number | undefined;
 interface MountRequest {
   readonly type: string;
@@ -102,6 +104,8 @@ interface Replacement {
   readonly descriptors: readonly number[];
 }
 export declare function replaceProcess({ command, args, env, descriptors }: Replacement): never;
+export declare function blockSignal(number: number): void;
+export declare function unblockSignal(number: number): void;
 interface Spawn {
   readonly command: string;
   readonly args: readonly string[];

@@ -1,5 +1,8 @@
 import { Duplex } from "node:stream";
 import { ListenOptions, NetConnectOpts, Socket } from "node:net";
+declare const RESERVED: readonly ['constructor', 'then', 'toJSON', 'toString', 'valueOf'];
+type ReservedName = (typeof RESERVED)[number];
+type CallName<Name> = Name extends ReservedName ? `${Name}$` : Name;
 export declare const statusNames: readonly ['OK', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS', 'PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED'];
 type StatusName = (typeof statusNames)[number];
 type TtrpcErrorCode = 'ERR_TTRPC_STATUS' | 'ERR_TTRPC_CLOSED' | 'ERR_TTRPC_PROTOCOL' | 'ERR_TTRPC_TOO_LARGE' | 'ERR_TTRPC_QUEUE_FULL' | 'ERR_TTRPC_EXHAUSTED' | 'ERR_TTRPC_UNREACHABLE' | 'ERR_TTRPC_LISTEN' | 'ERR_TTRPC_ARGUMENT';
@@ -69,14 +72,14 @@ interface MessageStream<Message> extends AsyncIterableIterator<Message>, AsyncDi
   return(): Promise<IteratorResult<Message, undefined>>;
   [Symbol.asyncIterator](): MessageStream<Message>;
 }
-type ServiceClient<Service extends ServiceDescriptor> = { readonly [Method in keyof Service['methods']]: ClientMethod<Service['methods'][Method]>; };
+type ServiceClient<Service extends ServiceDescriptor> = { readonly [Method in keyof Service['methods'] as CallName<Method>]: ClientMethod<Service['methods'][Method]>; };
 type ClientMethod<Method extends MethodDescriptor> = (request: Method['requestStream'] extends true ? MessageSource<MessageInit<Method['requestType']>> : MessageInit<Method['requestType']>, options?: TtrpcCallOptions) => Method['responseStream'] extends true ? MessageStream<MessageOf<Method['responseType']>> : Promise<MessageOf<Method['responseType']>>;
 interface CallContext {
   readonly signal: AbortSignal;
   readonly timeoutMs: number | undefined;
   readonly metadata: Metadata;
 }
-type ServiceHandlers<Service extends ServiceDescriptor> = { readonly [Method in keyof Service['methods']]: MethodHandler<Service['methods'][Method]>; };
+type ServiceHandlers<Service extends ServiceDescriptor> = { readonly [Method in Exclude<keyof Service['methods'], ReservedName>]: MethodHandler<Service['methods'][Method]>; } & { readonly [Method in Extract<keyof Service['methods'], ReservedName> as Method | CallName<Method>]?: MethodHandler<Service['methods'][Method]>; };
 type MethodHandler<Method extends MethodDescriptor> = (request: Method['requestStream'] extends true ? MessageStream<MessageOf<Method['requestType']>> : MessageOf<Method['requestType']>, context: CallContext) => OrPromise<Method['responseStream'] extends true ? MessageSource<MessageInit<Method['responseType']>> : MessageInit<Method['responseType']>>;
 type OrPromise<Value> = Value | PromiseLike<Value>;
 interface InterceptedCall {
@@ -139,7 +142,7 @@ export declare class TtrpcServer implements AsyncDisposable {
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
-export type { CallContext, CallNext, ClientMethod, ConnectOptions, InterceptedCall, Interceptor, MessageCodec, MessageInit, MessageOf, MessageSource, MessageStream, Metadata, MethodDescriptor, MethodHandler, PartialMessage, ServerErrorContext, ServiceClient, ServiceDescriptor, ServiceHandlers, StatusDetail, StatusName, TtrpcCallOptions, TtrpcClientOptions, TtrpcErrorCode, TtrpcErrorOptions, TtrpcServerOptions };
+export type { CallContext, CallName, CallNext, ClientMethod, ConnectOptions, InterceptedCall, Interceptor, MessageCodec, MessageInit, MessageOf, MessageSource, MessageStream, Metadata, MethodDescriptor, MethodHandler, PartialMessage, ReservedName, ServerErrorContext, ServiceClient, ServiceDescriptor, ServiceHandlers, StatusDetail, StatusName, TtrpcCallOptions, TtrpcClientOptions, TtrpcErrorCode, TtrpcErrorOptions, TtrpcServerOptions };
 // protobuf-es
 import { DescMessage, DescMethod, DescService, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 interface MessageCodec<Message = unknown> {
@@ -187,6 +190,9 @@ declare class TtrpcError extends Error {
   static status(status: StatusName, message: string, options?: Omit<TtrpcErrorOptions, 'status'>): TtrpcError;
   static from(reason: unknown): TtrpcError;
 }
+declare const RESERVED: readonly ['constructor', 'then', 'toJSON', 'toString', 'valueOf'];
+type ReservedName = (typeof RESERVED)[number];
+type CallName<Name> = Name extends ReservedName ? `${Name}$` : Name;
 interface MessageCodec<Message = unknown> {
   encode(message: Message): {
     finish(): Uint8Array;
@@ -237,7 +243,7 @@ interface MessageStream<Message> extends AsyncIterableIterator<Message>, AsyncDi
   return(): Promise<IteratorResult<Message, undefined>>;
   [Symbol.asyncIterator](): MessageStream<Message>;
 }
-type ServiceClient<Service extends ServiceDescriptor> = { readonly [Method in keyof Service['methods']]: ClientMethod<Service['methods'][Method]>; };
+type ServiceClient<Service extends ServiceDescriptor> = { readonly [Method in keyof Service['methods'] as CallName<Method>]: ClientMethod<Service['methods'][Method]>; };
 type ClientMethod<Method extends MethodDescriptor> = (request: Method['requestStream'] extends true ? MessageSource<MessageInit<Method['requestType']>> : MessageInit<Method['requestType']>, options?: TtrpcCallOptions) => Method['responseStream'] extends true ? MessageStream<MessageOf<Method['responseType']>> : Promise<MessageOf<Method['responseType']>>;
 interface InterceptedCall {
   readonly service: string;
