@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { tempDir } from '../testing/temp-dir.ts';
 import { git, gitLines } from './git.ts';
@@ -14,6 +13,8 @@ let base: string;
 let registry: Registry;
 let built: ScratchPackages;
 let packages: ScratchPackages;
+/** After all of it was published in 0.1.0. */
+let released: ScratchPackages | undefined;
 
 beforeAll(async () => {
   base = await mkdtemp(path.join(tmpdir(), 'shimwright-test-'));
@@ -28,7 +29,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  await rm(path.join(base, 'registry/storage/@shimwright'), { recursive: true, force: true });
+  await rm(storage(), { recursive: true, force: true });
   packages = await built.copyTo(path.join(await tempDir(), 'repository'));
 });
 
@@ -64,22 +65,22 @@ describe('publishes', () => {
   });
 
   test('ranges that others can resolve, and only what moved', async () => {
-    await publish();
+    await everythingIsPublished();
     await packages.edit('packages/one/package.json', (text) => text.replace('0.1.0', '0.1.1'));
     await packages.build();
     expect(await publish()).toEqual(['@shimwright/one@0.1.1']);
 
-    expect(await view('@shimwright/two', 'dependencies')).toEqual({ '@shimwright/one': '^0.1.0' });
-    expect(await view('@shimwright/one', 'dist-tags')).toEqual({ latest: '0.1.1' });
+    expect(await view('@shimwright/two')).toMatchObject({ dependencies: { '@shimwright/one': '^0.1.0' } });
+    expect((await view('@shimwright/one')).tags).toEqual({ latest: '0.1.1' });
   });
 
   test('under another name', async () => {
-    await publish();
+    await everythingIsPublished();
     await packages.edit('packages/four/package.json', (text) => text.replace('0.1.0', '0.0.0-next-1'));
     await packages.build();
     await publish({ distTag: 'next' });
 
-    expect(await view('@shimwright/four', 'dist-tags')).toEqual({ latest: '0.1.0', next: '0.0.0-next-1' });
+    expect((await view('@shimwright/four')).tags).toEqual({ latest: '0.1.0', next: '0.0.0-next-1' });
   });
 });
 
@@ -126,7 +127,7 @@ describe('refuses, and publishes nothing', () => {
   });
 
   test('a version that the registry has from somebody else', async () => {
-    await publish();
+    await everythingIsPublished();
     await git(packages.root, 'tag', '--delete', '@shimwright/two@0.1.0');
     await packages.edit('packages/two/src/index.ts', () => 'export const two = 22;\n');
     await packages.edit('packages/four/package.json', (text) => text.replace('0.1.0', '0.1.1'));
@@ -142,7 +143,7 @@ describe('refuses, and publishes nothing', () => {
   });
 
   test('in a clone that lacks the tags of its origin, also for sources that have not changed', async () => {
-    await publish();
+    await everythingIsPublished();
     const origin = path.join(await tempDir(), 'origin');
     await git(packages.root, 'clone', '--quiet', '--bare', '.', origin);
     await git(packages.root, 'remote', 'add', 'origin', origin);
@@ -171,7 +172,7 @@ describe('refuses, and publishes nothing', () => {
     };
     expect(intents).toEqual([{ ...here, publish: all('0.1.0'), tag: [] }]);
 
-    await publish();
+    await everythingIsPublished();
     await git(packages.root, 'tag', '--delete', '@shimwright/four@0.1.0');
     await git(packages.root, 'checkout', '--quiet', '--detach');
     expect(await publish({ confirm })).toEqual([]);
@@ -204,7 +205,7 @@ describe('a registry that goes away half-way', () => {
   });
 
   test('before it said that it took a version: a second run finds that it did', async () => {
-    await publish();
+    await everythingIsPublished();
     await git(packages.root, 'tag', '--delete', '@shimwright/four@0.1.0'); // as if the answer had been lost
 
     expect(await publish()).toEqual([]);
@@ -227,11 +228,39 @@ function publish(options: Partial<PublishOptions> = {}): Promise<string[]> {
   });
 }
 
+/**
+ * What `publish()` does to the packages of a test that have just been built: done once, then the repository and the
+ * registry's files of that time are put back.
+ */
+async function everythingIsPublished(): Promise<void> {
+  const kept = path.join(base, 'kept');
+  if (released) {
+    await cp(kept, storage(), { recursive: true });
+    packages = await released.copyTo(path.join(await tempDir(), 'repository'));
+  } else {
+    expect(await publish()).toEqual(all('0.1.0'));
+    await cp(storage(), kept, { recursive: true });
+    released = await packages.copyTo(path.join(base, 'released'));
+  }
+}
+
+/** Where the registry keeps what was published. */
+function storage(): string {
+  return path.join(base, 'registry/storage/@shimwright');
+}
+
 async function restartRegistry(): Promise<void> {
   registry = await startRegistry(path.join(base, 'registry'), registry.port);
 }
 
-async function view(name: string, field: string): Promise<unknown> {
-  const { stdout } = await execa('npm', ['view', name, field, '--json'], { env: registry.env });
-  return JSON.parse(stdout);
+/** What the registry says of the version of a package that one gets by default. */
+async function view(name: string): Promise<{ readonly tags: unknown; readonly dependencies: unknown }> {
+  const answer = await fetch(`http://127.0.0.1:${registry.port}/${name.replace('/', '%2f')}`);
+  const { 'dist-tags': tags, versions } = (await answer.json()) as Packument;
+  return { tags, dependencies: versions[`${tags['latest']}`]?.dependencies };
+}
+
+interface Packument {
+  readonly 'dist-tags': Readonly<Record<string, string>>;
+  readonly versions: Readonly<Record<string, { readonly dependencies?: object }>>;
 }
