@@ -26,8 +26,8 @@ export async function destroy(bundle: Bundle, place: Place, task?: Task): Promis
   else if (existsSync(bundle.path)) await cleanDead(place, { signal, settleMs: 0 }).catch(() => {});
   await unmountWithin(bundle.path);
   await unmountWithin(bundle.workDir);
-  await removeImageRoot(place, bundle.id);
-  await bundle.delete();
+  const ends = await Promise.allSettled([removeImageRoot(place, bundle.id), bundle.delete()]);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 async function endTask(id: string, task: Task, signal: AbortSignal): Promise<void> {

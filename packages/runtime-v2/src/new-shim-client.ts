@@ -4,12 +4,12 @@ import type { RunOptions } from './shim-config.ts';
 import type { ShimOpt } from './shim-opt.ts';
 
 /**
- * A client of the bundle's shim, which is started, reached or created as `shimOpt` says.
+ * Starts, reaches or creates the shim of a bundle, as `shimOpt` says, and resolves to a client of it.
  *
- * An abort of `signal` before it resolves leaves no shim, socket or file behind; afterwards it has no effect.
+ * If `signal` aborts before that, no shim, socket or file is left behind. Later it has no effect.
  *
  * @throws {BundleError} `ERR_BUNDLE_NAMESPACE` for a namespace that containerd would refuse.
- * @throws {ShimClientError} whatever the chosen way to the shim throws, see `withTaskStart` and `withTaskConnect`.
+ * @throws {ShimClientError} as the chosen way to the shim does: see `withTaskStart` and `withTaskConnect`.
  */
 export async function newShimClient(
   bundle: Bundle,

@@ -5,15 +5,15 @@ import type { TaskConfig } from '@shimwright/shim-client/v2';
 import type { Config } from './config.ts';
 
 /**
- * The options of one container: those of runc, `containerd.runc.v1.Options`, of which what is left out is taken from the
- * {@link Config}; or an `Any` for a shim that has options of its own, which is passed as it is.
+ * The options of one container. For runc they are `containerd.runc.v1.Options`, and {@link Config} fills in what you leave out. For
+ * a shim with options of its own, give an `Any`; it is passed unchanged.
  */
 export type RunOptions = Partial<RuncOptions> | Any;
 
 /**
- * What the shim of a bundle is told about it.
+ * Returns what the shim of a bundle is told about the bundle. It does not touch the disk.
  *
- * The root of the run options wins over the `runtimeRoot` of the config unless it is empty. Touches no disk.
+ * The `root` of the run options wins over the `runtimeRoot` of the config, unless it is empty.
  */
 export function shimConfig(
   { id, path, workDir }: Bundle,

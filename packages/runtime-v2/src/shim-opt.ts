@@ -15,8 +15,8 @@ import type { Config } from './config.ts';
 import { type RunOptions, shimConfig } from './shim-config.ts';
 
 /**
- * One way to get the shim of a bundle: what the shim is told, and how it is reached. Pure; the work is done when the `TaskOpt` is
- * called, see `newShimClient`.
+ * One way to get the shim of a bundle: what the shim is told, and how it is reached. It only describes that. `newShimClient` calls the
+ * `TaskOpt`, which does the work.
  */
 export type ShimOpt = (bundle: Bundle, namespace: string, runOptions?: RunOptions) => [TaskConfig, TaskOpt];
 
@@ -24,8 +24,8 @@ export type ShimOpt = (bundle: Bundle, namespace: string, runOptions?: RunOption
 export interface ShimRemoteOptions extends Pick<TaskStartOptions, 'cgroup' | 'daemonAddress' | 'onExit'> {}
 
 /**
- * Starts a shim that outlives this process, and connects to it: our own, or that of the runtime that the config names. Which
- * containers share a process is the shim's choice; see `shimGroup` for ours. Events arrive in the spool beside `daemonAddress`.
+ * Starts a shim that outlives this process, and connects to it. It is our own shim, or that of the runtime that the config names. The
+ * shim decides which containers share a process; for ours, see `shimGroup`. Events arrive in the spool beside `daemonAddress`.
  */
 export function shimRemote(config: Config, options: ShimRemoteOptions): ShimOpt {
   const { shim, shimGroup, shimDebug: debug = false, socketRoot } = config;
@@ -39,7 +39,7 @@ export function shimRemote(config: Config, options: ShimRemoteOptions): ShimOpt 
   ];
 }
 
-/** Connects to the shim that runs for the bundle, at the address that is noted there, whoever has started it. */
+/** Connects to the shim that already runs for the bundle, whoever has started it. The bundle tells its address. */
 export function shimConnect(config: Config, options: TaskConnectOptions = {}): ShimOpt {
   return (bundle, namespace, runOptions) => [
     shimConfig(bundle, namespace, config, runOptions),
@@ -49,15 +49,15 @@ export function shimConnect(config: Config, options: TaskConnectOptions = {}): S
 
 /** What {@link shimLocal} takes. */
 export interface ShimLocalOptions extends Pick<TaskServiceSettings, 'allowedLoggers'> {
-  /** The OCI runtime where the run options name none: a path or a name. @default `runc`, else `crun` */
+  /** The OCI runtime, by path or name, for run options that name none. @default `runc`, else `crun` */
   readonly runtime?: string;
 }
 
 /**
- * Serves the bundle from within this process: no socket, and no other process than the container's own. When the client is
- * closed, the container is killed and deleted.
+ * Serves the bundle from within this process, without a socket or another process. When you close the client, the container is
+ * killed and deleted.
  *
- * This process must be a subreaper, see `becomeSubreaper`: that concerns all of its descendants, and so is left to it.
+ * This process must be a subreaper. Call `becomeSubreaper` first; it is your choice, because it concerns all descendants of this process.
  */
 export function shimLocal(config: Config, exchange: EventPublisher, options: ShimLocalOptions = {}): ShimOpt {
   const { runtime, ...settings } = options;

@@ -11,7 +11,7 @@ const TIMEOUT_MS = 30_000;
 
 /** How {@link deleteTask} runs the shim's program. */
 export interface DeleteTaskOptions {
-  /** The runtime or its shim's path. @default the shim that is noted in the bundle */
+  /** The runtime, or the path of its shim. @default the shim that the bundle names */
   readonly runtime?: string;
   /** The address of the program that manages the shim. @default none */
   readonly daemonAddress?: string;
@@ -20,11 +20,11 @@ export interface DeleteTaskOptions {
 }
 
 /**
- * Cleans what the dead shim of a bundle has left, by the shim's program: it kills and deletes the container and undoes its
- * mounts. The bundle stays. A container that a shim which lives still has is killed, too.
+ * Removes what the dead shim of a bundle has left. It runs the shim's program, which kills and deletes the container and undoes its
+ * mounts. The bundle stays. If the shim is alive after all, its container is killed too.
  *
- * @returns the process and how it ended: 137 where nobody knows better.
- * @throws {ShimClientError} `ERR_SHIM_EXITED` where the program failed: the stock shim of containerd 1.6 does so for a bundle in
+ * @returns the process and how it ended; 137 if nobody knows.
+ * @throws {ShimClientError} `ERR_SHIM_EXITED` if the program failed. The stock shim of containerd 1.6 fails for a bundle in
  * which no container was made. `ERR_SHIM_NOT_FOUND`, `ERR_SHIM_BUNDLE`, `ERR_SHIM_TIMEOUT`, `ERR_SHIM_BOOTSTRAP`.
  */
 export async function deleteTask(

@@ -5,50 +5,51 @@ import type { TaskConfig } from './task-config.ts';
 import type { TaskOpt } from './task-connection.ts';
 
 /**
- * A shim of runtime v2 to work with: the 17 calls of `containerd.task.v2.Task`, and what concerns the shim as a process. A call
- * rejects with a `TtrpcError`: the status the shim answered, or why no answer came.
+ * A client of a shim of runtime v2: the 17 calls of `containerd.task.v2.Task`, and calls that concern the shim as a process. A call
+ * rejects with a `TtrpcError`, which has the status that the shim answered, or says why no answer came.
  *
- * A request that names no `id` is for the container of the bundle, and one to `create` that names no bundle or options has
- * those of the {@link TaskConfig}.
+ * A request without an `id` is for the container of the bundle. For `create`, {@link TaskConfig} fills in a missing bundle and
+ * missing options.
  */
 export interface TaskClient extends TaskService, AsyncDisposable {
   /**
-   * Whether the shim answers: true if it did, false if nobody is there any more. A shim that is there but slow makes it wait, so
-   * give a `signal`. False does not prove that the process is gone.
+   * Resolves to whether the shim answers: false if nobody is there any more, which does not prove that the process is gone. It waits
+   * for a slow shim, so give a `signal`.
    *
-   * @throws {TtrpcError} when something else than a shim answers.
+   * @throws {TtrpcError} if something answers that is no shim.
    */
   isAlive(options?: WaitOptions): Promise<boolean>;
   /**
-   * Asks the shim to end (`Shutdown`) and resolves as soon as it has. A shim that still has containers, of this bundle or of
-   * others of its group, stays: then it resolves a moment after the shim has answered. A shim whose process is not the bundle's
-   * own is not waited for. A shim that is gone already is no error.
+   * Asks the shim to end (`Shutdown`), and resolves as soon as it has ended. A shim that still has containers, of this bundle or of
+   * others in its group, does not end; then this resolves a moment after its answer. It does not wait for a process that is not the
+   * bundle's own. A shim that is gone already is no error.
    */
   stopShim(options?: WaitOptions): Promise<void>;
   /**
-   * Ends the process of the shim by SIGKILL, whatever it has; its container goes on without it. See `deleteShim`.
+   * Ends the process of the shim by SIGKILL, whatever it does. Its container goes on without it; see `deleteShim`.
    *
-   * @throws {ShimClientError} `ERR_SHIM_PROCESS` when it names a process that does not work in the bundle: one that serves
-   * others, or no shim.
+   * @throws {ShimClientError} `ERR_SHIM_PROCESS` if the shim names a process that does not work in the bundle: one that serves
+   * other bundles too, or no shim.
    */
   killShim(options?: WaitOptions): Promise<void>;
   /**
-   * Runs the shim's program with `delete`, which kills the container that a dead shim has left, undoes its mounts and tells how it
-   * ended: 137, where nobody knows better.
+   * Runs the shim's program with `delete`. It kills the container that a dead shim has left, undoes its mounts and tells how it
+   * ended; 137 if nobody knows.
    *
-   * @throws {ShimClientError} `ERR_SHIM_EXITED` where the program failed, `ERR_SHIM_NOT_FOUND`, `ERR_SHIM_TIMEOUT`.
+   * @throws {ShimClientError} `ERR_SHIM_EXITED` if the program failed, `ERR_SHIM_NOT_FOUND`, `ERR_SHIM_TIMEOUT`.
    */
   deleteShim(options?: WaitOptions): Promise<DeleteResponse>;
-  /** Closes the connection. A shim of its own process goes on and can be connected to again. */
+  /** Closes the connection. A shim in another process goes on, and you can connect to it again. */
   close(): Promise<void>;
   /** The same as `close()`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * A client of the shim for `config`, reached as `opt` says: see `withTaskStart`, `withTaskConnect`, `withTaskLocal`.
+ * Reaches the shim for `config` as `opt` says, and resolves to a client of it: see `withTaskStart`, `withTaskConnect` and
+ * `withTaskLocal`.
  *
- * An abort of `options.signal` before it resolves leaves nothing behind; afterwards it has no effect.
+ * If `options.signal` aborts before that, nothing is left behind. Later it has no effect.
  */
 export async function newTaskClient(
   config: TaskConfig,

@@ -2,14 +2,14 @@ import type { Any } from '@shimwright/shim-api';
 
 /** What a shim of runtime v2 is told about the container it is to run. */
 export interface TaskConfig {
-  /** The container's id, by which all calls name it. */
+  /** The id of the container, as calls use it. */
   readonly id: string;
-  /** The bundle's directory, the working directory of the shim; its last name is the id, since shims rely on that. */
+  /** The directory of the bundle, in which the shim works. Its name must be the id, because shims rely on that. */
   readonly path: string;
-  /** The bundle's work directory; the shim's log goes there. */
+  /** The work directory of the bundle. The shim's log goes there. */
   readonly workDir: string;
-  /** The namespace its containers and events belong to. */
+  /** The namespace of the container and its events. */
   readonly namespace: string;
-  /** The runtime's options, such as a `containerd.runc.v1.Options`; `create` passes them where it is given none. @default none */
+  /** The options of the runtime, such as `containerd.runc.v1.Options`, for a `create` that has none of its own. @default none */
   readonly options?: Any | undefined;
 }

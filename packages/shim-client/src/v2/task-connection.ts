@@ -5,19 +5,19 @@ import type { TaskConfig } from './task-config.ts';
 export interface TaskConnection {
   /** The 17 calls. */
   readonly service: TaskService;
-  /** Asks the shim to end, as `Shutdown` does, and resolves once it has; one that has containers stays. */
+  /** Asks the shim to end, as `Shutdown` does, and resolves once it has. A shim with containers stays. */
   stop(abort?: AbortSignal): Promise<void>;
   /** Ends the shim's process, and resolves as soon as it is gone. */
   kill(abort?: AbortSignal): Promise<void>;
-  /** Cleans what a dead shim has left, by the shim's own program, and tells how the container ended. */
+  /** Removes what a dead shim has left, with the shim's own program, and tells how the container ended. */
   cleanUp(abort?: AbortSignal): Promise<DeleteResponse>;
-  /** Gives the connection up; a shim process of its own goes on. Never rejects. */
+  /** Closes the connection. A shim in another process goes on. Never rejects. */
   close(): Promise<void>;
 }
 
 /**
- * One way to reach the shim of a bundle. An abort of `signal` before it resolves undoes all it did and rejects with the
- * signal's reason.
+ * One way to reach the shim of a bundle. If `signal` aborts before it resolves, it undoes all it did and rejects with the signal's
+ * reason.
  */
 export type TaskOpt = (config: TaskConfig, signal?: AbortSignal) => Promise<TaskConnection>;
 
@@ -25,6 +25,6 @@ export type TaskOpt = (config: TaskConfig, signal?: AbortSignal) => Promise<Task
 export interface LocalTaskShim {
   /** What answers the 17 calls. */
   readonly handlers: TaskHandlers;
-  /** Gives up all it holds; what becomes of a container that still runs is its own decision. */
+  /** Gives up all it holds. The service itself decides what happens to a container that still runs. */
   close(): Promise<void>;
 }

@@ -9,17 +9,17 @@ import { loadEndpoint, loadEventsSocket } from './task-files.ts';
 
 /** How {@link withTaskConnect} reaches a shim. */
 export interface TaskConnectOptions {
-  /** Called once, when the connection has ended, whoever ended it. */
+  /** Called once, when the connection has ended, whichever side ended it. */
   readonly onClose?: () => void;
 }
 
 /**
- * Connects to the shim that runs for the bundle, at the address that is noted there: in `bootstrap.json`, as containerd 2 does, or
- * in `address`. What takes its events is started anew if it has died.
+ * Connects to the shim that runs for the bundle. Its address is in the bundle's `bootstrap.json`, as with containerd 2, or in
+ * `address`. If the process that takes its events has died, it is started anew.
  *
- * The `TaskOpt` rejects at once where nobody listens, or nothing is noted, with `ERR_SHIM_UNREACHABLE`; with `ERR_SHIM_ADDRESS` for
- * a socket that belongs to another user than this one and root; with `ERR_SHIM_BOOTSTRAP` or `ERR_SHIM_PROTOCOL` for a note that
- * says nothing, or of a protocol that is not spoken here.
+ * The `TaskOpt` rejects with a `ShimClientError`: `ERR_SHIM_UNREACHABLE` if nobody listens or there is no address, `ERR_SHIM_ADDRESS`
+ * if the socket belongs to a user other than this one and root, `ERR_SHIM_BOOTSTRAP` if the address cannot be read, and
+ * `ERR_SHIM_PROTOCOL` if the shim speaks another protocol.
  */
 export function withTaskConnect(options: TaskConnectOptions = {}): TaskOpt {
   return async (config, signal) => {

@@ -9,9 +9,9 @@ const SIGKILL = 9;
 export type CreateTaskShim = (config: TaskConfig, signal?: AbortSignal) => Promise<LocalTaskShim>;
 
 /**
- * Serves the bundle within this process: no socket and no other process. The calls behave as those over a connection do, with
- * deadlines, aborts and status errors. To end such a shim is to close it. There is no program that could clean up, so `deleteShim`
- * kills and deletes the container by calls, and closes the shim.
+ * Serves the bundle within this process, without a socket or another process. Calls have deadlines, aborts and status errors, as over
+ * a connection. Closing such a shim ends it. There is no program that could clean up, so `deleteShim` kills and deletes the container
+ * by calls, and then closes the shim.
  */
 export function withTaskLocal(create: CreateTaskShim): TaskOpt {
   return async (config, signal) => {

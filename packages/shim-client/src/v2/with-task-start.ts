@@ -31,19 +31,19 @@ import { BeforeStart } from './undo-start.ts';
 export interface TaskStartOptions {
   /** The runtime, `io.containerd.NAME.vN`, whose shim is on the PATH as `containerd-shim-NAME-vN`; or the absolute path of a shim. */
   readonly runtime: string;
-  /** The address of the program that manages the shim; the spool of its events is beside it. */
+  /** The address of the program that manages the shim. The spool with its events is beside it. */
   readonly daemonAddress: string;
   /** The cgroup for the shim, from the root of the hierarchies; it must exist. @default that of this process */
   readonly cgroup?: string;
   /** Whether the shim logs what it does, into `shim.log` in the work directory. @default false */
   readonly debug?: boolean;
-  /** Where the shim is asked to listen. Those before containerd 2.3 do not ask, and use `/run/containerd/s`. @default theirs */
+  /** The directory for the shim's socket. Stock shims before containerd 2.3 use `/run/containerd/s` all the same. @default the shim's own */
   readonly socketDirectory?: string;
   /** Further variables of the environment of the shim's program. @default none */
   readonly env?: Readonly<Record<string, string>>;
-  /** How long the shim's program may take to say where it listens, and the shim to answer for the first time. @default 10 000 */
+  /** How long the shim's program may take to tell where it listens, and then the shim to answer for the first time. @default 10 000 */
   readonly startTimeoutMs?: number;
-  /** Called once, when the connection of a shim that was started has ended, unless it was closed here. */
+  /** Called once, when the connection to the started shim has ended, unless this side closed it. */
   readonly onExit?: () => void;
 }
 
@@ -51,13 +51,13 @@ export interface TaskStartOptions {
  * Starts a shim of runtime v2 for the bundle, as containerd does, and connects to it.
  *
  * The bundle gets what such shims expect: a link `work`, a FIFO `log`, `shim-binary-path`, `bootstrap.json` and `address`. The shim
- * outlives this process, and so does what takes its events and its log, see `watchSpool`. A shim may put the container into a
- * process that runs already, by the annotations of the spec.
+ * outlives this process, and so does the process that takes its events and its log; see `watchSpool`. Annotations of the spec can
+ * make a shim put the container into a process that runs already.
  *
  * The `TaskOpt` resolves once the shim has answered. It rejects, after undoing all it did, with a `ShimClientError`:
  * `ERR_SHIM_RUNTIME`, `ERR_SHIM_NOT_FOUND`, `ERR_SHIM_SPAWN`, `ERR_SHIM_BUNDLE`, `ERR_SHIM_EXITED`, `ERR_SHIM_TIMEOUT`,
  * `ERR_SHIM_BOOTSTRAP`, `ERR_SHIM_PROTOCOL`, `ERR_SHIM_UNREACHABLE`, `ERR_SHIM_ADDRESS`, `ERR_SHIM_CGROUP`; with
- * `ERR_SHIM_ADDRESS_IN_USE` where the bundle has a shim, or is just getting one.
+ * `ERR_SHIM_ADDRESS_IN_USE` if the bundle has a shim, or is just getting one.
  */
 export function withTaskStart(options: TaskStartOptions): TaskOpt {
   return async (config, signal) => {
