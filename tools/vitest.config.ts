@@ -8,6 +8,7 @@ import { slowness } from './testing/slowness.ts';
 /** These look at the packages as users get them, which takes a build, a pack and an install before. */
 const PACKED = [
   'tools/packed/packed.test.ts',
+  'tools/packed/surroundings.test.ts',
   'tools/quality/packed/*.test.ts',
   'tools/bench/built.test.ts',
   'tools/consumers/*.test.ts',
