@@ -7,6 +7,7 @@ export const PROGRAMS: Readonly<Record<string, Readonly<Record<string, string>>>
     'shimwright-shim.cjs': 'src/shim-process/main.ts',
     'shimwright-keeper.cjs': 'src/keeper/main.ts',
     'shimwright-shim-v2.cjs': 'src/v2/main.ts',
+    'shimwright-start-v2.cjs': 'src/v2/start-main.ts',
   },
   // It takes the events of v2 shims.
   'shim-client': { 'forward-events.cjs': 'src/v2/forwarder/main.ts' },

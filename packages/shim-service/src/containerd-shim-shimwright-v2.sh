@@ -117,10 +117,12 @@ case $command in
   delete) ! quick_delete 2>/dev/null || exit 0 ;;
 esac
 
-program=${0%/*}/shimwright-shim-v2.cjs
-if ! [ -f "$program" ]; then
+program=shimwright-shim-v2.cjs source=main.ts
+case $command in start) program=shimwright-start-v2.cjs source=start-main.ts ;; esac
+directory=${0%/*}
+if ! [ -f "$directory/$program" ]; then
   self=$(readlink -f "$0")
-  program=${self%/*}/shimwright-shim-v2.cjs
+  directory=${self%/*}
 fi
 node=${SHIMWRIGHT_NODE:-node}
 if ! command -v "$node" >/dev/null; then
@@ -132,7 +134,7 @@ if [ -n "$stdin" ]; then
   export SHIMWRIGHT_STDIN
 fi
 # While the package is developed, it runs from its sources.
-if ! [ -f "$program" ] && [ -f "${self%/*}/v2/main.ts" ]; then
-  exec "$node" --disable-sigusr1 --conditions=@shimwright/source "${self%/*}/v2/main.ts" "$@"
+if ! [ -f "$directory/$program" ] && [ -f "$directory/v2/$source" ]; then
+  exec "$node" --disable-sigusr1 --conditions=@shimwright/source "$directory/v2/$source" "$@"
 fi
-exec "$node" --disable-sigusr1 --max-semi-space-size=1 "$program" "$@"
+exec "$node" --disable-sigusr1 --max-semi-space-size=1 "$directory/$program" "$@"

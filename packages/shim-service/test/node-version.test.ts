@@ -32,6 +32,7 @@ describe('on a Node.js that is too old, the program', () => {
     ['of many shims', 'shim-process/main.ts', ['--shared', '/nowhere/control']],
     ['of a keeper', 'keeper/main.ts', ['--server', '1', '--', 'true', '--shared', '/nowhere/control']],
     ['of a shim of task v2', 'v2/main.ts', ['-namespace', 'test', '-id', 'one', 'start']],
+    ['that starts it', 'v2/start-main.ts', ['-namespace', 'test', '-id', 'one', 'start']],
   ])('%s says so, and ends before it does anything', async (_, source, args) => {
     const directory = await tempDir();
     const [program, old] = [path.join(directory, 'program.cjs'), path.join(directory, 'old.cjs')];

@@ -18,7 +18,7 @@ import {
 } from '../../shim-api/src/task-v2.ts';
 import { connect } from '../../ttrpc/src/index.ts';
 import type { Ended } from './fixtures/containerd-v2.ts';
-import { groupsOf } from './fixtures/v2-group.ts';
+import { groupsOf, servingGroupOf } from './fixtures/v2-group.ts';
 import { type V2Program, v2Program } from './fixtures/v2-program.ts';
 
 describe('containerd-shim-shimwright-v2', () => {
@@ -52,7 +52,7 @@ describe('containerd-shim-shimwright-v2', () => {
   test('starts another process in the place of one that is gone, whatever it has left', async () => {
     const { start, token } = await shims(program);
     const before = (await start('one')).stdout;
-    const { recorded, server = 0 } = groupsOf(token)[0] ?? expect.fail();
+    const { recorded, server } = await servingGroupOf(token);
     for (const pid of [recorded, server]) process.kill(pid, 'SIGKILL');
     const { stdout } = await start('two');
     const client = await connect(stdout.replace('unix://', ''));
@@ -133,11 +133,11 @@ describe('containerd-shim-shimwright-v2', () => {
     for (const root of roots) await mkdir(root + cgroup);
     const value = RuncOptions.encode(RuncOptions.fromPartial({ shimCgroup: cgroup })).finish();
     await start('one', { input: Any.encode({ typeUrl: 'containerd.runc.v1.Options', value }).finish() });
-    const { server = 0, recorded } = groupsOf(token)[0] ?? expect.fail();
-    expect(readFileSync(`/proc/${server || recorded}/cgroup`, 'utf8')).toContain(cgroup);
+    const { server, recorded } = await servingGroupOf(token);
+    expect(readFileSync(`/proc/${server}/cgroup`, 'utf8')).toContain(cgroup);
     const own = Number(readFileSync('/proc/self/oom_score_adj', 'utf8'));
     expect(Number(readFileSync(`/proc/${recorded}/oom_score_adj`, 'utf8'))).toBe(Math.min(own + 1, 1000));
-    for (const pid of [recorded, server]) if (pid) process.kill(pid, 'SIGKILL');
+    for (const pid of [recorded, server]) process.kill(pid, 'SIGKILL');
     for (const root of roots) {
       const removed = async () => (await execa('rmdir', [root + cgroup], { reject: false })).exitCode;
       await expect.poll(removed, { timeout: 5_000 }).toBe(0);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { processStat } from '../../linux-native/src/index.ts';
 import { type ContainerdV2, containerdV2 } from './fixtures/containerd-v2.ts';
-import { groupsOf } from './fixtures/v2-group.ts';
+import { groupsOf, servingGroupOf } from './fixtures/v2-group.ts';
 import { type V2Program, v2Program } from './fixtures/v2-program.ts';
 
 describe('a process that serves containers by task v2, when it is killed,', () => {
@@ -118,7 +118,7 @@ describe('a process that serves containers by task v2, when it is killed,', () =
   test('together with its keeper, leaves the daemon to clean up, and nothing stays', async () => {
     const { run, ctr, token } = await containerdV2({ program });
     await run(['-d'], 'web', '/bin/sleep', '600');
-    const { recorded, server = 0 } = groupsOf(token)[0] ?? expect.fail();
+    const { recorded, server } = await servingGroupOf(token);
     process.kill(recorded, 'SIGKILL');
     process.kill(server, 'SIGKILL');
     // containerd runs `delete`, and takes the container for one that was killed.

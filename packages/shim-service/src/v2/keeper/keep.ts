@@ -36,12 +36,12 @@ done
  * process that orphans are handed to, and it holds the socket and the store of connections, so that no daemon notices.
  *
  * @param fifo by which it sees the death of that process.
- * @param args of that process.
+ * @param args of that process: its program, and what that is told.
  */
 export function keep(fifo: string, args: readonly string[]): void {
   setSubreaper(true);
   blockSignal(constants.signals.SIGCHLD);
   for (const fd of [INHERITED.socket, ...INHERITED.store]) setCloseOnExec(fd, false);
-  const server = [process.execPath, ...process.execArgv, process.argv[1] ?? '', ...args];
+  const server = [process.execPath, ...process.execArgv, ...args];
   process.execve?.('/bin/sh', ['sh', '-c', KEEPER, 'shimwright-keeper', fifo, ...server], process.env);
 }
