@@ -1,8 +1,19 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { processIds } from '../../../tools/testing/command-lines.ts';
 import { needs } from '../../../tools/testing/needs.ts';
-import { type Container, type CreateOptions, create, get, list, restore, start } from '../src/index.ts';
+import {
+  type Container,
+  type CreateOptions,
+  create,
+  get,
+  imageStore,
+  list,
+  restore,
+  start,
+} from '../src/index.ts';
 import { bundleOf, placeOf } from '../src/place.ts';
 import { reachTask } from '../src/task.ts';
 import { testPlace } from './place.ts';
@@ -141,5 +152,44 @@ describe('a container that has ended', () => {
     expect(await container.wait()).toMatchObject({ exitCode: 2 });
     await container.remove();
     expect(existsSync(bundle.path)).toBe(false);
+  });
+
+  test('goes on in its second run when its shim is killed, and runs a third time', async () => {
+    const container = await started(
+      `${COUNT.replace('exit', 'until [ -e /go-$n ]; do sleep 0.1; done; exit')}`,
+    );
+    await container.exec(['touch', '/go-1']);
+    await container.wait();
+    await container.start();
+    const keepers = processIds('/keeper/main.ts ');
+    const shims = processIds(`--shared ${where.place.stateDir}`).filter((pid) => !keepers.includes(pid));
+    for (const pid of shims) process.kill(pid, 'SIGKILL');
+    const { containers } = await restore(where.place);
+    expect(containers.map(({ id }) => id)).toContain(container.id);
+    expect((await container.exec(['touch', '/go-2', '/go-3'])).exitCode).toBe(0);
+    expect(await container.wait()).toMatchObject({ exitCode: 2 });
+    await container.start();
+    expect(await container.wait()).toMatchObject({ exitCode: 3 });
+    expect(await log(container)).toEqual(['stdout: run 1', 'stdout: run 2', 'stdout: run 3']);
+  });
+
+  describe('of an image', () => {
+    needs('command skopeo', 'command umoci');
+
+    test('has what it wrote, also when its image is gone', async () => {
+      const layout = path.join(where.base, 'layout');
+      await execa('umoci', ['init', '--layout', layout]);
+      await execa('umoci', ['new', '--image', `${layout}:shell`]);
+      await execa('umoci', ['insert', '--image', `${layout}:shell`, '/bin/busybox', '/bin/sh']);
+      const { rootfs: _, ...options } = optionsOf('[ -e /kept ] && exit 4; echo x >/kept; exit 3');
+      const container = await start({ ...options, image: `oci:${layout}:shell` });
+      onTestFinished(() => container.remove());
+      expect(await container.wait()).toMatchObject({ exitCode: 3 });
+      const store = await imageStore(where.place);
+      for (const { name } of await store.list()) await store.remove(name);
+      await store.collectGarbage();
+      await container.start();
+      expect(await container.wait()).toMatchObject({ exitCode: 4 });
+    });
   });
 });
