@@ -21,6 +21,7 @@ import type { ContainerRecord } from './record.ts';
 import { cgroupOf, resourcesOf } from './spec-of.ts';
 import { reachToStart, stateOf } from './start-again.ts';
 import { type ContainerStats, measured, readStats, type StatsOptions } from './stats.ts';
+import { stopTask } from './stop-task.ts';
 import { type ProcessState, reachTask, type Task } from './task.ts';
 
 /** What ends a call of a container. */
@@ -59,7 +60,6 @@ export interface ContainerState {
   readonly exit: ContainerExit | undefined;
 }
 
-const SIGKILL = 9;
 const DEFAULT_GRACE_MS = 10_000;
 
 /** A container that outlives this process. Each call asks its shim anew, so a container need not be closed. */
@@ -172,16 +172,9 @@ export class Container implements AsyncDisposable {
     const { graceMs = DEFAULT_GRACE_MS, signal } = options;
     checkWhole('graceMs', graceMs, 0);
     const stopSignal = signalNumber(options.stopSignal ?? this.#record.stopSignal, 'stopSignal');
-    return this.#do('stop', options, async (task) => {
-      const { status } = await task.state(this.id, { signal });
-      if (status !== 'stopped') {
-        const first = status === 'created' || graceMs === 0 ? SIGKILL : stopSignal;
-        await this.#kill(task, first);
-        if (status === 'paused') await task.resume({ signal });
-        if (!(await this.#endsWithin(task, graceMs, signal))) await this.#kill(task, SIGKILL);
-      }
-      return this.#exitOf(await task.wait(this.id, { signal }));
-    });
+    return this.#do('stop', options, async (task) =>
+      this.#exitOf(await stopTask(this.id, task, { stopSignal, graceMs, signal })),
+    );
   }
 
   /** Sends its first process a signal, by name or number. */
@@ -288,25 +281,6 @@ export class Container implements AsyncDisposable {
 
   #requireBundle(): void {
     if (!existsSync(this.#bundle.path)) throw notFound(this.id);
-  }
-
-  async #kill(task: Task, signal: number): Promise<void> {
-    await task.kill(this.id, signal).catch(async (error: unknown) => {
-      const { status } = await task.state(this.id);
-      if (status !== 'stopped') throw error;
-    });
-  }
-
-  async #endsWithin(task: Task, graceMs: number, signal: AbortSignal | undefined): Promise<boolean> {
-    const grace = AbortSignal.timeout(graceMs);
-    try {
-      await task.wait(this.id, { signal: signal ? AbortSignal.any([signal, grace]) : grace });
-      return true;
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (grace.aborted) return false;
-      throw error;
-    }
   }
 
   async #stateOf(state: ProcessState): Promise<ContainerState> {

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { textCodec } from '../test/fixtures/streams.ts';
-import { connect, inProcess, TtrpcServer } from './index.ts';
+import { connect, inProcess, TtrpcServer } from '../src/index.ts';
+import { textCodec } from './fixtures/streams.ts';
 
 const types = {
   requestType: textCodec,
