@@ -65,6 +65,7 @@ export class Interruptions implements AsyncDisposable {
   readonly #operation: Operation;
   readonly #form: Form;
   #subject: Subject | undefined;
+  #first: Promise<Undisturbed> | undefined;
 
   constructor(base: string, name: OperationName, form: Form) {
     this.#base = base;
@@ -79,7 +80,7 @@ export class Interruptions implements AsyncDisposable {
    * @param stride to take each such point, or only one of so many.
    */
   async killEverywhere(stride = 1): Promise<Result> {
-    const trace = await this.#undisturbed();
+    const trace = await this.#firstTrace();
     const { calls, before, after } = trace;
     const points = calls.filter((call) => changesSomething(call, trace.root));
     const chosen = points.filter((_, index) => index % stride === 0);
@@ -105,7 +106,7 @@ export class Interruptions implements AsyncDisposable {
    * @param stride to take each such point, or only one of so many.
    */
   async failEverywhere(stride = 1): Promise<Result> {
-    const trace = await this.#undisturbed();
+    const trace = await this.#firstTrace();
     const { calls, before, after } = trace;
     const points = calls
       .filter((call) => mayFail(call, trace.root))
@@ -187,6 +188,12 @@ export class Interruptions implements AsyncDisposable {
     const left = await this.#processProblems(root);
     for (const directory of this.#rootsBelow(root)) await sweep(directory);
     return [...left, ...finalProblems(this.#operation, { after, found: snapshot(root) }, foreign)];
+  }
+
+  /** The one that tells which points there are. */
+  #firstTrace(): Promise<Undisturbed> {
+    this.#first ??= this.#undisturbed();
+    return this.#first;
   }
 
   async #undisturbed(): Promise<Undisturbed> {
