@@ -23,6 +23,7 @@ export {
   unmountAllInBackground,
   unmountInBackground,
 } from './mount.ts';
+export { attachMount, cloneMount, mapMountIds } from './mount-tree.ts';
 export { NativeError, type NativeErrorCode } from './native-error.ts';
 export { type OverlayDirectories, overlayOptions } from './overlay-options.ts';
 export { type PeerCredentials, peerCredentials } from './peer-credentials.ts';

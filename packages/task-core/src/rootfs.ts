@@ -8,6 +8,7 @@ import {
   unmountAllInBackground,
 } from '@shimwright/linux-native';
 import { messageOf, TaskError } from './errors.ts';
+import { idMapsOf, mountMapped } from './mapped-mount.ts';
 import type { RootfsMount } from './requests.ts';
 
 // How often, and how long apart, containerd tries to unmount what somebody looks at just now.
@@ -32,8 +33,10 @@ export async function mountRootfs(mounts: readonly RootfsMount[], target: string
   makeDirectoriesSync(target, 0o711, 0o711);
   for (const request of mounts) {
     try {
+      const maps = idMapsOf(request.options);
+      if (maps) await mountMapped({ ...request, target }, maps);
       // A thread for it takes longer than a bind mount itself.
-      if (isSlow(request)) await mountInBackground({ ...request, target });
+      else if (isSlow(request)) await mountInBackground({ ...request, target });
       else mount({ ...request, target });
     } catch (cause) {
       const hint = isSystemError(cause, 'EPERM') && process.geteuid?.() !== 0 ? ONLY_ROOT : '';

@@ -48,6 +48,9 @@ export declare function unmount(target: string, options?: UnmountOptions): void;
 export declare function unmountInBackground(target: string, options?: UnmountOptions): Promise<void>;
 export declare function unmountAll(target: string, options?: UnmountOptions): number;
 export declare function unmountAllInBackground(target: string, options?: UnmountOptions): Promise<number>;
+export declare function cloneMount(source: string): Promise<number>;
+export declare function mapMountIds(fd: number, userNamespace: number): void;
+export declare function attachMount(fd: number, target: string): void;
 type NativeErrorCode = 'ERR_NATIVE_ARGUMENT' | 'ERR_NATIVE_DESCRIPTOR' | 'ERR_NATIVE_LIBRARY' | 'ERR_NATIVE_MOUNT_TOO_LONG' | 'ERR_NATIVE_MOUNT_UNSUPPORTED' | 'ERR_NATIVE_NO_PEER' | 'ERR_NATIVE_PLATFORM';
 export declare class NativeError extends Error {
   readonly code: NativeErrorCode;
