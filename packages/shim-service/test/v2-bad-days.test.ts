@@ -1,14 +1,20 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
+import { EventsDefinition } from '../../shim-api/src/index.ts';
 import { DeleteResponse, TaskV2Definition } from '../../shim-api/src/task-v2.ts';
-import { connect } from '../../ttrpc/src/index.ts';
+import { connect, TtrpcServer } from '../../ttrpc/src/index.ts';
 import { type ContainerdV2, containerdV2 } from './fixtures/containerd-v2.ts';
+import { drivenShim } from './fixtures/v2-driven.ts';
 import { groupsOf } from './fixtures/v2-group.ts';
 import { type V2Program, v2Program } from './fixtures/v2-program.ts';
+
+// Longer than the shim waits before it tries again at first. It was tried with 61 seconds, too.
+const AWAY_MS = 1_000;
 
 describe('a bad day of our shim of task v2', () => {
   needs('linux', 'root', 'command containerd', 'command ctr', 'command runc', 'command busybox');
@@ -116,6 +122,54 @@ describe('a bad day of our shim of task v2', () => {
     await task.delete({ id: `${token}-web` });
     expect((await task.state({ id: `${token}-other` })).status).toBe('RUNNING');
     await client.close();
+  });
+
+  test('events that nobody took are told to who listens later, each once and in their order', async () => {
+    const { id, base, task, create } = await drivenShim({
+      ...{ program, env: (base) => ({ TTRPC_ADDRESS: path.join(base, 'events.sock') }) },
+    });
+    await create();
+    await task.start({ id });
+    await task.kill({ id, signal: 9 });
+    await task.wait({ id });
+    await task.delete({ id });
+    await delay(AWAY_MS);
+    const topics: string[] = [];
+    const server = new TtrpcServer().handle(EventsDefinition, {
+      forward: ({ envelope }) => {
+        topics.push(envelope?.topic ?? '');
+        return {};
+      },
+    });
+    await server.listen(path.join(base, 'events.sock'));
+    onTestFinished(() => server.close());
+    const all = ['/tasks/create', '/tasks/start', '/tasks/exit', '/tasks/delete'];
+    await expect.poll(() => topics, { timeout: 15_000 }).toEqual(all);
+  });
+
+  test('a container whose process ends between create and start is told to have ended', async () => {
+    const { id, task, create } = await drivenShim({ program });
+    const { pid } = await create();
+    const waiting = task.wait({ id });
+    process.kill(pid, 'SIGKILL');
+    expect(await waiting).toMatchObject({ exitStatus: 137 });
+    await expect(task.start({ id })).rejects.toThrow('cannot start a stopped process');
+    expect(await task.state({ id })).toMatchObject({ status: 'STOPPED', exitStatus: 137 });
+    expect(await task.delete({ id })).toMatchObject({ pid, exitStatus: 137 });
+  });
+
+  test('a container whose process is killed while it is started has one end', async () => {
+    const { id, task, create } = await drivenShim({ program });
+    const { pid } = await create();
+    const waiting = task.wait({ id });
+    const starting = task.start({ id }).then(
+      () => 'started',
+      ({ status }) => status,
+    );
+    process.kill(pid, 'SIGKILL');
+    expect(await waiting).toMatchObject({ exitStatus: 137 });
+    expect(await starting).toMatch(/^(started|UNKNOWN|FAILED_PRECONDITION)$/);
+    expect(await task.delete({ id })).toMatchObject({ pid, exitStatus: 137 });
   });
 
   test('twenty containers at once have twenty ends', async () => {

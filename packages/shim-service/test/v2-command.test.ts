@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
@@ -104,6 +105,58 @@ describe('containerd-shim-shimwright-v2', () => {
     expect(groupsOf(token)).toEqual([]);
   });
 
+  const LIES: readonly [what: string, input: Uint8Array, words: string][] = [
+    [
+      'bootstrap parameters of another container',
+      BootstrapParams.encode(BootstrapParams.fromPartial({ instanceId: 'other', namespace: 'x' })).finish(),
+      'options of other are not for this runtime',
+    ],
+    ['half a message', runtimeOptions({ configPath: '/nonexistent/options.toml' }).subarray(0, 40), ''],
+    ['options in a file that is missing', runtimeOptions({ configPath: '/nonexistent/a.toml' }), 'ENOENT'],
+    ['ten megabytes', Buffer.alloc(10_000_000, 0xff), 'are more than options can have'],
+    ['ten megabytes of text', Buffer.alloc(10_000_000, 'text\n'), 'are more than options can have'],
+  ];
+
+  test.each(LIES)('refuses %s, whether a process serves already or not', async (_, input, words) => {
+    const { start, token } = await shims(program);
+    const refused = {
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^containerd-shim-shimwright-v2: ./),
+    };
+    const first = await start('one', { input });
+    expect(first).toMatchObject(refused);
+    expect(first.stderr).toContain(words);
+    expect(groupsOf(token)).toEqual([]);
+    await start('two');
+    const again = await start('one', { input });
+    expect(again).toMatchObject(refused);
+    expect(again.stderr).toContain(words);
+  });
+
+  test('answers all who start one container at once with the same process', async () => {
+    const { start, token } = await shims(program);
+    const answers = await Promise.all(Array.from({ length: 4 }, () => start('one')));
+    expect(new Set(answers.map(({ stdout }) => stdout)).size).toBe(1);
+    expect(groupsOf(token)).toHaveLength(1);
+  });
+
+  test('never answers with a process that is about to end', async () => {
+    const { start } = await shims(program, { SHIMWRIGHT_LINGER_MS: '0' });
+    const pids = new Set<number>();
+    for (const waitMs of [0, 0, 1, 2, 4, 8, 12, 16, 24, 32, 48]) {
+      const { stdout, bundle } = await start('one');
+      const client = await connect(stdout.replace('unix://', ''));
+      const task = client.service(TaskV2Definition);
+      pids.add((await task.connect({ id: 'one' })).shimPid);
+      // A container that cannot be made is none, so that the process has nothing to do any more.
+      await task.create({ id: 'one', bundle }).catch(() => {});
+      await client.close();
+      await delay(waitMs);
+    }
+    expect(pids.size).toBeGreaterThan(1);
+  });
+
   test.each([
     ['no namespace', ['-id', 'x', 'start'], 'shim namespace cannot be empty', 2],
     ['a flag that is not known', ['-namespace', 'x', '-colour', 'start'], 'not defined: -colour', 2],
@@ -174,7 +227,7 @@ interface Answered extends Ended {
 }
 
 /** Runs the program as a daemon does, in a bundle for each container. */
-async function shims(program: V2Program) {
+async function shims(program: V2Program, environment: NodeJS.ProcessEnv = {}) {
   const box = await sandbox();
   onTestFinished(async () => {
     // What was asked for and not used keeps a process for a minute.
@@ -201,7 +254,7 @@ async function shims(program: V2Program) {
     const ended = await execa(program.file, [...flags, command], {
       ...{ cwd: bundle, reject: false, encoding: 'buffer', timeout: 30_000 },
       ...(input ? { input } : { stdin: 'ignore' as const }),
-      env: { ...program.env, ...env },
+      env: { ...program.env, ...environment, ...env },
     });
     const { stdout, stderr, exitCode } = ended as unknown as {
       stdout: Uint8Array;

@@ -11,7 +11,7 @@ describe.each([
   { version: '1.7', suite: 'trixie', form: 'plain', answer: 'address' },
   { version: '2.1', suite: 'forky', form: 'json', answer: 'bootstrap.json' },
 ] as const)('containerd $version runs containers by our shim of task v2', ({ suite, form, answer }) => {
-  needs('linux', 'root', 'command runc', 'command busybox');
+  needs('linux', 'root', 'command containerd', 'command ctr', 'command runc', 'command busybox');
 
   let program: V2Program;
   let engines: SuiteEngines;
@@ -44,5 +44,24 @@ describe.each([
     process.kill(killed, 'SIGKILL');
     await ctr('task', 'kill', '-s', 'SIGKILL', id);
     await expect.poll(async () => (await ctr('task', 'ls')).stdout, { timeout: 5_000 }).toContain('STOPPED');
+  });
+
+  test('that a daemon of 1.6 at the same address has made, beside new ones', async (context) => {
+    const { found } = engines;
+    if ('reason' in found) return context.skip(found.reason);
+    const { run, ctr, stop, boot, token } = await containerdV2({ program });
+    await run(['-d'], 'old', '/bin/sleep', '600');
+    await stop();
+    await boot(found.bin);
+    expect((await ctr('task', 'ls')).stdout).toMatch(new RegExp(`${token}-old +\\d+ +RUNNING`));
+    await run(['-d'], 'new', '/bin/sleep', '600');
+    expect(groupsOf(token)).toHaveLength(1);
+    for (const name of ['old', 'new']) {
+      const exec = ['task', 'exec', '--exec-id', 'x', `${token}-${name}`, '/bin/sh', '-c', 'exit 3'];
+      expect(await ctr(...exec)).toMatchObject({ exitCode: 3 });
+    }
+    await stop();
+    await boot();
+    expect((await ctr('task', 'ls')).stdout).toMatch(new RegExp(`${token}-old +\\d+ +RUNNING`));
   });
 });

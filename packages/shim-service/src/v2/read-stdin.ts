@@ -1,8 +1,8 @@
 import { fstatSync, readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-/** More than a daemon could mean. */
-const MAX_BYTES = 4 * 1024 * 1024;
+/** More than a daemon could mean; as much as the front program takes. */
+const MAX_BYTES = 100_000;
 
 /** Where the front program leaves what it has read, when that is for Node. */
 const VARIABLE = 'SHIMWRIGHT_STDIN=';
@@ -15,7 +15,7 @@ const VARIABLE = 'SHIMWRIGHT_STDIN=';
 export function readStdin(): Uint8Array {
   const given = fromFront() ?? fromDaemon();
   if (given.length <= MAX_BYTES) return given;
-  throw new Error(`${given.length} bytes on stdin are more than options can have`);
+  throw new Error(`the ${given.length} bytes on stdin are more than options can have`);
 }
 
 /** As bytes, since they are no text. */
