@@ -4,7 +4,7 @@ import { DemoError, readArguments } from './arguments.ts';
 describe('the arguments of the demo', () => {
   test('are none: ours is the shim, busybox the root, and a greeting the command', () => {
     expect(readArguments([])).toEqual({
-      isLocal: false,
+      ...{ isV2: false, isLocal: false },
       shim: undefined,
       rootfs: undefined,
       image: undefined,
@@ -19,12 +19,17 @@ describe('the arguments of the demo', () => {
   test('come before the command', () => {
     const args = ['--shim', 'containerd-shim', '--rootfs', '/srv/root', '--', '--local'];
     expect(readArguments(args)).toEqual({
-      isLocal: false,
+      ...{ isV2: false, isLocal: false },
       shim: 'containerd-shim',
       rootfs: '/srv/root',
       image: undefined,
       command: ['--local'],
     });
+  });
+
+  test('may ask for runtime v2, which has no demo in one process', () => {
+    expect(readArguments(['--v2'])).toMatchObject({ isV2: true, isLocal: false });
+    expect(() => readArguments(['--v2', '--local'])).toThrow('--local and --v2 exclude each other');
   });
 
   test('may name an image, which has a command of its own', () => {

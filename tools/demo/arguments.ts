@@ -1,5 +1,7 @@
 /** What somebody who starts the demo asks for. */
 export interface DemoArguments {
+  /** Whether the container is run by runtime v2. */
+  readonly isV2: boolean;
   readonly isLocal: boolean;
   /** The program of the shim; undefined for ours. */
   readonly shim: string | undefined;
@@ -23,8 +25,10 @@ export const USAGE = `Usage: npx --yes pnpm@12 demo [OPTION…] [-- COMMAND [ARG
 Makes, starts, watches, re-attaches to and removes a container, and tells each step.
 With a COMMAND it ends with the status of that command, or with 125 where the demo itself failed.
 
+  --v2             by runtime v2, whose shims are those of containerd 1.2 and later, and of Docker and Kubernetes
   --local          the shim is in the managing process
-  --shim PROGRAM   another shim, by name or path, such as containerd-shim
+  --shim PROGRAM   another shim, by name or path, such as containerd-shim; with --v2 its path,
+                   or a runtime such as io.containerd.runc.v2
   --rootfs DIR     the root directory of the container, read-only; without it, one made of busybox
   --image IMAGE    an image instead: the path of an archive or layout, or a name such as alpine:3.22; without a
                    COMMAND, its own is run
@@ -42,12 +46,16 @@ done`;
  */
 export function readArguments(args: readonly string[]): DemoArguments | undefined {
   const rest = [...args];
-  const found: { isLocal: boolean; shim?: string; rootfs?: string; image?: string } = { isLocal: false };
+  const found: { isV2: boolean; isLocal: boolean; shim?: string; rootfs?: string; image?: string } = {
+    isV2: false,
+    isLocal: false,
+  };
   for (let option = rest[0]; option?.startsWith('-'); option = rest[0]) {
     rest.shift();
     if (option === '--') break;
     if (option === '--help' || option === '-h') return undefined;
-    if (option === '--local') found.isLocal = true;
+    if (option === '--v2') found.isV2 = true;
+    else if (option === '--local') found.isLocal = true;
     else if (option === '--shim') found.shim = requiredValue(option, rest.shift());
     else if (option === '--rootfs') found.rootfs = requiredValue(option, rest.shift());
     else if (option === '--image') found.image = requiredValue(option, rest.shift());
@@ -56,12 +64,15 @@ export function readArguments(args: readonly string[]): DemoArguments | undefine
   if (found.isLocal && found.shim !== undefined) {
     throw new DemoError('--local and --shim exclude each other: with --local there is no shim process.');
   }
-  const { isLocal, shim, rootfs, image } = found;
+  if (found.isLocal && found.isV2) {
+    throw new DemoError('--local and --v2 exclude each other: in one process, both runtimes do the same.');
+  }
+  const { isV2, isLocal, shim, rootfs, image } = found;
   if (rootfs !== undefined && image !== undefined) {
     throw new DemoError('--rootfs and --image exclude each other: a container has one root.');
   }
   const ours = image === undefined ? ['/bin/sh', '-c', GREETING] : [];
-  return { isLocal, shim, rootfs, image, command: rest.length > 0 ? rest : ours };
+  return { isV2, isLocal, shim, rootfs, image, command: rest.length > 0 ? rest : ours };
 }
 
 function requiredValue(option: string, value: string | undefined): string {

@@ -6,8 +6,8 @@ import { type Layout, namespace } from './layout.ts';
 
 const { SIGKILL } = constants.signals;
 
-// Enough for a machine under load, and short enough for somebody who waits.
-const MAX_MS = 15_000;
+/** How long it may take: enough for a machine under load, and short enough for somebody who waits. */
+export const MAX_MS = 15_000;
 
 /** Ends and removes what an interrupted demo has left: a container that lives by its shim, all else by `recover`. */
 export async function cleanUp({ base, state, root, config, daemonAddress }: Layout): Promise<void> {

@@ -54,6 +54,24 @@ describe('the demo', () => {
     expect(stdout).toContain('Nothing is left');
   });
 
+  test.each([[[]], [['--shim', 'io.containerd.runc.v2']]])(
+    'runs by runtime v2 when it is told to, with %j',
+    async (shim) => {
+      const { stdout, stderr, exitCode } = await demo(
+        '--v2',
+        ...shim,
+        '--',
+        'sh',
+        '-c',
+        'echo quick; exit 5',
+      );
+      expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 5 });
+      expect(stdout).toContain('stdout | quick');
+      expect(stdout).toMatch(/tasks.create.*tasks.start.*tasks.exit.*tasks.delete/s);
+      expect(stdout).toContain('Nothing is left');
+    },
+  );
+
   test('has the shim in its own process when it is told to', async () => {
     const { stdout, stderr, exitCode } = await demo('--local', '--', 'sh', '-c', 'echo quick; exit 5');
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 5 });
@@ -62,7 +80,7 @@ describe('the demo', () => {
     expect(stdout).toContain('Nothing is left');
   });
 
-  test.each([[[]], [['--local']]])(
+  test.each([[[]], [['--local']], [['--v2']]])(
     'a command that does not exist is told in a sentence with %j',
     async (options) => {
       const { stdout, stderr, exitCode } = await demo(...options, '--', '/no/such/command');

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Config } from '@shimwright/runtime-v1';
+import type { Config as ConfigV2 } from '@shimwright/runtime-v2';
 
 /** The namespace of the demo's container. */
 export const namespace = 'demo';
@@ -24,7 +25,7 @@ export interface Layout {
   readonly daemonAddress: string;
   /** The cgroup of the container. */
   readonly cgroup: string;
-  readonly config: Config;
+  readonly config: Config & ConfigV2;
 }
 
 export function layout(base: string, shim = process.env['DEMO_SHIM']): Layout {

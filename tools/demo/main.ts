@@ -7,6 +7,7 @@ import { makeBusyboxRootfs } from '../examples/busybox-rootfs.ts';
 import { filesBelow, leftovers, naming, removeLeftovers, untilNothingIsLeft } from '../leftovers.ts';
 import { type DemoArguments, DemoError, readArguments, USAGE } from './arguments.ts';
 import { cleanUp } from './clean-up.ts';
+import { cleanUpV2 } from './clean-up-v2.ts';
 import { rootFromImage } from './image.ts';
 import { type Layout, layout } from './layout.ts';
 import { FAILED, runProgram } from './program.ts';
@@ -54,16 +55,18 @@ async function demoIn(base: string, wanted: DemoArguments): Promise<number> {
   try {
     return await demo(where, wanted, interrupted.signal);
   } catch (error) {
-    await cleanUpAfterFailure(where);
+    await cleanUpAfterFailure(where, wanted);
     throw error;
   } finally {
     await removeLeftovers(where.token, where.base);
   }
 }
 
-async function cleanUpAfterFailure(where: Layout): Promise<void> {
+async function cleanUpAfterFailure(where: Layout, { isV2 }: DemoArguments): Promise<void> {
   chapter('It cleans up what was left');
-  await cleanUp(where).catch((failure: unknown) => console.error(`The clean-up failed: ${failure}`));
+  await (isV2 ? cleanUpV2(where) : cleanUp(where)).catch((failure: unknown) =>
+    console.error(`The clean-up failed: ${failure}`),
+  );
   await untilNothingIsLeft(where.token);
   const left = leftovers(where.token);
   step('checked', left.length === 0 ? 'nothing is left' : `left, and removed now: ${naming(left)}`);
@@ -97,7 +100,7 @@ async function demoOf(
   const pipes = await TaskIO.create(where.io);
   const status = await runProcesses(where, wanted, signal).finally(() => pipes.close());
   if (status === FAILED) {
-    await cleanUpAfterFailure(where);
+    await cleanUpAfterFailure(where, wanted);
     return status;
   }
   await removeRoot();
@@ -110,8 +113,9 @@ async function demoOf(
 async function runProcesses(where: Layout, wanted: Wanted, signal: AbortSignal): Promise<number> {
   const run = (name: string, program: string) => runProcess({ name, program, where, wanted, signal });
   if (wanted.isLocal) return run('process', 'local.ts');
-  const manager = await run('first process', 'manage.ts');
-  return manager === 0 ? run('second process', 'reattach.ts') : manager;
+  const [first, second] = wanted.isV2 ? ['manage-v2.ts', 'reattach-v2.ts'] : ['manage.ts', 'reattach.ts'];
+  const manager = await run('first process', first);
+  return manager === 0 ? run('second process', second) : manager;
 }
 
 async function runProcess(options: {
@@ -130,6 +134,8 @@ async function runProcess(options: {
     {
       env: {
         ...(wanted.shim !== undefined && { DEMO_SHIM: wanted.shim }),
+        // By itself, the process of runtime v2 waits for further containers.
+        ...(wanted.isV2 && { SHIMWRIGHT_LINGER_MS: '0' }),
         ...(wanted.process && { DEMO_PROCESS: JSON.stringify(wanted.process) }),
       },
       stdio: 'inherit',
