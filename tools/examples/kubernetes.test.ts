@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
+import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1';
+import { type IRuntimeClass, RuntimeClass } from 'kubernetes-models/node.k8s.io/v1';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { needs } from '../testing/needs.ts';
@@ -30,6 +32,15 @@ describe('the example for Kubernetes', () => {
         template: { metadata: { labels: { app: 'fifty' } }, spec: { runtimeClassName: 'shimwright' } },
       },
     });
+  });
+
+  test('has objects that the API’s own schema allows', async () => {
+    const deployment = (await object('deployment.yaml')) as unknown as IDeployment;
+    expect(() => new Deployment(deployment).validate()).not.toThrow();
+    const runtimeClass = (await object('runtime-class.yaml')) as unknown as IRuntimeClass;
+    expect(() => new RuntimeClass(runtimeClass).validate()).not.toThrow();
+    const wrong = { ...deployment, spec: { ...deployment.spec, replicas: 'fifty' } };
+    expect(() => new Deployment(wrong as unknown as IDeployment).validate()).toThrow('must be integer');
   });
 
   describe('is understood by containerd', () => {
