@@ -6,6 +6,7 @@ import { checkpointFailure } from './checkpoint-failure.ts';
 import { ContainerProcess } from './container-process.ts';
 import { TaskError } from './errors.ts';
 import type { ContainerRecord, ProcessRecord } from './journal.ts';
+import { Outstanding } from './outstanding.ts';
 import type { ProcessHost } from './process-host.ts';
 import type { ProcessState } from './process-state.ts';
 import type { CheckpointRequest, KillRequest, RestoreRequest } from './requests.ts';
@@ -37,7 +38,7 @@ const { SIGKILL } = constants.signals;
 /** The first process of a container, and with it the container. */
 export class InitProcess extends ContainerProcess {
   readonly #options: InitOptions;
-  readonly #kills = new Set<Promise<void>>();
+  readonly #kills = new Outstanding();
 
   constructor(options: InitOptions, host: ProcessHost) {
     super('', options.stdio, host, 'creating');
@@ -69,7 +70,7 @@ export class InitProcess extends ContainerProcess {
 
   kill(request: KillRequest, signal?: AbortSignal): Promise<void> {
     // What is to end a container waits for nothing that is done to it: that may be what hangs.
-    if (request.signal === SIGKILL) return this.#counted(this.#kill(request, signal));
+    if (request.signal === SIGKILL) return this.#kills.add(this.#kill(request, signal));
     return this.lock.run(async () => {
       if (request.signal === 0) return this.requireAlive(); // it only asks
       return this.#kill(request, signal);
@@ -145,7 +146,7 @@ export class InitProcess extends ContainerProcess {
       this.machine.require('delete', this.#id);
       await this.#deleteContainer(false, signal);
       // Who is told that it is deleted may hang up, and leave the one who has killed it without an answer.
-      await Promise.allSettled(this.#kills);
+      await this.#kills.settled();
       if (this.pid !== 0) await this.ended(signal); // one that was never started has only just been killed
       this.machine.note('deleted');
     }, signal);
@@ -200,13 +201,6 @@ export class InitProcess extends ContainerProcess {
     });
     this.watch(pid);
     await io.started();
-  }
-
-  #counted(kill: Promise<void>): Promise<void> {
-    this.#kills.add(kill);
-    const forget = () => void this.#kills.delete(kill);
-    kill.then(forget, forget);
-    return kill;
   }
 
   async #kill({ signal: number, all = false }: KillRequest, signal: AbortSignal | undefined): Promise<void> {
