@@ -1,13 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { cri, RUNNING } from '../../../packages/shim-service/test/fixtures/cri.ts';
 import { IMAGE } from '../../../packages/shim-service/test/fixtures/image-by-hand.ts';
-import { groupsOf } from '../../../packages/shim-service/test/fixtures/v2-group.ts';
+import { eventsOf, groupsOf } from '../../../packages/shim-service/test/fixtures/v2-group.ts';
 import { v2Program } from '../../../packages/shim-service/test/fixtures/v2-program.ts';
 import { BenchDaemon } from '../../bench/v2-daemon.ts';
 import { importPodImage } from '../../bench/v2-pods.ts';
 import { leftovers, removeLeftovers, untilNothingIsLeft } from '../../leftovers.ts';
+
+/** When the work is in its middle. */
+const KILL_MS = 2_000;
+
+const EVENTS_MS = 50;
+const EVENTS_TRIES = 600;
 
 /** What is played. */
 export interface PodsOptions {
@@ -80,6 +87,9 @@ export async function playPods({ pods, kill, stock, log }: PodsOptions): Promise
     };
     await all('removed', remove, kill ? servers : undefined);
     if (groupsOf(token).length > 0) log(`shims, without a pod: ${memoryOf(token)}`);
+    // Without a daemon that takes them, they would hold up the end of the shims.
+    for (let tries = 0; eventsOf(token).length > 0 && tries < EVENTS_TRIES; tries += 1)
+      await delay(EVENTS_MS);
   } finally {
     await daemon.stop();
     await untilNothingIsLeft(token);
@@ -97,9 +107,7 @@ async function killOnce(
   start: number,
   log: (line: string) => void,
 ): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, 2_000);
-  await promise;
+  await delay(KILL_MS);
   for (const pid of pids()) {
     process.kill(pid, 'SIGKILL');
     log(`killed ${pid} after ${((performance.now() - start) / 1000).toFixed(1)} s`);
