@@ -35,7 +35,10 @@ export async function unannouncedChanges(root: string, base?: string): Promise<U
     const { name } = one.manifest;
     if (isUnreleased(one)) return { name, changes: pending.has(name) ? [] : ['it was never released'] };
     if (since === undefined || announced.has(name)) return { name, changes: [] };
-    const before = await manifestAt(root, since, one.folder);
+    // One that has not changed is what it was: git is not asked, which takes two processes for each package.
+    const before = changed.includes(manifestOf(one.folder))
+      ? await manifestAt(root, since, one.folder)
+      : one.manifest;
     if (before?.version !== one.manifest.version) return { name, changes: [] }; // released in between
     return { name, changes: changesOf(one, packages, before, changed, catalog) };
   });
@@ -56,7 +59,7 @@ function changesOf(
   );
   const manifest = isDeepStrictEqual(published(before), published(one.manifest))
     ? []
-    : [`packages/${one.folder}/package.json`];
+    : [manifestOf(one.folder)];
   const used = contents.flatMap(({ manifest }) => catalogEntriesOf(manifest));
   const moved = catalog.filter((entry) => used.includes(entry)).map((entry) => `catalog: ${entry}`);
   return [...files, ...manifest, ...moved];
@@ -107,8 +110,12 @@ function namesIn(changesets: readonly PendingChangeset[]): Set<string> {
   return new Set(changesets.flatMap(({ releases }) => Object.keys(releases)));
 }
 
+function manifestOf(folder: string): string {
+  return `packages/${folder}/package.json`;
+}
+
 async function manifestAt(root: string, commit: string, folder: string): Promise<Manifest | undefined> {
-  const file = `packages/${folder}/package.json`;
+  const file = manifestOf(folder);
   const [there] = await gitLines(root, 'ls-tree', '--name-only', commit, '--', file);
   return there === undefined ? undefined : JSON.parse(await git(root, 'show', `${commit}:${file}`));
 }
