@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PACKAGES, packageName, ROOT } from '../packed/workspace-packages.ts';
 import { tempDir } from '../testing/temp-dir.ts';
@@ -24,8 +24,7 @@ export async function scratchWorkspace(version: string): Promise<ScratchWorkspac
   const root = await tempDir();
   for (const file of [...SHARED, ...PACKAGES.map(manifestPath)]) await copy(file, root);
   await git(root, 'init', '--quiet', '--initial-branch=main');
-  await git(root, 'config', 'user.name', 'Shimwright');
-  await git(root, 'config', 'user.email', 'shimwright@localhost');
+  await appendFile(path.join(root, '.git/config'), GIT_SETTINGS);
   const workspace = { root, write, commit, changesetVersion, versions, read };
   const manifests = await Promise.all(PACKAGES.map(manifestPath).map(read));
   const versioned = manifests.map((text) => text.replace(/"version": ".*?"/, `"version": "${version}"`));
@@ -75,6 +74,10 @@ export function changesetOf(releases: Readonly<Record<string, string>>, summary 
 export function manifestPath(folder: string): string {
   return `packages/${folder}/package.json`;
 }
+
+// Written as they are: git would be started for each, and once more after each commit to look for what could be packed.
+const GIT_SETTINGS =
+  '[user]\n\tname = Shimwright\n\temail = shimwright@localhost\n[maintenance]\n\tauto = false\n';
 
 const SHARED = [
   'package.json',
