@@ -28,7 +28,7 @@ export { NativeError, type NativeErrorCode } from './native-error.ts';
 export { type OverlayDirectories, overlayOptions } from './overlay-options.ts';
 export { type PeerCredentials, peerCredentials } from './peer-credentials.ts';
 export { exitOfPidfd, openPidfd, signalPidfd } from './pidfd.ts';
-export { makePipe, type PipeOptions } from './pipe.ts';
+export { growPipe, makePipe, type PipeOptions } from './pipe.ts';
 export {
   identify,
   isRunning,

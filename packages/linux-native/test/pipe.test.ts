@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
-import { makePipe, type PipeOptions } from '../src/pipe.ts';
+import { growPipe, makePipe, type PipeOptions } from '../src/pipe.ts';
 import { descriptorFlags, O_CLOEXEC } from './descriptor-flags.ts';
 
 function pipe(options?: PipeOptions): [number, number] {
@@ -36,5 +36,28 @@ describe('makePipe', () => {
     const [readEnd] = pipe({ nonBlocking: true });
     expect(descriptorFlags(readEnd) & constants.O_NONBLOCK).toBe(constants.O_NONBLOCK);
     expect(() => readSync(readEnd, Buffer.alloc(1))).toThrow('EAGAIN');
+  });
+});
+
+describe('growPipe', () => {
+  needs('linux');
+
+  test('gives a pipe more room, and never less', () => {
+    const [, writeEnd] = pipe({ nonBlocking: true });
+    expect(growPipe(writeEnd, 1)).toBe(65_536);
+    expect(growPipe(writeEnd, 100_000)).toBe(131_072);
+    expect(growPipe(writeEnd, 5_000)).toBe(131_072);
+    expect(writeSync(writeEnd, Buffer.alloc(200_000))).toBe(131_072);
+  });
+
+  test('refuses what is no pipe, and no number of bytes', () => {
+    const [readEnd] = pipe();
+    for (const bytes of [0, -1, 0.5, Number.NaN])
+      expect(() => growPipe(readEnd, bytes)).toThrow(
+        expect.objectContaining({ code: 'ERR_NATIVE_ARGUMENT' }),
+      );
+    const file = openSync('/dev/null', 'r');
+    onTestFinished(() => closeSync(file));
+    expect(() => growPipe(file, 1)).toThrow(expect.objectContaining({ code: 'EBADF' }));
   });
 });

@@ -18,7 +18,7 @@ import { needs, needsOf } from '../../../tools/testing/needs.ts';
 import { created, processSpec, running, type TestShim, testShim } from './fixtures/shim.ts';
 
 const SLEEP = ['/bin/sleep', '600'];
-const PIPE_BYTES = 64 * 1024;
+const PIPE_BYTES = 512 * 1024;
 const sh = (script: string) => ['/bin/bash', '-c', script];
 
 /** A FIFO that nobody has open. */

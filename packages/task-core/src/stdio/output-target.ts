@@ -6,7 +6,7 @@ import path from 'node:path';
 import { cleanEnvironment, makePipe, type ProcessIdentity } from '@shimwright/linux-native';
 import { messageOf, TaskError } from '../errors.ts';
 import { startCopier } from './copier.ts';
-import { isFifo, openFifoToWrite } from './fifo.ts';
+import { giveRoom, isFifo, openFifoToWrite } from './fifo.ts';
 import { closeInBackground, type LogFile, openLog } from './open-log.ts';
 
 /** How long a logger may take until it is ready. */
@@ -69,6 +69,7 @@ function openFifo(file: string): OutputTarget {
 async function openFile(file: LogFile, onChange: (() => void) | undefined): Promise<OutputTarget> {
   const log = await openLog(file);
   const [source, descriptor] = makePipeOr(() => closeInBackground(log));
+  giveRoom(descriptor);
   return { descriptor, ...copied({ source, log }, undefined, onChange) };
 }
 
