@@ -16,7 +16,7 @@ const HEAD = ['', '| work | ours | peer | ours / peer |', '| --- | ---: | ---: |
 const FIGURE = String.raw`[\d.]+ (?:µs|ms|KiB)`;
 const RATIO = String.raw`[\d.]+ \([\d.]+ to [\d.]+\)`;
 const ROW = new RegExp(
-  String.raw`^\| ([a-z]+): [^|]+ \| (?:${FIGURE} \| ${FIGURE} \| ${RATIO}|[^|]+ \| [^|]+ \|) \|$`,
+  String.raw`^\| ([a-z0-9]+): [^|]+ \| (?:${FIGURE} \| ${FIGURE} \| ${RATIO}|[^|]+ \| [^|]+ \|) \|$`,
 );
 
 describe.each(DOCUMENTS)('the figures in %s', (document) => {

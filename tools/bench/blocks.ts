@@ -15,7 +15,7 @@ export const DOCUMENTS = [
 ] as const;
 
 const ROOT = path.join(import.meta.dirname, '../..');
-const BLOCK = /^<!-- bench: ([a-z ]+) -->\n([\s\S]*?)^<!-- \/bench -->$/gm;
+const BLOCK = /^<!-- bench: ([a-z0-9 ]+) -->\n([\s\S]*?)^<!-- \/bench -->$/gm;
 
 /** The blocks of a document: which benchmarks each is of, and what it says. */
 export function blocksIn(

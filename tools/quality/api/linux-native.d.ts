@@ -86,6 +86,7 @@ interface PipeOptions {
   readonly nonBlocking?: boolean;
 }
 export declare function makePipe(options?: PipeOptions): [readEnd: number, writeEnd: number];
+export declare function growPipe(fd: number, bytes: number): number;
 interface ProcessIdentity {
   readonly pid: number;
   readonly startTime: string;
