@@ -2,30 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
-import { systemCall } from '../src/library.ts';
+import { socketPair } from '../../../tools/testing/socket-pair.ts';
 import { peekMessage, receiveMessage, sendMessage } from '../src/message.ts';
 import { descriptorFlags, O_CLOEXEC } from './descriptor-flags.ts';
 
-// bits/socket.h
-const AF_UNIX = 1;
-const SOCK_STREAM = 1;
-const SOCK_CLOEXEC = 0o2000000;
-
-const socketpair = systemCall<[number, number, number, Int32Array]>(
-  'socketpair',
-  'int socketpair(int domain, int type, int protocol, void *ends)',
-);
-
 /** Both ends of a connection; what is still open of it is closed with the test. */
 function connection() {
-  const ends = new Int32Array(2);
-  socketpair([AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends]);
-  const open = new Set(ends);
+  const [here, there] = socketPair();
+  const open = new Set([here, there]);
   const close = (fd: number) => {
     if (open.delete(fd)) closeSync(fd);
   };
   onTestFinished(() => open.forEach(close));
-  const [here = -1, there = -1] = ends;
   return { here, there, close };
 }
 

@@ -4,19 +4,10 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { sandbox } from '../../../tools/testing/sandbox.ts';
-import { duplicateDescriptor, receiveMessage, systemCall } from '../../linux-native/src/index.ts';
+import { socketPair } from '../../../tools/testing/socket-pair.ts';
+import { duplicateDescriptor, receiveMessage, setNonBlocking } from '../../linux-native/src/index.ts';
 import { OpenCalls } from '../src/v2/keeper/open-calls.ts';
 import { RecordedStream } from '../src/v2/keeper/recorded-stream.ts';
-
-// bits/socket.h
-const AF_UNIX = 1;
-const SOCK_STREAM = 1;
-const SOCK_NONBLOCK_CLOEXEC = 0o2004000;
-
-const socketpair = systemCall<[number, number, number, Int32Array]>(
-  'socketpair',
-  'int socketpair(int domain, int type, int protocol, void *ends)',
-);
 
 const REQUEST = 1;
 const RESPONSE = 2;
@@ -60,9 +51,8 @@ const calls = (file: string) => new OpenCalls(file, (message) => expect.fail(mes
 /** A connection that outlives those who read from it, and where its calls are noted. */
 async function place() {
   const { base } = await sandbox();
-  const ends = new Int32Array(2);
-  socketpair([AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK_CLOEXEC, 0, ends]);
-  const [here = -1, there = -1] = ends;
+  const [here, there] = socketPair();
+  setNonBlocking(here, true); // as the server's sockets are
   onTestFinished(() => [here, there].forEach((fd) => void closeSync(fd)));
 
   /** The requests that a process receives until nothing more comes; it sends its answer, and is killed. */

@@ -1,29 +1,15 @@
 import { closeSync } from 'node:fs';
-import { sendMessage, systemCall } from '@shimwright/linux-native';
+import { sendMessage } from '@shimwright/linux-native';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../../tools/testing/needs.ts';
+import { socketPair } from '../../../../tools/testing/socket-pair.ts';
 import { Wire, type WireMessage } from './wire.ts';
-
-const AF_UNIX = 1;
-const SOCK_STREAM = 1;
-
-const socketpair = systemCall<[number, number, number, Int32Array]>(
-  'socketpair',
-  'int socketpair(int domain, int type, int protocol, void *ends)',
-);
-
-function ends(): readonly [number, number] {
-  const pair = new Int32Array(2);
-  socketpair([AF_UNIX, SOCK_STREAM, 0, pair]);
-  const [near = -1, far = -1] = pair;
-  return [near, far];
-}
 
 describe('a wire', () => {
   needs('linux');
 
   test('carries what is longer than one message can be, with its descriptors', async () => {
-    const [near, far] = ends();
+    const [near, far] = socketPair();
     const told: [WireMessage, number][] = [];
     const take = (message: WireMessage, descriptors: readonly number[]) => {
       told.push([message, descriptors.length]);
@@ -46,7 +32,7 @@ describe('a wire', () => {
   });
 
   test('ends where what is said never ends', async () => {
-    const [near, far] = ends();
+    const [near, far] = socketPair();
     const closed = Promise.withResolvers<void>();
     const wire = new Wire(near, { onMessage: () => expect.unreachable(), onClose: closed.resolve });
     const sender = new Wire(far, { onMessage: () => {}, onClose: () => {} });
@@ -57,7 +43,7 @@ describe('a wire', () => {
   });
 
   test('tells a text whole, wherever it was cut on the way', () => {
-    const [near, far] = ends();
+    const [near, far] = socketPair();
     const told: WireMessage[] = [];
     const wire = new Wire(near, { onMessage: (message) => told.push(message), onClose: () => {} });
     const message = { op: 'drop', key: '/run/späte Bündel/容器/😀' };

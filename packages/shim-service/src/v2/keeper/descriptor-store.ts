@@ -109,22 +109,40 @@ export class DescriptorStore {
   /** Puts each that is to stay behind the others, and only then takes it out: of what is there twice, one was put back before a kill. */
   #turn(isKept: (entry: Entry) => boolean): [Entry, readonly number[]][] {
     const found: [Entry, readonly number[]][] = [];
-    const [first, second] = this.#ends;
-    const mark = `mark ${process.hrtime.bigint()}`;
-    sendMessage(first, { data: Buffer.from(mark) });
-    for (let message = peekMessage(second); message; message = peekMessage(second)) {
-      const text = message.data.toString();
-      const entry = entryIn(text);
-      const isToStay = entry !== undefined && isKept(entry);
-      const isBack = isToStay && this.#put(entry, message.descriptors);
-      closeAll(receiveMessage(second));
+    const [, second] = this.#ends;
+    const keptIn = ({ data }: Message) => {
+      const entry = entryIn(data.toString());
+      return entry && isKept(entry) ? entry : undefined;
+    };
+    const settle = (message: Message, entry: Entry | undefined, isBack: boolean) => {
       // A store that was full has room for it now.
-      if (isToStay && (isBack || this.#put(entry, message.descriptors)))
+      if (entry && (isBack || this.#put(entry, message.descriptors)))
         found.push([entry, message.descriptors]);
       else closeAll(message);
-      if (text === mark) break;
+    };
+    const mark = `mark ${process.hrtime.bigint()}`;
+    const takenOut = this.#putMark(mark);
+    for (let message = peekMessage(second); message; message = peekMessage(second)) {
+      const entry = keptIn(message);
+      const isBack = entry !== undefined && this.#put(entry, message.descriptors);
+      closeAll(receiveMessage(second));
+      settle(message, entry, isBack);
+      if (message.data.toString() === mark) break;
     }
+    for (const message of takenOut) settle(message, keptIn(message), false);
     return found;
+  }
+
+  /** Puts what tells the end of a turn behind all else. @returns what had to be taken out for it, of a store that is full. */
+  #putMark(mark: string): readonly Message[] {
+    const [first, second] = this.#ends;
+    const taken: Message[] = [];
+    while (sendMessage(first, { data: Buffer.from(mark) }) === undefined) {
+      const message = receiveMessage(second);
+      if (!message) break;
+      taken.push(message);
+    }
+    return taken;
   }
 
   #put(entry: Entry, descriptors: readonly number[]): boolean {
