@@ -70,18 +70,26 @@ export async function holdNamespaces(pod: PodNamespaces, bundle: string): Promis
   );
 }
 
-/** Ends what a process that was killed has started to hold the namespaces of a pod, and did not note: it works in the bundle. */
+/**
+ * Ends what a process that was killed has started to hold the namespaces of a pod, and did not note: it works in the bundle, and is the
+ * keeper's by now, as no bystander is who looks at a bundle.
+ */
 export async function endStrayHolders(bundle: string): Promise<void> {
+  const late = Date.now() + BEGIN_MS;
   // One may be starting another.
-  for (let found = workersIn(bundle); found.length > 0; found = workersIn(bundle)) {
+  for (let found = straysIn(bundle); found.length > 0 && Date.now() < late; found = straysIn(bundle)) {
     for (const pid of found) killQuietly(pid);
     await delay(STRAY_MS);
   }
 }
 
-function workersIn(bundle: string): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => pid !== process.pid && workerIn(bundle, pid) !== undefined);
+function straysIn(bundle: string): number[] {
+  const pids = readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 1 && pid !== process.pid);
+  return pids.filter(
+    (pid) => processStat(pid)?.parent === process.ppid && workerIn(bundle, pid) !== undefined,
+  );
 }
 
 function commandOf({ netns, hasUts, hasIpc, hasPid, hostname, sysctls }: PodNamespaces): string[] {
