@@ -1,6 +1,6 @@
 import { constants, readdirSync, readFileSync } from 'node:fs';
 import { descriptor } from './argument.ts';
-import { systemCall } from './library.ts';
+import { fcntl } from './fcntl.ts';
 
 // fcntl.h and asm-generic/fcntl.h, which x64 and arm64 share
 const F_GETFD = 1;
@@ -12,8 +12,6 @@ const FD_CLOEXEC = 1;
 const O_CLOEXEC = 0o2000000;
 
 const FIRST_BEYOND_STANDARD = 3;
-
-const fcntl = systemCall<[number, number, number]>('fcntl', 'int fcntl(int fd, int command, long argument)');
 
 /**
  * Sets whether reads and writes of a descriptor, and of all its duplicates in any process, fail with `EAGAIN` instead of

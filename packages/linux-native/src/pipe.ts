@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { descriptor, integer } from './argument.ts';
+import { fcntl } from './fcntl.ts';
 import { systemCall } from './library.ts';
 
 const O_CLOEXEC = 0o2000000; // on x64 and arm64; Node sets it by itself and does not name it
@@ -9,8 +10,6 @@ const pipe2 = systemCall<[Int32Array, number]>('pipe2', 'int pipe2(void *ends, i
 // linux/fcntl.h
 const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
-
-const fcntl = systemCall<[number, number, number]>('fcntl', 'int fcntl(int fd, int command, long argument)');
 
 /** How to make a pipe. */
 export interface PipeOptions {

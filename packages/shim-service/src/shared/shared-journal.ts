@@ -36,6 +36,11 @@ export class SharedJournal implements Journal {
     return [...this.#register.processes.values()].filter(({ exit }) => exit?.isUnknown).map(({ id }) => id);
   }
 
+  /** What is noted of a process; undefined where nothing is. */
+  process(containerId: string, execId: string): RegisteredProcess | undefined {
+    return this.#register.processes.get(processId({ containerId, execId }));
+  }
+
   save(record: ProcessRecord): void {
     if (this.#isClosed) return;
     const registered = { ...record, id: processId(record), startTime: this.#startTime(record) };

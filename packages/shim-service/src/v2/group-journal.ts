@@ -60,15 +60,13 @@ export class GroupJournal implements Journal {
   }
 
   forget(containerId: string, execId: string): void {
-    const member = this.#members.get(containerId);
-    const process = [...(member?.register.processes.values() ?? [])].find((known) => known.execId === execId);
-    if (process?.exit) {
-      const { pid, exit } = process;
-      this.#options.deletions.note(containerId, execId, {
-        ...{ pid, exitStatus: exit.status, exitedAt: exit.exitedAt },
-      });
+    const journal = this.#members.get(containerId)?.journal;
+    const { pid = 0, exit } = journal?.process(containerId, execId) ?? {};
+    if (exit) {
+      const answer = { pid, exitStatus: exit.status, exitedAt: exit.exitedAt };
+      this.#options.deletions.note(containerId, execId, answer);
     }
-    member?.journal.forget(containerId, execId);
+    journal?.forget(containerId, execId);
   }
 
   note(event: TaskEvent, process?: ProcessRecord): () => void {
