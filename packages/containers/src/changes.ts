@@ -1,8 +1,8 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type PathWatch, watchPath } from '@shimwright/linux-native';
 
 /** Tells that something in one of some directories may have changed since it was last asked. */
 export class Changes implements Disposable {
-  readonly #watchers: FSWatcher[] = [];
+  readonly #watchers: PathWatch[] = [];
   readonly #signal: AbortSignal | undefined;
   readonly #lookAgainMs: number;
   #came = Promise.withResolvers<void>();
@@ -15,9 +15,9 @@ export class Changes implements Disposable {
     signal?.addEventListener('abort', this.#wake);
     for (const directory of directories) {
       try {
-        this.#watchers.push(watch(directory, this.#wake).on('error', this.#wake));
+        this.#watchers.push(watchPath(directory, this.#wake, { lookMs: lookAgainMs }));
       } catch {
-        // the kernel has no watch left, or the directory is gone: the clock tells
+        // the directory is gone: the clock tells
       }
     }
   }

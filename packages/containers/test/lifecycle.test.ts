@@ -6,7 +6,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa, execaNode } from 'execa';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { processIds } from '../../../tools/testing/command-lines.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import {
@@ -412,10 +412,9 @@ describe('a container that outlives its program', () => {
     await rename(io, `${io}.aside`);
     onTestFinished(() => rename(`${io}.aside`, io));
     await restore(where.place);
-    const [recorder] = await vi.waitUntil(() => {
-      const found = processIds(`recorder-main.ts ${where.place.stateDir}`);
-      return found.length > 0 && found;
-    });
+    const recorders = () => processIds(`recorder-main.ts ${where.place.stateDir}`);
+    await expect.poll(recorders, { timeout: 10_000 }).toHaveLength(1);
+    const [recorder] = recorders();
     const turns = async () => Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(await status())?.[1]);
     const status = () => readFile(`/proc/${recorder}/status`, 'utf8');
     await delay(1_000); // it has begun

@@ -11,6 +11,7 @@ export { makeFifo } from './files/fifo.ts';
 export { tryFlock } from './files/file-lock.ts';
 export { makeDirectories, makeDirectoriesSync } from './files/make-directories.ts';
 export { renameNoReplace } from './files/rename-no-replace.ts';
+export { type PathWatch, type WatchPathOptions, watchPath } from './files/watch-path.ts';
 export { assertPlatform, type NativeArgument, type SystemCall, systemCall } from './library.ts';
 export { type Message, type OutgoingMessage, peekMessage, receiveMessage, sendMessage } from './message.ts';
 export {

@@ -1,7 +1,7 @@
-import { lstatSync, watch } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { makeDirectoriesSync } from '@shimwright/linux-native';
+import { makeDirectoriesSync, watchPath } from '@shimwright/linux-native';
 import type { Any } from '@shimwright/shim-api';
 import { hasCode, ShimHostError } from './errors.ts';
 import { parseEventFile } from './event-file.ts';
@@ -138,8 +138,7 @@ class Arrivals {
 
   constructor(directory: string, signal: AbortSignal | undefined) {
     // Watching begins before the first listing, so that nothing falls in between.
-    this.#watcher = watch(directory, this.#wake);
-    this.#watcher.on('error', (error) => this.#came.reject(error));
+    this.#watcher = watchPath(directory, this.#wake);
     this.#signal = signal;
     signal?.addEventListener('abort', this.#wake);
   }

@@ -1,6 +1,13 @@
-import { closeSync, existsSync, type FSWatcher, openSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type DescriptorWatch, makeEventfd, takeEvents, watchReadable } from '@shimwright/linux-native';
+import {
+  type DescriptorWatch,
+  makeEventfd,
+  type PathWatch,
+  takeEvents,
+  watchPath,
+  watchReadable,
+} from '@shimwright/linux-native';
 
 /** Where the kernel counts the memory of a container, and in which of its two ways. */
 export interface MemoryCgroup {
@@ -21,7 +28,7 @@ export const NO_OOM_WATCH: OomWatch = { close: () => {} };
 
 /**
  * Calls `onOom` whenever a process of the cgroup is killed because there is no memory left for it: told by an eventfd
- * in cgroup v1, by a change of `memory.events` in v2. Nothing is polled, and nothing keeps this process alive.
+ * in cgroup v1, by a change of `memory.events` in v2. Nothing is polled unless the kernel has no watch left, and nothing keeps this process alive.
  *
  * @throws a system error when the cgroup cannot be watched.
  */
@@ -124,15 +131,15 @@ class EventfdWatch implements OomWatch {
 class MemoryEventsWatch implements OomWatch {
   readonly #file: string;
   readonly #onOom: () => void;
-  readonly #watcher: FSWatcher;
+  readonly #watcher: PathWatch;
   #kills: number;
 
   constructor(directory: string, onOom: () => void) {
     this.#file = path.join(directory, 'memory.events');
     this.#onOom = onOom;
     this.#kills = killsIn(readFileSync(this.#file, 'utf8'));
-    this.#watcher = watch(this.#file, { persistent: false }, () => this.#tell());
-    this.#watcher.on('error', () => {});
+    this.#watcher = watchPath(this.#file, () => this.#tell());
+    this.#watcher.unref();
   }
 
   close(): void {

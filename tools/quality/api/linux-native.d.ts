@@ -11,6 +11,14 @@ export declare function tryFlock(fd: number): boolean;
 export declare function makeDirectories(directory: string, mode?: number, modeAbove?: number): Promise<boolean>;
 export declare function makeDirectoriesSync(directory: string, mode?: number, modeAbove?: number): boolean;
 export declare function renameNoReplace(from: string, to: string): boolean;
+interface PathWatch {
+  close(): void;
+  unref(): void;
+}
+interface WatchPathOptions {
+  readonly lookMs?: number;
+}
+export declare function watchPath(path: string, onChange: () => void, options?: WatchPathOptions): PathWatch;
 interface SystemErrorPaths {
   readonly path?: string | undefined;
   readonly dest?: string | undefined;
@@ -142,4 +150,4 @@ interface DescriptorWatch {
 export declare function watchReadable(fd: number, onReadable: () => void): DescriptorWatch;
 export declare function watchWritable(fd: number, onWritable: () => void): DescriptorWatch;
 export declare function writeSome(fd: number, data: Uint8Array): number;
-export type { DescriptorWatch, ExitStatus, Message, MountRequest, NativeArgument, NativeErrorCode, OutgoingMessage, OverlayDirectories, PeerCredentials, PipeOptions, ProcessIdentity, ProcessStat, Replacement, Spawn, SystemCall, SystemErrorPaths, Terminal, TerminalSize, UnmountOptions, Zombie };
+export type { DescriptorWatch, ExitStatus, Message, MountRequest, NativeArgument, NativeErrorCode, OutgoingMessage, OverlayDirectories, PathWatch, PeerCredentials, PipeOptions, ProcessIdentity, ProcessStat, Replacement, Spawn, SystemCall, SystemErrorPaths, Terminal, TerminalSize, UnmountOptions, WatchPathOptions, Zombie };

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, watch } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Spec } from '@shimwright/bundle-core';
+import { watchPath } from '@shimwright/linux-native';
 import { PIPES } from '../pipes.ts';
 import { recordOf } from '../record.ts';
 import { type Lock, tryLock } from './lock.ts';
@@ -55,7 +56,7 @@ class Recorder {
   }
 
   async untilIdle(): Promise<void> {
-    const watcher = watch(this.#place.bundles, () => this.#wake()).on('error', () => this.#wake());
+    const watcher = watchPath(this.#place.bundles, () => this.#wake());
     let idleSince = performance.now();
     for (;;) {
       for (const id of waiting(this.#place)) this.#take(id);

@@ -1,6 +1,6 @@
-import { lstatSync, readdirSync, readlinkSync, rmSync, watch } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { makeDirectoriesSync } from '@shimwright/linux-native';
+import { makeDirectoriesSync, watchPath } from '@shimwright/linux-native';
 import { loadAddressSync, socketPath } from '@shimwright/shim-address';
 import { isListening } from '@shimwright/shim-host';
 import { TASK_FILES } from '../task-files.ts';
@@ -25,8 +25,7 @@ export class BundleLinks {
   constructor(directory: string) {
     this.#directory = directory;
     makeDirectoriesSync(directory, 0o700, 0o700);
-    this.#watcher = watch(directory, () => this.look());
-    this.#watcher.on('error', () => {});
+    this.#watcher = watchPath(directory, () => this.look());
     this.#timer = setInterval(() => this.look(), LOOK_MS).unref();
     this.look();
   }
