@@ -341,7 +341,12 @@ describe.each(['stock', 'ours'] as const)('the %s shim', (kind) => {
         linux.namespaces = (linux.namespaces ?? []).filter(({ type }) => type !== 'pid');
       },
     });
-    await one.exec('further', SLEEP);
+    const { pid } = await one.exec('further', SLEEP);
+    // A start is answered while the process is still the OCI runtime's own, which ignores SIGUSR1.
+    for (const each of [pid, one.pid])
+      await expect
+        .poll(() => readFileSync(`/proc/${each}/cmdline`, 'utf8'), { timeout: 20_000 })
+        .toMatch(/^.bin.sleep/);
     await one.shim.kill({ id: 'further', signal });
     expect(await one.shim.wait({ id: 'further' })).toMatchObject({ exitStatus: 128 + signal });
     await one.shim.kill({ id: 'one', signal });
