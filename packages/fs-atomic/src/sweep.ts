@@ -84,7 +84,7 @@ function* removeLeftover(swept: Directory, name: string, signal: AbortSignal | u
 }
 
 function failed(directory: string, errors: readonly unknown[]): AtomicError {
-  const reasons = errors.map((error) => (error instanceof Error ? error.message : String(error)));
+  const reasons = errors.map((error) => (error as { readonly message?: unknown } | null)?.message ?? error);
   return new AtomicError(
     'ERR_ATOMIC_SWEEP',
     `${errors.length} leftovers in ${directory} could not be removed: ${reasons.join('; ')}`,

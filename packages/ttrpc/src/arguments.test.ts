@@ -29,6 +29,8 @@ describe.each([
     { metadata: { a: undefined } },
     { metadata: 'abc' },
     { metadata: [] },
+    { metadata: new Map([['a', ['b']]]) },
+    { metadata: new Headers({ a: 'b' }) },
     { signal: {} },
     { signal: 5 },
     { signal: null },
@@ -51,7 +53,7 @@ describe.each([
   });
 });
 
-test.each([undefined, null, '', 5, true])(
+test.each([undefined, null, '', 5, true, {}, { port: -1 }])(
   '%o is no target, to connect to or to listen at',
   async (target) => {
     await expect(connect(target as never)).rejects.toEqual(refused);
@@ -113,3 +115,30 @@ test.each([undefined, null, {}, { fullName: 'a' }, { methods: {} }])(
     expect(() => TtrpcClient.over(duplexPair()[0]).service(descriptor as never)).toThrow(refused);
   },
 );
+
+test.runIf(process.platform === 'linux')(
+  'an abstract socket without a name is none to listen at',
+  async () => {
+    const listening = new TtrpcServer().listen('\0');
+    await expect(listening).rejects.toMatchObject({ code: 'ERR_TTRPC_LISTEN' });
+  },
+);
+
+test.each([null, 5, 'options'])('%o is no options, for a server, a client or in this process', (options) => {
+  const [stream] = duplexPair();
+  expect(() => new TtrpcServer(options as never)).toThrow(refused);
+  expect(() => TtrpcClient.over(stream, options as never)).toThrow(refused);
+  expect(() => inProcess(shimState, { state } as never, options as never)).toThrow(refused);
+});
+
+test.each([
+  ['a method that is none', { state: 5 }],
+  ['a method without codecs', { state: { name: 'State', requestStream: false, responseStream: false } }],
+  ['two methods of one name', { state: shimState.methods.state, again: shimState.methods.state }],
+])('a descriptor with %s is refused by both sides', (_, methods) => {
+  const descriptor = { ...shimState, methods } as never;
+  const [stream] = duplexPair();
+  expect(() => new TtrpcServer().handle(descriptor, {} as never)).toThrow(refused);
+  expect(() => TtrpcClient.over(stream).service(descriptor)).toThrow(refused);
+  expect(() => inProcess(descriptor, {} as never)).toThrow(refused);
+});

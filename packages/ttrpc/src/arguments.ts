@@ -1,5 +1,5 @@
 import { TtrpcError } from './errors.ts';
-import type { Metadata, ServiceDescriptor } from './types.ts';
+import type { MessageCodec, Metadata, MethodDescriptor, ServiceDescriptor } from './types.ts';
 
 /** The longest delay a timer can have: 24 days. */
 export const MAX_DELAY_MS: number = 2 ** 31 - 1;
@@ -24,12 +24,17 @@ export function checkCallOptions(options: {
  * @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for options that are none, or a signal that is none.
  */
 export function checkSignal(options: { readonly signal?: AbortSignal | undefined }): void {
-  if (typeof options !== 'object' || options === null)
-    throw wrong(`the options must be an object, not ${shown(options)}`);
+  checkOptions(options);
   const { signal } = options;
   if (signal === undefined) return;
   if (typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function') return;
   throw wrong(`signal must be an AbortSignal, not ${shown(signal)}`);
+}
+
+/** @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for options that are none. */
+export function checkOptions(options: object): void {
+  if (typeof options === 'object' && options !== null) return;
+  throw wrong(`the options must be an object, not ${shown(options)}`);
 }
 
 /**
@@ -46,7 +51,8 @@ export function targetOptions<Options extends object>(
 }
 
 function checkMetadata(metadata: Metadata): void {
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+  // A Map, or Headers, hold their entries where none of them is seen here.
+  if (typeof metadata !== 'object' || metadata === null || Symbol.iterator in metadata) {
     throw wrong(`metadata must be an object, not ${shown(metadata)}`);
   }
   for (const [name, values] of Object.entries<unknown>(metadata)) {
@@ -81,16 +87,35 @@ export function optionalFunction<Value>(name: string, given: Value): Value {
   throw wrong(`${name} must be a function, not ${shown(given)}`);
 }
 
-/** @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for what describes no service. */
+/** @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for what describes no service, or two methods of one name. */
 export function checkDescriptor(descriptor: ServiceDescriptor): void {
   const { fullName, methods } = Object(descriptor) as Partial<ServiceDescriptor>;
-  if (typeof fullName === 'string' && typeof methods === 'object' && methods !== null) return;
-  throw wrong('a service needs a descriptor, with its fullName and its methods');
+  if (typeof fullName !== 'string' || typeof methods !== 'object' || methods === null)
+    throw wrong('a service needs a descriptor, with its fullName and its methods');
+  const names = new Set<string>();
+  for (const [key, method] of Object.entries(methods)) {
+    const { name, requestType, responseType } = Object(method) as Partial<MethodDescriptor>;
+    if (typeof name !== 'string' || !isCodec(requestType) || !isCodec(responseType))
+      throw wrong(`the method ${key} needs a name, a requestType and a responseType`);
+    if (names.has(name)) throw wrong(`two methods of ${fullName} have the name ${name}`);
+    names.add(name);
+  }
+}
+
+function isCodec(value: unknown): boolean {
+  const { encode, decode, fromPartial } = Object(value) as Partial<MessageCodec>;
+  return [encode, decode, fromPartial].every((one) => typeof one === 'function');
+}
+
+/** Whether Node refuses an argument, which is no failure of the system. */
+export function isRefused(error: unknown): boolean {
+  const { code } = Object(error) as { readonly code?: unknown };
+  return typeof code === 'string' && /^ERR_(?:INVALID_|MISSING_ARGS|OUT_OF_RANGE|SOCKET_BAD_PORT)/.test(code);
 }
 
 /** The error for an argument that is not what it has to be. */
-export function wrong(message: string): TtrpcError {
-  return new TtrpcError('ERR_TTRPC_ARGUMENT', message);
+export function wrong(message: string, options?: ErrorOptions): TtrpcError {
+  return new TtrpcError('ERR_TTRPC_ARGUMENT', message, options);
 }
 
 /** A value as a message shows it, which is short. */

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { checkCallOptions, checkDescriptor, limit } from './arguments.ts';
+import { checkCallOptions, checkDescriptor, checkOptions, limit } from './arguments.ts';
 import { callNameOf } from './call-names.ts';
 import { Connection } from './connection.ts';
 import { DeferredStream } from './deferred-stream.ts';
@@ -220,6 +220,7 @@ export class TtrpcClient implements AsyncDisposable {
 
 /** @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for options that are not what they have to be. */
 export function checkClientOptions(options: TtrpcClientOptions): Required<TtrpcClientOptions> {
+  checkOptions(options);
   return {
     maxPendingBytes: limit('maxPendingBytes', options.maxPendingBytes, 64 * MIB),
     maxUnreadBytes: limit('maxUnreadBytes', options.maxUnreadBytes, 16 * MIB),

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { connect as connectSocket, type NetConnectOpts, type Socket } from 'node:net';
-import { checkSignal, targetOptions } from './arguments.ts';
+import { checkSignal, targetOptions, wrong } from './arguments.ts';
 import { checkClientOptions, TtrpcClient, type TtrpcClientOptions } from './client.ts';
-import { TtrpcError } from './errors.ts';
+import { messageOf, TtrpcError } from './errors.ts';
 import { pathProblem } from './server/socket-file.ts';
 
 /** What one read can bring; as much as Node's streams take at a time. */
@@ -31,9 +31,18 @@ export async function connect(
   options.signal?.throwIfAborted();
   const problem = 'path' in address ? pathProblem(address.path) : undefined;
   if (problem !== undefined) throw unreachable(target, problem);
-  const socket = connectInPlace(address);
+  const socket = socketTo(address);
   await untilConnected(socket, target, options.signal);
   return TtrpcClient.over(socket, options);
+}
+
+/** @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for what Node takes as no target. */
+function socketTo(options: NetConnectOpts): Socket {
+  try {
+    return connectInPlace(options);
+  } catch (cause) {
+    throw wrong(`the target is none: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /**

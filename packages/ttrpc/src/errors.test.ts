@@ -58,13 +58,18 @@ describe('TtrpcError.from', () => {
     expect(error).toMatchObject({ status: 'NOT_FOUND', message: 'why', details, cause: other });
   });
 
-  test.each([undefined, null, 5, Symbol('why'), Object.create(null), new Proxy({}, { get: () => fail() })])(
-    'anything that can be thrown has a message: %#',
-    (reason) => {
-      expect(TtrpcError.from(reason).message).toBe(messageOf(reason));
-      expect(typeof messageOf(reason)).toBe('string');
-    },
-  );
+  test.each([
+    undefined,
+    null,
+    5,
+    Symbol('why'),
+    Object.create(null),
+    new Proxy({}, { get: fail }),
+    new Proxy({}, { getPrototypeOf: fail }),
+  ])('anything that can be thrown has a message: %#', (reason) => {
+    expect(TtrpcError.from(reason).message).toBe(messageOf(reason));
+    expect(typeof messageOf(reason)).toBe('string');
+  });
 });
 
 test('a status name that gRPC does not define is UNKNOWN, with the message', () => {

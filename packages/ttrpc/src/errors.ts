@@ -80,7 +80,7 @@ export class TtrpcError extends Error {
    * large becomes `RESOURCE_EXHAUSTED`.
    */
   static from(reason: unknown): TtrpcError {
-    if (reason instanceof TtrpcError && hasStatus(reason)) return reason;
+    if (isOfThisCopy(reason) && hasStatus(reason)) return reason;
     const { name, code, status, details = NO_DETAILS } = factsOf(reason);
     const message = messageOf(reason);
     if (hasStatus(reason))
@@ -89,10 +89,18 @@ export class TtrpcError extends Error {
   }
 }
 
+function isOfThisCopy(reason: unknown): reason is TtrpcError {
+  try {
+    return reason instanceof TtrpcError;
+  } catch {
+    return false; // a proxy may have no prototype to tell
+  }
+}
+
 const NO_DETAILS: readonly StatusDetail[] = Object.freeze([]);
 
 /** What an error says of itself, whatever copy of whatever class it is of; all undefined of what is no error. */
-interface ErrorFacts {
+export interface ErrorFacts {
   readonly name?: unknown;
   readonly code?: unknown;
   readonly status?: unknown;
@@ -105,7 +113,8 @@ export function hasStatus(reason: unknown): boolean {
   return code === 'ERR_TTRPC_STATUS' && isStatusName(status) && status !== 'OK';
 }
 
-function factsOf(reason: unknown): ErrorFacts {
+/** What there is to read of an error; never throws. */
+export function factsOf(reason: unknown): ErrorFacts {
   if (typeof reason !== 'object' || reason === null) return {};
   try {
     const { name, code, status, details } = reason as ErrorFacts;

@@ -1,5 +1,5 @@
 import { clearTimeout } from 'node:timers';
-import { checkCallOptions, checkDescriptor } from './arguments.ts';
+import { checkCallOptions, checkDescriptor, checkOptions } from './arguments.ts';
 import { Call } from './call.ts';
 import { callNameOf } from './call-names.ts';
 import { startDeadline } from './deadline.ts';
@@ -31,6 +31,7 @@ export function inProcess<Service extends ServiceDescriptor>(
 ): ServiceClient<Service> {
   checkDescriptor(descriptor);
   checkHandlers(handlers);
+  checkOptions(options);
   const interceptors = checkInterceptors(options.interceptors);
   const calls = Object.entries(descriptor.methods).map(([name, method]) => {
     const handler = handlerOf(handlers, name) ?? unimplemented(method.name);

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { type StatusDetail, TtrpcError } from './errors.ts';
+import { isUint8Array } from 'node:util/types';
+import { factsOf, messageOf, type StatusDetail, TtrpcError } from './errors.ts';
 import { statusCode, statusName } from './status.ts';
 import { bytesField, delimited, FieldReader, numberField, textField, varint } from './wire.ts';
 
@@ -21,12 +22,25 @@ export interface StatusMessage {
   readonly details: StatusDetail[];
 }
 
-/** The status of an error. A message that is too long is cut; details that are too large are left out. */
-export function encodeStatus({ status = 'UNKNOWN', message, details }: TtrpcError): Buffer {
-  const encodedDetails = Buffer.concat(details.map((detail) => bytesField(3, encodeDetail(detail))));
+/**
+ * The status of an error. A message that is too long is cut; details that are too large, or none, are left out. An error
+ * of a program without types may hold anything, and is answered all the same.
+ */
+export function encodeStatus(error: TtrpcError): Buffer {
+  try {
+    return encoded(error);
+  } catch {
+    return encoded(TtrpcError.status('UNKNOWN', messageOf(error))); // a getter, or a proxy, may throw
+  }
+}
+
+function encoded(error: TtrpcError): Buffer {
+  const { status, details } = factsOf(error);
+  const sound = (details ?? []).filter(isDetail);
+  const encodedDetails = Buffer.concat(sound.map((detail) => bytesField(3, encodeDetail(detail))));
   return Buffer.concat([
     numberField(1, statusCode(status)),
-    textField(2, message.slice(0, MAX_MESSAGE_CHARS)),
+    textField(2, messageOf(error).slice(0, MAX_MESSAGE_CHARS)),
     encodedDetails.length <= MAX_DETAILS_BYTES ? encodedDetails : Buffer.alloc(0),
   ]);
 }
@@ -47,6 +61,11 @@ export function mergeStatus(bytes: Buffer, before?: StatusMessage): StatusMessag
 /** The error of a status; undefined for OK. */
 export function errorOf({ code, message, details }: StatusMessage): TtrpcError | undefined {
   return code === 0 ? undefined : TtrpcError.status(statusName(code), message, { details });
+}
+
+function isDetail(value: unknown): value is StatusDetail {
+  const { typeUrl, value: bytes } = Object(value) as Partial<StatusDetail>;
+  return typeof typeUrl === 'string' && isUint8Array(bytes);
 }
 
 function encodeDetail({ typeUrl, value }: StatusDetail): Buffer {

@@ -28,7 +28,7 @@ export function statusName(code: number): StatusName {
 }
 
 /** The number of a status code; that of `UNKNOWN` for a name that gRPC does not define. */
-export function statusCode(name: StatusName): number {
+export function statusCode(name: unknown): number {
   return statusNames.indexOf(isStatusName(name) ? name : 'UNKNOWN');
 }
 

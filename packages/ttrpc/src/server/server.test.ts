@@ -389,6 +389,11 @@ describe('who is served', () => {
   });
 });
 
+const refuse = () => {
+  throw new Error('it may not be looked at');
+};
+const NO_LOOK = { get: refuse, has: refuse, getPrototypeOf: refuse, getOwnPropertyDescriptor: refuse };
+
 describe('a handler', () => {
   test.each([
     ['no prototype', Object.create(null)],
@@ -398,10 +403,25 @@ describe('a handler', () => {
     ['a status of its own', Object.assign(new Error('why'), { code: 'ERR_TTRPC_STATUS', status: 'gone' })],
     ['a status of HTTP', Object.assign(new Error('why'), { status: 404 })],
     ['OK', TtrpcError.status('OK', 'why')],
+    ['a proxy that refuses every look', new Proxy({}, NO_LOOK)],
   ])('that rejects with %s is answered UNKNOWN, and shutdown ends', async (_, reason) => {
     const { server, socket } = await serving(() => Promise.reject(reason));
     const { shim } = await connected(socket);
     await expect(shim.state({})).rejects.toMatchObject({ status: 'UNKNOWN' });
+    await server.shutdown();
+  });
+
+  test.each([
+    ['no text as its message', Object.assign(TtrpcError.status('NOT_FOUND', ''), { message: 5 })],
+    ['details that are none', TtrpcError.status('NOT_FOUND', 'why', { details: 'none' as never })],
+    [
+      'a detail without bytes',
+      TtrpcError.status('NOT_FOUND', 'why', { details: [null, { typeUrl: 5 }] as never }),
+    ],
+  ])('that rejects with %s is answered its status, and shutdown ends', async (_, reason) => {
+    const { server, socket } = await serving(() => Promise.reject(reason));
+    const { shim } = await connected(socket);
+    await expect(shim.state({})).rejects.toMatchObject({ status: 'NOT_FOUND', details: [] });
     await server.shutdown();
   });
 

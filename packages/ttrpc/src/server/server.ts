@@ -1,7 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { checkSignal, limit, MAX_DELAY_MS, optionalFunction, targetOptions } from '../arguments.ts';
+import {
+  checkOptions,
+  checkSignal,
+  isRefused,
+  limit,
+  MAX_DELAY_MS,
+  optionalFunction,
+  targetOptions,
+  wrong,
+} from '../arguments.ts';
 import { messageOf, TtrpcError } from '../errors.ts';
 import { checkInterceptors, type Interceptor } from '../interceptor.ts';
 import type { ServiceDescriptor, ServiceHandlers } from '../types.ts';
@@ -72,6 +81,7 @@ export class TtrpcServer implements AsyncDisposable {
    * @throws {TtrpcError} `ERR_TTRPC_ARGUMENT` for options that are not what they have to be.
    */
   constructor(options: TtrpcServerOptions = {}) {
+    checkOptions(options);
     this.#limits = {
       maxConcurrentCalls: limit('maxConcurrentCalls', options.maxConcurrentCalls, 1024),
       maxPendingBytes: limit('maxPendingBytes', options.maxPendingBytes, 8 * MIB),
@@ -116,6 +126,7 @@ export class TtrpcServer implements AsyncDisposable {
       if (socketPath !== undefined) file = SocketFile.of(socketPath);
       await listening;
     } catch (cause) {
+      if (isRefused(cause)) throw wrong(`the target is none: ${messageOf(cause)}`, { cause });
       throw cannotListen(target, messageOf(cause), { cause });
     }
     // An accept that failed is that client's loss alone.

@@ -67,6 +67,8 @@ function hasFile(socketPath: string): boolean {
 /** Why a socket cannot have this path, which the system would cut and take as another one; undefined where it can. */
 export function pathProblem(socketPath: unknown): string | undefined {
   if (typeof socketPath !== 'string' || process.platform === 'win32') return undefined;
+  // The system would choose a name that nobody knows.
+  if (socketPath === '\0') return 'the name of an abstract socket is missing';
   const isTooLong = Buffer.byteLength(socketPath) > MAX_PATH_BYTES;
   return isTooLong ? `the path of a socket has ${MAX_PATH_BYTES} bytes at most` : undefined;
 }
