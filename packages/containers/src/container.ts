@@ -1,12 +1,20 @@
 import { existsSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Bundle } from '@shimwright/bundle-core';
 import { type Attachment, attachTo } from './attach.ts';
 import { callFailure, isShimLost } from './call-failure.ts';
+import { CallerStreams, heldBack } from './caller-streams.ts';
 import { openRoot } from './container-root.ts';
-import { copyFrom, copyInto, heldBack } from './copy/copy.ts';
+import { copyFrom, copyInto } from './copy/copy.ts';
 import { destroy } from './destroy.ts';
-import { type ExecDetachedOptions, type ExecOptions, execDetachedIn, execIn } from './exec.ts';
+import {
+  checkExec,
+  checkExecDetached,
+  type ExecDetachedOptions,
+  type ExecOptions,
+  execDetachedIn,
+  execIn,
+} from './exec.ts';
 import { failureOf } from './failure.ts';
 import { recorderFor } from './logs/ensure-recorder.ts';
 import type { LogEntry } from './logs/log-entry.ts';
@@ -14,8 +22,21 @@ import { logFiles } from './logs/log-files.ts';
 import { type LogsOptions, readLogs } from './logs/read-logs.ts';
 import { notFound } from './not-found.ts';
 import { isOomKilled } from './oom-killed.ts';
-import { badOption, checkPath, checkWhole, signalNumber, signalOf } from './options/check.ts';
+import { badOption } from './options/bad-option.ts';
+import { checkOptions } from './options/check-options.ts';
+import {
+  checkBoolean,
+  checkByteStream,
+  checkDate,
+  checkMs,
+  checkPath,
+  checkSignalName,
+  checkSize,
+  checkWhole,
+} from './options/checks.ts';
 import type { LimitOptions, ProcessResult } from './options/container-options.ts';
+import { limitChecks, waitChecks } from './options/option-checks.ts';
+import { signalNumber, signalOf } from './options/signals.ts';
 import type { Place } from './place.ts';
 import type { ContainerRecord } from './record.ts';
 import { cgroupOf, resourcesOf } from './spec-of.ts';
@@ -62,6 +83,10 @@ export interface ContainerState {
 
 const DEFAULT_GRACE_MS = 10_000;
 
+const stopChecks = { ...waitChecks, stopSignal: checkSignalName, graceMs: checkMs(0) };
+
+const logsChecks = { ...waitChecks, follow: checkBoolean, since: checkDate, tail: checkWhole(0) };
+
 /** A container that outlives this process. Each call asks its shim anew, so a container need not be closed. */
 export class Container implements AsyncDisposable {
   /** Its name, unique in its namespace. */
@@ -107,8 +132,10 @@ export class Container implements AsyncDisposable {
 
   /** Stops it as `stop` does if it runs, and starts it again. @throws {ContainerError} as `start` does. */
   async restart(options: StopOptions = {}): Promise<this> {
-    if ((await this.state(options)).status !== 'created') await this.stop(options);
-    return this.start(options);
+    checkOptions(options, stopChecks);
+    const { signal } = options;
+    if ((await this.state({ signal })).status !== 'created') await this.stop(options);
+    return this.start({ signal });
   }
 
   /** What it is about now. */
@@ -124,10 +151,16 @@ export class Container implements AsyncDisposable {
    * @throws {ContainerError} `ERR_CONTAINER_COMMAND`, `ERR_CONTAINER_USER`, `ERR_CONTAINER_STATE`.
    */
   async exec(args: readonly string[], options: ExecOptions = {}): Promise<ProcessResult> {
-    return this.#do('exec', options, (task) =>
-      execIn(this.#bundle, task, args, options, (process) => ({
-        resize: (size) => task.resize(process, size),
-        kill: (signal) => task.kill(process, signalNumber(signal)),
+    checkExec(args, options);
+    using streams = new CallerStreams(options);
+    const { signal } = options;
+    return await this.#do('exec', { signal }, (task) =>
+      execIn(this.#bundle, task, args, options, streams, (process) => ({
+        resize: async (size) => {
+          checkSize(size);
+          await task.resize(process, size);
+        },
+        kill: async (name) => task.kill(process, signalNumber(name)),
       })),
     );
   }
@@ -142,14 +175,16 @@ export class Container implements AsyncDisposable {
     args: readonly string[],
     options: ExecDetachedOptions = {},
   ): Promise<{ readonly pid: number }> {
-    return this.#do('exec', options, async (task) => ({
+    checkExecDetached(args, options);
+    const { signal } = options;
+    return this.#do('exec', { signal }, async (task) => ({
       pid: await execDetachedIn(this.#bundle, task, args, options),
     }));
   }
 
   /** What it wrote, line by line, with times. */
   async *logs(options: LogsOptions = {}): AsyncGenerator<LogEntry, void, void> {
-    checkWhole('tail', options.tail, 0);
+    checkOptions(options, logsChecks);
     const files = logFiles(this.#bundle);
     this.#requireBundle();
     yield* readLogs(files, options, recorderFor(this.#place, files.recording));
@@ -157,8 +192,9 @@ export class Container implements AsyncDisposable {
 
   /** What it uses, again and again, until it has ended. */
   async *stats(options: StatsOptions = {}): AsyncGenerator<ContainerStats, void, void> {
-    checkWhole('intervalMs', options.intervalMs);
-    const found = await measured(async () => (await this.state(options)).pid);
+    checkOptions(options, { ...waitChecks, intervalMs: checkMs(1) });
+    const { signal } = options;
+    const found = await measured(async () => (await this.state({ signal })).pid);
     if (found) yield* readStats(found, options);
   }
 
@@ -169,10 +205,10 @@ export class Container implements AsyncDisposable {
 
   /** Asks it to stop, and kills it when it has not after `graceMs`. One that has ended is no error. */
   async stop(options: StopOptions = {}): Promise<ContainerExit> {
+    checkOptions(options, stopChecks);
     const { graceMs = DEFAULT_GRACE_MS, signal } = options;
-    checkWhole('graceMs', graceMs, 0);
     const stopSignal = signalNumber(options.stopSignal ?? this.#record.stopSignal, 'stopSignal');
-    return this.#do('stop', options, async (task) =>
+    return this.#do('stop', { signal }, async (task) =>
       this.#exitOf(await stopTask(this.id, task, { stopSignal, graceMs, signal })),
     );
   }
@@ -195,19 +231,22 @@ export class Container implements AsyncDisposable {
 
   /** Changes its limits; those that are not given stay. */
   async update(limits: LimitOptions & WaitOptions): Promise<void> {
-    checkWhole('memoryBytes', limits.memoryBytes);
-    if (limits.pidsLimit !== 'unlimited') checkWhole('pidsLimit', limits.pidsLimit);
+    checkOptions(limits, { ...limitChecks, ...waitChecks });
     const resources = resourcesOf(limits);
-    if (Object.keys(resources).length === 0) throw badOption('limits', 'has none');
-    await this.#do('update', limits, (task) => task.update(resources, limits));
+    if (Object.keys(resources).length === 0)
+      throw badOption('limits', 'must have memoryBytes, cpus or pidsLimit');
+    const { signal } = limits;
+    await this.#do('update', { signal }, (task) => task.update(resources, { signal }));
   }
 
   /** Its input and output, as long as this process wants them. */
   async attach(options: WaitOptions & { readonly logs?: boolean } = {}): Promise<Attachment> {
-    return this.#do('attach', options, async (task) => {
-      const { stdio } = await task.state(this.id, options);
+    checkOptions(options, { ...waitChecks, logs: checkBoolean });
+    const { logs, signal } = options;
+    return this.#do('attach', { signal }, async (task) => {
+      const { stdio } = await task.state(this.id, { signal });
       return attachTo(stdio, {
-        output: this.logs({ follow: true, tail: options.logs ? undefined : 0, signal: options.signal }),
+        output: this.logs({ follow: true, tail: logs ? undefined : 0, signal }),
         closeStdin: () => this.#do('attach', {}, (again) => again.closeStdin(this.id)),
       });
     });
@@ -218,8 +257,7 @@ export class Container implements AsyncDisposable {
     size: { readonly columns: number; readonly rows: number },
     options: WaitOptions = {},
   ): Promise<void> {
-    checkWhole('columns', size.columns);
-    checkWhole('rows', size.rows);
+    checkSize(size);
     await this.#do('resize', options, (task) => task.resize(this.id, size, options));
   }
 
@@ -233,8 +271,9 @@ export class Container implements AsyncDisposable {
     directory: string,
     options: WaitOptions = {},
   ): Promise<void> {
+    checkByteStream('archive', archive);
     checkPath('directory', directory);
-    const held = heldBack(archive);
+    const held = archive instanceof Readable ? heldBack(archive) : archive;
     await this.#do('copyIn', options, async (task) =>
       copyInto(await openRoot(this.#bundle, task), held, directory, options.signal),
     );
@@ -264,10 +303,12 @@ export class Container implements AsyncDisposable {
 
   async #do<Result>(
     call: string,
-    { signal }: WaitOptions,
+    options: WaitOptions,
     work: (task: Task) => Promise<Result>,
     reach: typeof reachTask = reachTask,
   ): Promise<Result> {
+    checkOptions(options, waitChecks);
+    const { signal } = options;
     signal?.throwIfAborted();
     this.#requireBundle();
     try {

@@ -5,8 +5,8 @@ import { loadRecord } from './load-record.ts';
 import { ensureRecorder, wakeRecorder } from './logs/ensure-recorder.ts';
 import { type Lock, tryLock } from './logs/lock.ts';
 import { logFiles } from './logs/log-files.ts';
-import { badOption, checkContainerOptions, checkWhole } from './options/check.ts';
 import type { CreateOptions } from './options/container-options.ts';
+import { checkCreateOptions } from './options/option-checks.ts';
 import { placeOf } from './place.ts';
 
 /**
@@ -15,10 +15,7 @@ import { placeOf } from './place.ts';
  * @throws {ContainerError} as `run` does. An abort leaves nothing behind; afterwards the signal has no effect.
  */
 export async function create(options: CreateOptions): Promise<Container> {
-  checkContainerOptions(options);
-  checkWhole('maxLogBytes', options.maxLogBytes);
-  if (options.stdin !== undefined && typeof options.stdin !== 'boolean')
-    throw badOption('stdin', 'must be true or false');
+  checkCreateOptions(options);
   const place = placeOf(options);
   const { terminal = false, stdin = false, signal } = options;
   let lock: Lock | undefined;

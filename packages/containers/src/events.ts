@@ -3,7 +3,9 @@ import { decodeEvent } from '@shimwright/shim-api';
 import { prepareSpool, readSpool, spoolPath } from '@shimwright/shim-host';
 import { Changes } from './changes.ts';
 import { makeDirectories } from './make-directories.ts';
-import { checkSignal } from './options/check.ts';
+import { checkOptions } from './options/check-options.ts';
+import { checkDate } from './options/checks.ts';
+import { placeChecks, waitChecks } from './options/option-checks.ts';
 import { type Place, type PlaceOptions, placeOf } from './place.ts';
 
 /** Something that happened to a container. */
@@ -31,7 +33,7 @@ const LOOK_AGAIN_MS = 500;
 
 /** What happens to the containers of a place, from now on. Any number of programs may listen. */
 export async function* events(options: EventsOptions = {}): AsyncGenerator<ContainerEvent, void, void> {
-  checkSignal(options.signal);
+  checkOptions(options, { ...placeChecks, ...waitChecks, since: checkDate });
   const place = placeOf(options);
   const { signal, since = new Date() } = options;
   await makeDirectories(place.bundles, 0o711);

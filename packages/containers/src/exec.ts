@@ -4,18 +4,22 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Bundle, loadSpec } from '@shimwright/bundle-core';
 import { isShimLost } from './call-failure.ts';
+import type { CallerStreams } from './caller-streams.ts';
 import { openRunningRoot } from './container-root.ts';
 import { ContainerError } from './errors.ts';
 import { failureOf } from './failure.ts';
+import { type Checks, checkOptions } from './options/check-options.ts';
 import {
-  badOption,
-  checkObject,
-  checkOutputOptions,
+  checkAbortSignal,
+  checkBoolean,
+  checkCommand,
+  checkEnv,
+  checkFunction,
   checkPath,
-  checkSignal,
   checkText,
-} from './options/check.ts';
+} from './options/checks.ts';
 import type { OutputOptions, ProcessResult } from './options/container-options.ts';
+import { outputChecks } from './options/option-checks.ts';
 import { Session } from './run-process.ts';
 import { makePipes } from './stdio.ts';
 import type { Task } from './task.ts';
@@ -48,6 +52,32 @@ export interface StartedProcess {
   kill(signal: string | number): Promise<void>;
 }
 
+const detachedChecks: Checks<ExecDetachedOptions> = {
+  env: checkEnv,
+  user: checkText,
+  workdir: checkPath,
+  signal: checkAbortSignal,
+};
+
+const execChecks: Checks<ExecOptions> = {
+  ...outputChecks,
+  ...detachedChecks,
+  terminal: checkBoolean,
+  onStart: checkFunction,
+};
+
+/** @throws {ContainerError} `ERR_CONTAINER_ARGUMENT`. */
+export function checkExec(args: readonly string[], options: ExecOptions): void {
+  checkCommand('args', args);
+  checkOptions(options, execChecks);
+}
+
+/** @throws {ContainerError} `ERR_CONTAINER_ARGUMENT`. */
+export function checkExecDetached(args: readonly string[], options: ExecDetachedOptions): void {
+  checkCommand('args', args);
+  checkOptions(options, detachedChecks);
+}
+
 const SIGKILL = 9;
 const LIMIT_MS = 30_000;
 
@@ -57,10 +87,10 @@ export async function execIn(
   task: Task,
   args: readonly string[],
   options: ExecOptions,
+  streams: CallerStreams,
   started: (process: string) => StartedProcess,
 ): Promise<ProcessResult> {
   const { signal, terminal = false } = options;
-  checkExecOptions(args, options);
   signal?.throwIfAborted();
   const process = `exec-${randomBytes(6).toString('hex')}`;
   const directory = path.join(bundle.path, process);
@@ -69,7 +99,7 @@ export async function execIn(
   try {
     const spec = await processSpec(bundle, task, args, options);
     const stdio = await makePipes(directory, { terminal, stdin: options.stdin !== undefined });
-    session = new Session(stdio, options);
+    session = new Session(stdio, options, streams);
     isMade = true;
     await task.exec(process, { ...stdio, terminal, spec }, { signal });
     return await session.run(task, process, signal, () => options.onStart?.(started(process)));
@@ -95,7 +125,6 @@ export async function execDetachedIn(
   options: ExecDetachedOptions,
 ): Promise<number> {
   const { signal } = options;
-  checkExecOptions(args, options);
   signal?.throwIfAborted();
   const process = `exec-${randomBytes(6).toString('hex')}`;
   try {
@@ -117,21 +146,6 @@ async function endProcess(task: Task, process: string): Promise<void> {
     await task.wait(process, options).catch(() => {});
   }
   await task.deleteProcess(process, options).catch(() => {}); // it may never have been made, or have gone with the container
-}
-
-function checkExecOptions(args: readonly string[], options: ExecOptions): void {
-  checkObject(options);
-  checkOutputOptions(options);
-  checkSignal(options.signal);
-  if (!Array.isArray(args) || args.length === 0) throw badOption('args', 'names no command');
-  for (const [index, arg] of args.entries()) checkText(`args[${index}]`, arg);
-  if (options.workdir !== undefined) checkPath('workdir', options.workdir);
-  if (options.user !== undefined) checkText('user', options.user);
-  for (const [name, value] of Object.entries(options.env ?? {})) {
-    if (name === '' || name.includes('=') || typeof value !== 'string' || value.includes('\0')) {
-      throw badOption(`env.${name}`, 'is no name with a text');
-    }
-  }
 }
 
 /** The container's own process, with what is asked for instead. */

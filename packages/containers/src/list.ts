@@ -2,6 +2,9 @@ import { listBundles } from '@shimwright/bundle-core';
 import { Container, type ContainerState, type WaitOptions } from './container.ts';
 import { codeOf } from './errors.ts';
 import { loadRecord } from './load-record.ts';
+import { checkOptions } from './options/check-options.ts';
+import { checkText } from './options/checks.ts';
+import { placeChecks, waitChecks } from './options/option-checks.ts';
 import { bundleOf, type PlaceOptions, placeOf } from './place.ts';
 
 /** A container, and what it is about. */
@@ -19,6 +22,7 @@ const LIMIT_MS = 5_000;
 
 /** What there is, whichever process made it, the oldest first. */
 export async function list(options: PlaceOptions & WaitOptions = {}): Promise<ContainerInfo[]> {
+  checkOptions(options, { ...placeChecks, ...waitChecks });
   const place = placeOf(options);
   options.signal?.throwIfAborted();
   const bundles = await listBundles({ path: place.bundles, workDir: place.work });
@@ -30,6 +34,8 @@ export async function list(options: PlaceOptions & WaitOptions = {}): Promise<Co
 
 /** A container by its id, whichever process made it. @throws {ContainerError} `ERR_CONTAINER_NOT_FOUND`. */
 export async function get(id: string, options: PlaceOptions & WaitOptions = {}): Promise<Container> {
+  checkText('id', id);
+  checkOptions(options, { ...placeChecks, ...waitChecks });
   const place = placeOf(options);
   options.signal?.throwIfAborted();
   const bundle = bundleOf(place, id);

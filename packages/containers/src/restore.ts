@@ -9,6 +9,8 @@ import { codeOf } from './errors.ts';
 import { loadRecord } from './load-record.ts';
 import { recorderFor } from './logs/ensure-recorder.ts';
 import { LOG, logFiles } from './logs/log-files.ts';
+import { checkOptions } from './options/check-options.ts';
+import { placeChecks, waitChecks } from './options/option-checks.ts';
 import { type Place, type PlaceOptions, placeOf } from './place.ts';
 import { removeOrphanRoots } from './root/image-files.ts';
 import { LAYER } from './root/prepare-root.ts';
@@ -28,6 +30,7 @@ export interface Restored {
  * written again, and removes what is dead. What lives is not touched; twice, or in two processes at once, it does no harm.
  */
 export async function restore(options: PlaceOptions & WaitOptions = {}): Promise<Restored> {
+  checkOptions(options, { ...placeChecks, ...waitChecks });
   const place = placeOf(options);
   const { signal } = options;
   for (const bundle of await listBundles({ path: place.bundles, workDir: place.work })) {

@@ -1,9 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { types } from 'node:util';
+import type { CallerStreams } from './caller-streams.ts';
 import { Capture } from './capture.ts';
-import { codeOf } from './errors.ts';
-import { signalOf } from './options/check.ts';
+import { ContainerError, codeOf, messageOf } from './errors.ts';
 import type { OutputOptions, ProcessResult } from './options/container-options.ts';
+import { signalOf } from './options/signals.ts';
 import { openInput, openOutput } from './stdio.ts';
 import type { StdioPaths, Task } from './task.ts';
 
@@ -17,14 +19,20 @@ const DRAIN_MS = 500;
 /** This side of the stdio of one process that is waited for. */
 export class Session {
   readonly #options: OutputOptions;
+  readonly #streams: CallerStreams;
   readonly #stdout: Capture;
   readonly #stderr: Capture | undefined;
   readonly #input: Writable | undefined;
 
-  /** To be made before the process opens its side. */
-  constructor({ stdin, stdout, stderr }: StdioPaths, options: OutputOptions) {
+  /**
+   * To be made before the process opens its side.
+   *
+   * @param streams those of the options; they are the caller's to dispose of.
+   */
+  constructor({ stdin, stdout, stderr }: StdioPaths, options: OutputOptions, streams: CallerStreams) {
     const { maxOutputBytes = DEFAULT_MAX_BYTES } = options;
     this.#options = options;
+    this.#streams = streams;
     this.#stdout = new Capture(openOutput(stdout), maxOutputBytes, options.stdout);
     this.#stderr =
       stderr === '' ? undefined : new Capture(openOutput(stderr), maxOutputBytes, options.stderr);
@@ -55,9 +63,18 @@ export class Session {
     }, timeoutMs ?? 0);
     if (timeoutMs === undefined) clearTimeout(timer);
     const fed = this.#feed(task, process);
+    let inputFailure: { readonly cause: unknown } | undefined;
+    this.#streams.inputFailure.then((cause) => {
+      inputFailure = { cause };
+      task.kill(process, SIGKILL).catch(() => {}); // it may have ended just now
+    });
     try {
       const { exitStatus } = await task.wait(process, { signal });
       const durationMs = performance.now() - startedAt;
+      if (inputFailure) {
+        const message = `the stream that was given as stdin failed: ${messageOf(inputFailure.cause)}`;
+        throw new ContainerError('ERR_CONTAINER_INPUT', message, { option: 'stdin', ...inputFailure });
+      }
       await this.#drain();
       return {
         exitCode: exitStatus,
@@ -87,7 +104,7 @@ export class Session {
     const input = this.#input;
     if (!input) return;
     try {
-      await sent(this.#options.stdin, input);
+      await sent(this.#streams.stdin, input);
       await task.closeStdin(process);
     } catch {
       // it has ended
@@ -104,7 +121,7 @@ export class Session {
 }
 
 async function sent(stdin: string | Uint8Array | Readable | undefined, input: Writable): Promise<void> {
-  if (stdin === undefined || typeof stdin === 'string' || stdin instanceof Uint8Array) {
+  if (stdin === undefined || typeof stdin === 'string' || types.isUint8Array(stdin)) {
     const { promise, resolve } = Promise.withResolvers<void>();
     input.once('close', resolve);
     input.end(stdin ?? '', resolve);

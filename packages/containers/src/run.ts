@@ -1,9 +1,10 @@
+import { CallerStreams } from './caller-streams.ts';
 import { destroy } from './destroy.ts';
 import { failureOf } from './failure.ts';
 import { launch } from './launch.ts';
 import { isOomKilled } from './oom-killed.ts';
-import { checkContainerOptions, checkOutputOptions } from './options/check.ts';
 import type { RunOptions, RunResult } from './options/container-options.ts';
+import { checkRunOptions } from './options/option-checks.ts';
 import { placeOf } from './place.ts';
 import { Session } from './run-process.ts';
 import { cgroupOf } from './spec-of.ts';
@@ -19,16 +20,16 @@ import { cgroupOf } from './spec-of.ts';
  * `ERR_CONTAINER_ROOTLESS`, `ERR_CONTAINER_CREATE`. Rejects with the signal's reason on an abort.
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  checkContainerOptions(options);
-  checkOutputOptions(options);
+  checkRunOptions(options);
   const place = placeOf(options);
   const { signal, terminal = false } = options;
+  using streams = new CallerStreams(options);
   let session: Session | undefined;
   try {
     const pipes = { terminal, stdin: options.stdin !== undefined };
     const { bundle, task } = await launch(options, place, pipes, {
       pipesMade: (stdio) => {
-        session = new Session(stdio, options);
+        session = new Session(stdio, options, streams);
       },
     });
     try {

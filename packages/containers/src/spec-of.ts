@@ -3,7 +3,7 @@ import path from 'node:path';
 import { defaultSpec, type RunnableSpec, type SpecMount } from '@shimwright/bundle-core';
 import { ContainerError } from './errors.ts';
 import { makeDirectories } from './make-directories.ts';
-import { badOption } from './options/check.ts';
+import { badOption } from './options/bad-option.ts';
 import type { ContainerMount, ContainerOptions, LimitOptions } from './options/container-options.ts';
 import { isRoot, type Place } from './place.ts';
 import type { ContainerFiles } from './root/container-files.ts';

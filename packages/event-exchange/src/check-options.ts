@@ -3,25 +3,31 @@ import { shown } from './shown.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
+/** What each option there is must be; a number is checked where its default is known. */
+export type Kinds<Checked> = { readonly [Name in keyof Checked]-?: 'signal' | 'callback' | 'number' };
+
 /**
- * The options, which may be left out, once they are known to be an object whose `signal` is a signal and whose callbacks
- * are functions. What is of another realm has no class of ours, so that only its shape tells.
+ * The options, which may be left out, once they are known to be an object that has no others than there are, whose `signal` is a
+ * signal, and whose callbacks are functions. What is of another realm has no class of ours, so that only its shape tells.
  *
  * @throws {EventExchangeError} `ERR_EVENT_ARGUMENT`.
  */
 export function checkOptions<Checked extends object>(
   options: Checked | undefined,
-  ...callbacks: readonly (keyof Checked & string)[]
+  kinds: Kinds<Checked>,
 ): Checked {
   const checked: unknown = options ?? {};
   if (options === null || typeof checked !== 'object' || Array.isArray(checked)) {
     throw wrong('the options', 'an object', options);
   }
-  const { signal } = checked as Options;
-  if (signal !== undefined && !isSignal(signal)) throw wrong('signal', 'an AbortSignal', signal);
-  for (const name of callbacks) {
-    const callback = (checked as Options)[name];
-    if (callback !== undefined && typeof callback !== 'function') throw wrong(name, 'a function', callback);
+  for (const [name, value] of Object.entries(checked as Options)) {
+    if (value !== undefined && !Object.hasOwn(kinds, name)) throw unknownOption(name, Object.keys(kinds));
+  }
+  for (const [name, kind] of Object.entries(kinds)) {
+    const value = (checked as Options)[name];
+    if (value === undefined) continue;
+    if (kind === 'signal' && !isSignal(value)) throw wrong(name, 'an AbortSignal', value);
+    if (kind === 'callback' && typeof value !== 'function') throw wrong(name, 'a function', value);
   }
   return checked as Checked;
 }
@@ -39,6 +45,12 @@ export function wholeFromOne(name: string, value: unknown): number {
 /** The error for what is not what it must be. */
 export function wrong(name: string, expected: string, value: unknown): EventExchangeError {
   return new EventExchangeError('ERR_EVENT_ARGUMENT', `${name} must be ${expected}, not ${shown(value)}`);
+}
+
+/** One that is misspelt would otherwise silently do nothing. */
+function unknownOption(name: string, known: readonly string[]): EventExchangeError {
+  const message = `${name} is no option; there are ${known.join(', ')}`;
+  return new EventExchangeError('ERR_EVENT_ARGUMENT', message);
 }
 
 function isSignal(value: unknown): boolean {

@@ -218,12 +218,14 @@ describe('subscribe', () => {
     ['a controller as signal', [{ signal: new AbortController() }], 'ERR_EVENT_ARGUMENT'],
     ['null as signal', [{ signal: null }], 'ERR_EVENT_ARGUMENT'],
     ['text as onLost', [{ onLost: 'log' }], 'ERR_EVENT_ARGUMENT'],
+    ['filters as an option', [{ filters: ['topic'] }], 'ERR_EVENT_ARGUMENT'],
+    ['an option that is misspelt', ['topic', { maxpending: 5 }], 'ERR_EVENT_ARGUMENT'],
   ])('refuses %s', (_what, given, code) => {
     const subscribe = (...args: readonly unknown[]) => new EventExchange().subscribe(...(args as string[]));
     expect(() => subscribe(...given)).toThrow(failure(code));
   });
 
-  test.each([null, 7, 'text', []])('an exchange refuses %o as options', (options) => {
+  test.each([null, 7, 'text', [], { maxLost: 5 }])('an exchange refuses %o as options', (options) => {
     expect(() => new EventExchange(options as object)).toThrow(failure('ERR_EVENT_ARGUMENT'));
   });
 

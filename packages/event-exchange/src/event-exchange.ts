@@ -31,7 +31,10 @@ export class EventExchange {
    * @throws {EventExchangeError} `ERR_EVENT_ARGUMENT` when `maxPending` is no whole number from 1.
    */
   constructor(options?: EventExchangeOptions) {
-    this.#maxPending = wholeFromOne('maxPending', checkOptions(options).maxPending ?? 1024);
+    this.#maxPending = wholeFromOne(
+      'maxPending',
+      checkOptions(options, { maxPending: 'number' }).maxPending ?? 1024,
+    );
   }
 
   /**
@@ -72,7 +75,11 @@ export class EventExchange {
     source: AsyncIterable<RecordedEvent> | Iterable<RecordedEvent>,
     options?: ForwardFromOptions,
   ): Promise<void> {
-    await forwardAll(source, (envelope) => this.forward(envelope), checkOptions(options, 'onError'));
+    await forwardAll(
+      source,
+      (envelope) => this.forward(envelope),
+      checkOptions(options, { signal: 'signal', onError: 'callback' }),
+    );
   }
 
   /**
@@ -104,7 +111,10 @@ function partsOf(given: SubscribeArguments): {
 } {
   const last = given.at(-1);
   const hasOptions = given.length > 0 && typeof last !== 'string' && !Array.isArray(last);
-  const options = checkOptions(hasOptions ? (last as SubscribeOptions | undefined) : undefined, 'onLost');
+  const options = checkOptions<SubscribeOptions>(
+    hasOptions ? (last as SubscribeOptions | undefined) : undefined,
+    { signal: 'signal', maxPending: 'number', onLost: 'callback' },
+  );
   const rest = hasOptions ? given.slice(0, -1) : given;
   const [first] = rest;
   if (!Array.isArray(first)) return { filters: rest as readonly string[], options };

@@ -25,6 +25,7 @@ test.each([
     { directory: '/a', umoci: 7 },
   ],
   { directory: new URL('https://example.com/') },
+  { directory: '/a', root: '/b' },
 ])('a store with %j is refused', (options) => {
   expect(() => new ImageStore(options as ImageStoreOptions)).toThrow(expect.objectContaining(argument));
 });
@@ -52,6 +53,7 @@ describe('what is refused, with nothing made', () => {
       { platform: 'linux' },
       { when: 'never' },
       { retries: -1 },
+      { timeout: 5 },
       { retries: 1.5 },
     ],
     ...[

@@ -50,7 +50,7 @@ export class ImageStore {
 
   /** Touches nothing. @throws {ImageError} `ERR_IMAGE_ARGUMENT`. */
   constructor(options: ImageStoreOptions) {
-    checkOptions(options);
+    checkOptions(options, { directory: true, skopeo: true, umoci: true });
     const { directory, skopeo = 'skopeo', umoci = 'umoci' } = options;
     this.directory = checkedDirectory(directory);
     this.#context = {
@@ -90,12 +90,14 @@ export class ImageStore {
    * @throws {ImageError} `ERR_IMAGE_UNKNOWN`; `ERR_IMAGE_PLATFORM` where it is there for other platforms only.
    */
   async get(image: string, options: PlatformOptions = {}): Promise<Image> {
+    checkOptions(options, { platform: true });
     return imageOf(this.#context, await findNamed(this.#context, image, platformOf(options)));
   }
 
   /** Gives an image a further name, as `docker tag` does. A name that was another's is that one's no more. */
   async tag(image: string, name: string, options: PlatformOptions & AbortOptions = {}): Promise<Image> {
     const full = checkedName(name);
+    checkOptions(options, { platform: true, signal: true });
     const signal = signalOf(options);
     const platform = platformOf(options);
     await findNamed(this.#context, image, platform);
@@ -116,6 +118,7 @@ export class ImageStore {
    */
   async remove(name: string, options: AbortOptions = {}): Promise<void> {
     const full = checkedName(name);
+    checkOptions(options, { signal: true });
     const signal = signalOf(options);
     const { paths } = this.#context;
     await makeStore(paths);
@@ -129,6 +132,7 @@ export class ImageStore {
 
   /** Removes what no name and no container holds, and what killed processes left. */
   async collectGarbage(options: AbortOptions = {}): Promise<Collected> {
+    checkOptions(options, { signal: true });
     const signal = signalOf(options);
     await makeStore(this.#context.paths);
     return collectGarbage(this.#context, signal);

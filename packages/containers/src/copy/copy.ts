@@ -1,23 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ContainerError, messageOf } from '../errors.ts';
 import { startProgram } from '../own-program.ts';
 
 /** How many bytes of what the copier says are kept. */
 const MAX_WORDS = 4_096;
-
-/**
- * The same bytes. A stream is held from now on: what a process has written is thrown away when it ends and nobody has begun to read.
- */
-export function heldBack(archive: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  if (!(archive instanceof Readable)) return archive;
-  const held = new PassThrough();
-  pipeline(archive, held).catch(() => {}); // `held` is destroyed with the error
-  return held;
-}
 
 /**
  * Unpacks a tar archive below a directory of a container.

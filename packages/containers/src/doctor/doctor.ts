@@ -1,3 +1,5 @@
+import { checkOptions } from '../options/check-options.ts';
+import { placeChecks } from '../options/option-checks.ts';
 import { type PlaceOptions, placeOf, preparePlace } from '../place.ts';
 import type { DoctorFinding } from './finding.ts';
 import { cgroupsFinding, userFinding } from './limits-of-machine.ts';
@@ -11,6 +13,7 @@ import {
 
 /** What this machine has and lacks. It changes nothing but that the directories of the place are there. */
 export async function doctor(options: PlaceOptions = {}): Promise<DoctorFinding[]> {
+  checkOptions(options, placeChecks);
   const place = placeOf(options);
   const platform = platformFinding();
   if (!platform.ok) return [platform];

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ContainerError, messageOf } from '../errors.ts';
+import { checkText } from '../options/checks.ts';
 
 /**
  * What an image is pulled by: a name or an address of skopeo's as it is, and a path, which begins with `/`, `./` or `../`, as that of
@@ -9,6 +10,7 @@ import { ContainerError, messageOf } from '../errors.ts';
  * @throws {ContainerError} `ERR_CONTAINER_IMAGE` for a file that holds no image.
  */
 export async function imageReference(image: string): Promise<string> {
+  checkText('image', image);
   if (!/^\.{0,2}\//.test(image)) return image;
   const file = path.resolve(image);
   const found = statSync(file, { throwIfNoEntry: false });

@@ -106,7 +106,7 @@ function annotationsOf(config: ImageConfig): Readonly<Record<string, string>> {
 }
 
 function checkedOptions(options: ImageSpecOptions): ImageSpecOptions {
-  checkOptions(options);
+  checkOptions(options, { args: true, entrypoint: true, env: true, user: true, workdir: true });
   for (const name of ['args', 'entrypoint', 'env'] as const) {
     const value: unknown = options[name];
     if (value !== undefined && !(Array.isArray(value) && value.every(isWord))) {

@@ -1,4 +1,4 @@
-import { ImageError } from '../errors.ts';
+import { badArgument, ImageError } from '../errors.ts';
 import { readInRoot } from './resolve-in-root.ts';
 
 /** Who a process of a container runs as; as in the specification of a runtime. */
@@ -50,6 +50,8 @@ export async function findUser(rootfs: string, user: string, image: string): Pro
  * @throws {ImageError} `ERR_IMAGE_USER` for a name that is not there, or a number that is no id.
  */
 export function userIn(files: UserFiles, user: string, image: string): ContainerUser {
+  for (const text of [files.passwd, files.group, user])
+    if (typeof text !== 'string') throw badArgument('`passwd`, `group` and `user` must be text');
   const [userPart = '', groupPart] = splitOnce(user);
   const passwd = passwdOf(files.passwd);
   const groups = groupsOf(files.group);

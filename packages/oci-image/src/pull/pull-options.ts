@@ -1,4 +1,4 @@
-import { checkOptions } from '../check-options.ts';
+import { checkOptions, type Known } from '../check-options.ts';
 import { badArgument } from '../errors.ts';
 import { isObject } from '../layout/json.ts';
 import { hostPlatform, type Platform, parsePlatform } from '../reference/platform.ts';
@@ -70,9 +70,26 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const MAX_RETRIES = 100;
 
+const KNOWN: Known<PullOptions> = {
+  name: true,
+  platform: true,
+  when: true,
+  credentials: true,
+  authFile: true,
+  insecure: true,
+  certificates: true,
+  policy: true,
+  retries: true,
+  timeoutMs: true,
+  stallTimeoutMs: true,
+  unpack: true,
+  onProgress: true,
+  signal: true,
+};
+
 /** @throws {ImageError} `ERR_IMAGE_ARGUMENT`. */
 export function pullRequest(image: string, options: PullOptions): PullRequest {
-  checkOptions(options);
+  checkOptions(options, KNOWN);
   const reference = parseReference(image);
   const { when = 'missing', retries = 0, insecure = false, unpack = true } = options;
   if (when !== 'missing' && when !== 'always') throw badArgument("`when` must be 'missing' or 'always'");

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { ImageError } from '../errors.ts';
+import { checkOptions } from '../check-options.ts';
+import { badArgument, ImageError } from '../errors.ts';
 import { runTool, type ToolEnd } from '../tools/run-tool.ts';
 import { wordsOf } from '../tools/tool-failure.ts';
 
@@ -21,6 +22,11 @@ export interface CopyTreeOptions {
  * @throws {ImageError} `ERR_IMAGE_NO_SPACE`, `ERR_IMAGE_TOOL_FAILED`. Rejects with the signal's reason on an abort.
  */
 export async function copyTree(from: string, to: string, options: CopyTreeOptions = {}): Promise<void> {
+  for (const [name, directory] of Object.entries({ from, to })) {
+    if (typeof directory !== 'string' || directory === '' || directory.includes('\0'))
+      throw badArgument(`\`${name}\` must be a path`);
+  }
+  checkOptions(options, { oneFileSystem: true, signal: true });
   const { oneFileSystem = false, signal = new AbortController().signal } = options;
   const cwd = path.dirname(to);
   const flags = ['-af', '--reflink=auto', ...(oneFileSystem ? ['--one-file-system'] : [])];

@@ -1,4 +1,4 @@
-import { checkOptions } from '../check-options.ts';
+import { checkOptions, type Known } from '../check-options.ts';
 import { badArgument } from '../errors.ts';
 import { type Platform, parsePlatform } from '../reference/platform.ts';
 import {
@@ -41,6 +41,18 @@ export interface CreateRootOptions {
   readonly signal?: AbortSignal;
 }
 
+const KNOWN: Known<CreateRootOptions> = {
+  id: true,
+  image: true,
+  platform: true,
+  kind: true,
+  writableBytes: true,
+  uidMappings: true,
+  gidMappings: true,
+  mount: true,
+  signal: true,
+};
+
 /** The same, with every default. */
 export interface RootRequest {
   readonly id: string;
@@ -54,7 +66,7 @@ export interface RootRequest {
 
 /** @throws {ImageError} `ERR_IMAGE_ARGUMENT`, `ERR_IMAGE_PERMISSION`. */
 export function rootRequest(options: CreateRootOptions): RootRequest {
-  checkOptions(options);
+  checkOptions(options, KNOWN);
   const { id, image, platform, kind = 'auto', writableBytes, mount = true } = options;
   if (kind !== 'auto' && kind !== 'overlay' && kind !== 'copy') {
     throw badArgument("`kind` must be 'auto', 'overlay' or 'copy'");
