@@ -48,6 +48,7 @@ export default defineConfig({
           name: 'sources',
           include: ['packages/*/{src,test}/**/*.test.ts', 'tools/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...PACKED],
+          globalSetup: path.join(import.meta.dirname, 'testing/build-programs.ts'),
         },
       },
       {

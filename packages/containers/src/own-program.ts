@@ -1,5 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { cleanEnvironment, packagedFile } from '@shimwright/shim-host';
+import { cleanEnvironment, programArguments } from '@shimwright/shim-host';
 
 /** A program of this package. */
 export type ProgramName = 'recorder' | 'copier';
@@ -10,8 +10,8 @@ const SOURCES: Readonly<Record<ProgramName, string>> = {
   copier: 'copy/copier-main.ts',
 };
 
-// They are small, and what one call leaves behind is to be collected before the next; nobody else is to look into them.
-const FLAGS = ['--disable-sigusr1', '--max-semi-space-size=1'];
+// They are small, and what one call leaves behind is to be collected before the next.
+const FLAGS = ['--max-semi-space-size=1'];
 
 /**
  * Starts a program of this package by the Node that runs now, with no more of the environment than it needs.
@@ -23,14 +23,14 @@ export function startProgram(
   args: readonly string[],
   options: { readonly stdio: StdioOptions; readonly detached?: boolean },
 ): ChildProcess {
-  const isSource = import.meta.url?.endsWith('.ts') ?? false; // while this package is developed
-  const file = packagedFile({
+  const program = programArguments({
     package: '@shimwright/containers',
-    name: isSource ? SOURCES[name] : `shimwright-${name}.cjs`,
+    name: `shimwright-${name}.cjs`,
+    source: SOURCES[name],
     moduleUrl: import.meta.url,
+    flags: FLAGS,
   });
-  const flags = isSource ? [...FLAGS, '--conditions=@shimwright/source'] : FLAGS;
-  return spawn(process.execPath, [...flags, file, ...args], {
+  return spawn(process.execPath, [...program, ...args], {
     ...options,
     cwd: '/',
     env: cleanEnvironment(),

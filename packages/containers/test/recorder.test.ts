@@ -4,6 +4,7 @@ import path from 'node:path';
 import { makeFifo } from '@shimwright/linux-native';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { builtProgram } from '../../../tools/testing/built-program.ts';
 import { processIds } from '../../../tools/testing/command-lines.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
@@ -13,7 +14,7 @@ import { tryLock } from '../src/logs/lock.ts';
 import { recorderLock } from '../src/logs/recorder.ts';
 import { placeOf } from '../src/place.ts';
 
-const RECORDER = path.join(import.meta.dirname, '../src/logs/recorder-main.ts');
+const RECORDER = builtProgram('containers', 'shimwright-recorder.cjs');
 
 /** A container of which only the pipes are there, and this process writes to them. */
 async function recordable(bundles: string, work: string, id: string) {
@@ -41,7 +42,7 @@ describe('the recorder', () => {
   test('records where the kernel has no watch left, a container that comes later too', async () => {
     const [bundles, work] = [await tempDir(), await tempDir()];
     const [command, ...words] = WITHOUT_INOTIFY;
-    const node = [process.execPath, '--conditions=@shimwright/source', RECORDER, bundles, work, '60000'];
+    const node = [process.execPath, RECORDER, bundles, work, '60000'];
     const recorder = execa(command, [...words, ...node], { reject: false });
     onTestFinished(async () => {
       recorder.kill('SIGKILL');
@@ -65,6 +66,8 @@ describe('the recorder', () => {
     await stdout?.write('from the orphan\n');
     await expect.poll(log, { timeout: 10_000 }).toContain('from the orphan');
     await end();
-    await expect.poll(() => processIds(`recorder-main.ts ${base}`), { timeout: 10_000 }).toEqual([]);
+    await expect
+      .poll(() => processIds(`${path.basename(RECORDER)} ${base}`), { timeout: 10_000 })
+      .toEqual([]);
   });
 });

@@ -161,7 +161,7 @@ describe('a container that has ended', () => {
     await container.exec(['touch', '/go-1']);
     await container.wait();
     await container.start();
-    const keepers = processIds('/keeper/main.ts ');
+    const keepers = processIds('shimwright-keeper.cjs ');
     const shims = processIds(`--shared ${where.place.stateDir}`).filter((pid) => !keepers.includes(pid));
     for (const pid of shims) process.kill(pid, 'SIGKILL');
     const { containers } = await restore(where.place);

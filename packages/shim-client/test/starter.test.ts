@@ -2,12 +2,13 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { builtProgram } from '../../../tools/testing/built-program.ts';
 import { needs, needsOf } from '../../../tools/testing/needs.ts';
 import { newClient, withConnect } from '../src/index.ts';
 import { emptyBundle } from './fixtures/bundle.ts';
 
 const FIXTURES = path.join(import.meta.dirname, 'fixtures');
-const MAIN = path.join(import.meta.dirname, '../../shim-service/src/shim-process/main.ts');
+const PROGRAM = builtProgram('shim-service', 'shimwright-shim.cjs');
 
 const environment = {
   ...{ PATH: process.env['PATH'], HOME: '/root', LC_ALL: 'C' },
@@ -21,7 +22,7 @@ describe.each(['stock', 'shared'] as const)('the starter of a %s shim', (kind) =
   test('keeps its descriptors and its environment to itself', async () => {
     const { base, config, start } = await emptyBundle();
     const shared = {
-      ...{ command: process.execPath, args: ['--conditions=@shimwright/source', MAIN, '--grace', '0'] },
+      ...{ command: process.execPath, args: [PROGRAM, '--grace', '0'] },
       ...{ controlSocket: path.join(base, 'control'), ...start },
     };
     const order = JSON.stringify(kind === 'stock' ? { config, start } : { config, shared });

@@ -5,12 +5,13 @@ import path from 'node:path';
 import { legacyShimAddress, socketPath } from '@shimwright/shim-address';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { builtProgram } from '../../../tools/testing/built-program.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { newClient, type ShimClient, traceShim, withShared, withStart } from '../src/index.ts';
 import { emptyBundle } from './fixtures/bundle.ts';
 import { strangerAt } from './fixtures/stranger.ts';
 
-const MAIN = path.join(import.meta.dirname, '../../shim-service/src/shim-process/main.ts');
+const PROGRAM = builtProgram('shim-service', 'shimwright-shim.cjs');
 
 /** A bundle, and what is told of its shim. */
 async function bundle() {
@@ -124,7 +125,7 @@ describe('traceShim', () => {
     const shim = await newClient(
       config,
       withShared({
-        ...{ command: process.execPath, args: ['--conditions=@shimwright/source', MAIN, '--grace', '0'] },
+        ...{ command: process.execPath, args: [PROGRAM, '--grace', '0'] },
         ...{ controlSocket, address: start.address, daemonAddress: start.daemonAddress },
       }),
     );

@@ -7,6 +7,7 @@ import { SharedShimsDefinition } from '@shimwright/shim-api';
 import { connect } from '@shimwright/ttrpc';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { builtProgram } from '../../../tools/testing/built-program.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { nodeForOthers } from '../../../tools/testing/node-for-others.ts';
 import {
@@ -19,8 +20,8 @@ import {
 } from '../src/index.ts';
 import { emptyBundle } from './fixtures/bundle.ts';
 
-const MAIN = path.join(import.meta.dirname, '../../shim-service/src/shim-process/main.ts');
-const shared = (graceMs: number) => ['--conditions=@shimwright/source', MAIN, '--grace', String(graceMs)];
+const PROGRAM = builtProgram('shim-service', 'shimwright-shim.cjs');
+const shared = (graceMs: number) => [PROGRAM, '--grace', String(graceMs)];
 
 /** A bundle with nothing in it, and how a shared process would serve it. */
 async function group(graceMs = 30) {

@@ -27,6 +27,7 @@ export { cgroupDirectories, cgroupDirectoriesOf, joinCgroup } from './cgroups.ts
 export { ShimHostError, type ShimHostErrorCode } from './errors.ts';
 export { type EventFile, eventFile, readEventFile } from './event-file.ts';
 export { type PackagedFile, packagedFile } from './packaged-file.ts';
+export { type PackagedProgram, programArguments } from './packaged-program.ts';
 export { runsProgram } from './program-at-work.ts';
 export { isTrustedProcess, signalProcess, workerIn, workingDirectory } from './proven-process.ts';
 export { errorOfRefusal, refusalOf } from './refusal.ts';
@@ -58,4 +59,5 @@ export {
 } from './spool-drop.ts';
 export { isTrustedPeer, isTrustedUser } from './trusted-peer.ts';
 export { isExitUnknown, markUnknown } from './unknown-exit.ts';
+export { untilEnded } from './until-ended.ts';
 export { untilGone } from './until-gone.ts';

@@ -1,4 +1,4 @@
-import { packagedFile } from '@shimwright/shim-host';
+import { packagedFile, programArguments } from '@shimwright/shim-host';
 
 /** A program that is to be started. */
 export interface Program {
@@ -11,9 +11,6 @@ export interface Program {
 // What a call leaves behind is collected sooner: it would be 10 MiB before the first time otherwise.
 const SMALL_YOUNG_SPACE = '--max-semi-space-size=1';
 
-// Whoever is on this machine could look into a process that opens its debugger.
-const NO_DEBUGGER = '--disable-sigusr1';
-
 // It has next to nothing to do, and what compiles takes memory.
 const NO_COMPILER = '--jitless';
 
@@ -24,14 +21,7 @@ const NO_COMPILER = '--jitless';
  * @throws {ShimHostError} `ERR_SHIM_FILE` where this code is in a bundle and `shimwright-shim.cjs` was not copied.
  */
 export function shimProgram(): Program {
-  const command = process.execPath;
-  // While this package is developed, it runs from its sources.
-  return import.meta.url?.endsWith('.ts')
-    ? {
-        command,
-        args: [NO_DEBUGGER, '--conditions=@shimwright/source', inThisPackage('shim-process/main.ts')],
-      }
-    : { command, args: [NO_DEBUGGER, SMALL_YOUNG_SPACE, inThisPackage('shimwright-shim.cjs')] };
+  return program('shimwright-shim.cjs', 'shim-process/main.ts', [SMALL_YOUNG_SPACE]);
 }
 
 /**
@@ -61,14 +51,14 @@ export function sharedProgram(): Program {
 
 /** How to start the keeper. */
 export function keeperProgram(): Program {
-  const command = process.execPath;
-  return import.meta.url?.endsWith('.ts')
-    ? { command, args: [NO_DEBUGGER, '--conditions=@shimwright/source', inThisPackage('keeper/main.ts')] }
-    : {
-        command,
-        args: [NO_DEBUGGER, SMALL_YOUNG_SPACE, NO_COMPILER, inThisPackage('shimwright-keeper.cjs')],
-      };
+  return program('shimwright-keeper.cjs', 'keeper/main.ts', [SMALL_YOUNG_SPACE, NO_COMPILER]);
 }
 
-const inThisPackage = (name: string) =>
-  packagedFile({ package: '@shimwright/shim-service', name, moduleUrl: import.meta.url });
+const HERE = { package: '@shimwright/shim-service', moduleUrl: import.meta.url };
+
+const inThisPackage = (name: string) => packagedFile({ ...HERE, name });
+
+const program = (name: string, source: string, flags: readonly string[]): Program => ({
+  command: process.execPath,
+  args: programArguments({ ...HERE, name, source, flags }),
+});

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { builtProgram } from '../../../tools/testing/built-program.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { sandbox } from '../../../tools/testing/sandbox.ts';
 import { defaultSpec } from '../../bundle-core/src/index.ts';
 import { newClient, withConnect } from '../../shim-client/src/index.ts';
 import { hostRoot } from './fixtures/shim.ts';
 
-const MAIN = path.join(import.meta.dirname, '../src/shim-process/main.ts');
+const PROGRAM = builtProgram('shim-service', 'shimwright-shim.cjs');
 
 /** The program, as containerd 1.6 runs it with `shim_debug = true`, for a container that ends with 5. */
 async function debuggedShim() {
@@ -33,7 +34,7 @@ async function debuggedShim() {
     '-socket',
     socket,
   ];
-  const shim = spawn(process.execPath, ['--conditions=@shimwright/source', MAIN, ...names, ...rest], {
+  const shim = spawn(process.execPath, [PROGRAM, ...names, ...rest], {
     cwd: bundle,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -3,13 +3,10 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
-import { build } from 'rolldown';
 import { describe, expect, test } from 'vitest';
-import { shimProgramBuild } from '../../../tools/shim-program-build.ts';
+import { builtProgram } from '../../../tools/testing/built-program.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-
-const SOURCES = path.join(import.meta.dirname, '../src');
 
 /** What a program finds on a Node.js of that version. */
 const OLD =
@@ -28,15 +25,13 @@ describe('on a Node.js that is too old, the program', () => {
   needs('linux');
 
   test.each([
-    ['of a shim', 'shim-process/main.ts', ['-namespace', 'test']],
-    ['of many shims', 'shim-process/main.ts', ['--shared', '/nowhere/control']],
-    ['of a keeper', 'keeper/main.ts', ['--server', '1', '--', 'true', '--shared', '/nowhere/control']],
-    ['of a shim of task v2', 'v2/main.ts', ['-namespace', 'test', '-id', 'one', 'start']],
-    ['that starts it', 'v2/start-main.ts', ['-namespace', 'test', '-id', 'one', 'start']],
-  ])('%s says so, and ends before it does anything', async (_, source, args) => {
-    const directory = await tempDir();
-    const [program, old] = [path.join(directory, 'program.cjs'), path.join(directory, 'old.cjs')];
-    await build(shimProgramBuild(path.join(SOURCES, source), program));
+    ['of a shim', 'shimwright-shim.cjs', ['-namespace', 'test']],
+    ['of many shims', 'shimwright-shim.cjs', ['--shared', '/nowhere/control']],
+    ['of a keeper', 'shimwright-keeper.cjs', ['--server', '1', '--', 'true', '--shared', '/nowhere/control']],
+    ['of a shim of task v2', 'shimwright-shim-v2.cjs', ['-namespace', 'test', '-id', 'one', 'start']],
+    ['that starts it', 'shimwright-start-v2.cjs', ['-namespace', 'test', '-id', 'one', 'start']],
+  ])('%s says so, and ends before it does anything', async (_, name, args) => {
+    const [program, old] = [builtProgram('shim-service', name), path.join(await tempDir(), 'old.cjs')];
     await writeFile(old, OLD);
     const { exitCode, stdout, stderr } = await execa(process.execPath, ['--require', old, program, ...args], {
       reject: false,

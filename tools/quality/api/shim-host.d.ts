@@ -74,6 +74,11 @@ interface PackagedFile {
   readonly moduleUrl: string | undefined;
 }
 export declare function packagedFile(file: PackagedFile): string;
+interface PackagedProgram extends PackagedFile {
+  readonly source: string;
+  readonly flags?: readonly string[];
+}
+export declare function programArguments(program: PackagedProgram): readonly string[];
 export declare function runsProgram(pid: number, program: string, args: readonly string[]): boolean;
 export declare function workerIn(directory: string, pid: number): ProcessIdentity$1 | undefined;
 export declare function isTrustedProcess(pid: number): boolean;
@@ -128,5 +133,6 @@ export declare function isTrustedUser(uid: number): boolean;
 export declare function isTrustedPeer(socket: Socket): boolean;
 export declare function markUnknown(event: Any): Any;
 export declare function isExitUnknown({ value }: Any): boolean;
+export declare function untilEnded(process: ProcessIdentity$1, ms?: number): Promise<void>;
 export declare function untilGone(process: ProcessIdentity$1, signal?: AbortSignal): Promise<void>;
-export { type EventClaim, type EventFile, type PackagedFile, type ProcessIdentity, type ProcessStat, type Publication, type RegisteredBundle, type RegisteredProcess, type RegisteredShim, type SharedFiles, type ShimHostErrorCode, type SpooledEvent, cleanEnvironment, identify, isRunning, processStat };
+export { type EventClaim, type EventFile, type PackagedFile, type PackagedProgram, type ProcessIdentity, type ProcessStat, type Publication, type RegisteredBundle, type RegisteredProcess, type RegisteredShim, type SharedFiles, type ShimHostErrorCode, type SpooledEvent, cleanEnvironment, identify, isRunning, processStat };

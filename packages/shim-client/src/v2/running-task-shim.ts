@@ -10,6 +10,7 @@ import {
   loadShimPid,
   type ProcessIdentity,
   signalProcess,
+  untilEnded,
   untilGone,
   workerIn,
 } from '@shimwright/shim-host';
@@ -23,7 +24,6 @@ import type { TaskEndpoint } from './start-answer.ts';
 import type { TaskConfig } from './task-config.ts';
 import type { TaskConnection } from './task-connection.ts';
 import { closeLog } from './task-files.ts';
-import { untilEnded } from './until-ended.ts';
 
 /** How long a shim that has answered `Shutdown` may take to end, before it is taken for one that stays. */
 const STAY_MS = 500;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Any, decodeEvent } from '@shimwright/shim-api';
 import { execa } from 'execa';
 import { expect, onTestFinished } from 'vitest';
+import { builtProgram } from '../../../../tools/testing/built-program.ts';
 import { type Sandbox, sandbox } from '../../../../tools/testing/sandbox.ts';
 import { defaultSpec } from '../../../bundle-core/src/index.ts';
 import {
@@ -18,7 +19,7 @@ import {
 } from '../../../shim-client/src/index.ts';
 import { hostRoot, processSpec } from '../fixtures/shim.ts';
 
-const MAIN = path.join(import.meta.dirname, '../../src/shim-process/main.ts');
+const PROGRAM = builtProgram('shim-service', 'shimwright-shim.cjs');
 
 /** Bundles that are served by one process; all of it is gone after the test. */
 export interface Group extends Sandbox {
@@ -63,7 +64,7 @@ export async function group(graceMs = 50): Promise<Group> {
   const controlSocket = path.join(box.base, 'run', 'control');
   const started = {
     command: process.execPath,
-    args: ['--conditions=@shimwright/source', MAIN, '--grace', String(graceMs)],
+    args: [PROGRAM, '--grace', String(graceMs)],
     controlSocket,
   };
   return {
