@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AddSharedShimRequest, SharedShim as ListedShim } from '@shimwright/shim-api';
-import { isRunning, type ProcessIdentity } from '@shimwright/shim-host';
+import { isRunning, type ProcessIdentity, untilEnded } from '@shimwright/shim-host';
 import { TtrpcError } from '@shimwright/ttrpc';
 import { Adoptions } from './adoptions.ts';
 import { inScopeOf } from './member-scope.ts';
@@ -14,6 +14,9 @@ const FIRST_GRACE_MS = 1_000;
 const MAKING_MS = 30_000;
 const POLL_MS = 10;
 
+/** How long those who ask for all shims wait for a process that is there beside this one: one that hands over has nearly ended. */
+const LEAVING_MS = 1_000;
+
 /** All shims of a shared process, by the paths of their bundles. */
 export class SharedShims {
   readonly #around: Surroundings;
@@ -22,6 +25,7 @@ export class SharedShims {
   readonly #shims = new Map<string, SharedShim>();
   readonly #adoptions: Adoptions;
   #timer: NodeJS.Timeout | undefined;
+  #othersEnded: Promise<unknown> = Promise.resolve();
   #isEnding = false;
 
   /** @param onIdle called when there was no shim for `graceMs`; none can be added from then on. */
@@ -87,9 +91,14 @@ export class SharedShims {
     this.#leave(shim);
   }
 
-  /** Begins to go on with what a process that is gone has registered. */
+  /** Begins to go on with what a process that is gone has registered, and with what one has that is there still once that has ended. */
   adopt(bundles: readonly RegisteredBundle[]): void {
-    this.#adoptions.begin(bundles.filter(({ shim }) => !isServing(shim.server)));
+    const { gone = [], serving = [] } = Object.groupBy(bundles, ({ shim: { server } }) =>
+      isServing(server) ? 'serving' : 'gone',
+    );
+    this.#adoptions.begin(gone);
+    const others = Object.values(Object.groupBy(serving, ({ shim: { server } }) => String(server.pid)));
+    this.#othersEnded = Promise.all(others.map((ofOne = []) => this.#adoptAfter(ofOne)));
   }
 
   /**
@@ -98,6 +107,7 @@ export class SharedShims {
    */
   async adopted(bundlePath?: string): Promise<void> {
     if (bundlePath !== undefined) this.#lookAgain(bundlePath);
+    else await Promise.race([this.#othersEnded, delay(LEAVING_MS, undefined, { ref: false })]);
     await this.#adoptions.settled(bundlePath);
     this.#look();
   }
@@ -132,6 +142,18 @@ export class SharedShims {
     if (server.pid !== process.pid && isServing(server)) return server.pid;
     this.#adoptions.begin([found]);
     return undefined;
+  }
+
+  /** Never rejects: a process that cannot be watched is looked at again when one of its bundles is asked for. */
+  async #adoptAfter(bundles: readonly RegisteredBundle[]): Promise<void> {
+    try {
+      for (const { shim } of bundles) {
+        await untilEnded(shim.server);
+        if (!this.#isEnding) this.#lookAgain(shim.path);
+      }
+    } catch (error) {
+      this.#around.log(`cannot wait for the end of the process before: ${String(error)}`);
+    }
   }
 
   async #adopt({ shim: { server: _, ...request }, processes }: RegisteredBundle): Promise<void> {

@@ -132,6 +132,23 @@ describe('the next process', () => {
     }
   });
 
+  test('goes on with what another one serves that is there still, once that has ended', async () => {
+    const the = await group();
+    const [one, two] = [await running(the, 'one'), await running(the, 'two')];
+    const before = await sharedInfo(one.one.options);
+    rmSync(the.controlSocket); // whoever comes next starts the next process
+    const listing = listShared(one.one.options);
+    await expect
+      .poll(async () => (await sharedInfo(one.one.options))?.shimPid ?? before?.shimPid)
+      .not.toBe(before?.shimPid);
+    process.kill(Number(before?.shimPid), 'SIGKILL');
+    expect(await listing).toHaveLength(2);
+    for (const { one: member, pid } of [one, two]) {
+      await using again = await reconnect(member);
+      expect(await again.state({ id: member.id })).toMatchObject({ status: 'RUNNING', pid });
+    }
+  });
+
   test('is handed a container that was just being made, whole', async () => {
     const the = await group();
     const one = await the.bundle('one');
