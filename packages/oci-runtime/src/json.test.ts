@@ -40,6 +40,7 @@ test.each([
   ['a function', () => 1],
   ['a symbol', Symbol('x')],
   ['a map', new Map([['a', 1]])],
+  ['a view of bytes', new DataView(new ArrayBuffer(1))],
   ['nothing in a list', [undefined]],
 ])('%s is refused, wherever it is', (_, value) => {
   const what = expect.objectContaining({ message: expect.stringMatching(/^it\.a\[1\]\.b/) });

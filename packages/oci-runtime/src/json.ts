@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { badArgument } from './errors.ts';
 
 /** A whole number of up to 64 bits. Beyond `Number.MAX_SAFE_INTEGER` only a bigint is exact. */
@@ -90,12 +91,13 @@ function objectOf(value: object, what: string, holders: readonly object[]): unkn
     throw badArgument(`an object holds more than ${MAX_DEPTH} within one another`);
   const within = [...holders, value];
   if (hasToJson(value)) return dataOf(value.toJSON(), what, within);
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+  if (Array.isArray(value) || types.isTypedArray(value)) {
     return Array.from(value as ArrayLike<unknown>, (each, index) =>
       dataOf(each, `${what}[${index}]`, within),
     );
   }
-  if (Symbol.iterator in value) throw badArgument(`${what} must be plain data, and is a collection`);
+  if (Symbol.iterator in value || ArrayBuffer.isView(value))
+    throw badArgument(`${what} must be plain data, and is a collection`);
   const entries = Object.entries(value).filter(([, part]) => part !== undefined);
   return Object.fromEntries(entries.map(([name, part]) => [name, dataOf(part, `${what}.${name}`, within)]));
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
+import { types } from 'node:util';
 import { badArgument } from './errors.ts';
 import { describe } from './json.ts';
 
@@ -43,7 +44,7 @@ export function validFlag(flag: unknown, what: string): boolean | undefined {
 
 /** A list, which may be a typed array, and of another realm. @throws {OciRuntimeError} `ERR_RUNTIME_ARGUMENT`. */
 export function validList<Item>(list: Iterable<Item> | ArrayLike<Item>, what: string): Item[] {
-  if (Array.isArray(list) || ArrayBuffer.isView(list)) return Array.from(list as ArrayLike<Item>);
+  if (Array.isArray(list) || types.isTypedArray(list)) return Array.from(list as ArrayLike<Item>);
   throw badArgument(`${what} must be a list, and is ${describe(list)}`);
 }
 

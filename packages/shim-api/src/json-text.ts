@@ -59,12 +59,21 @@ function writable(part: unknown): unknown {
       `a bigint of more than 64 bits, ${String(value).slice(0, 40)}…`,
     );
   }
+  if (isCollection(value))
+    throw new ShimApiError('ERR_SHIM_API_VALUE', 'the members of a collection are not seen in JSON');
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
   if (Number.isFinite(value) && !Number.isInteger(value)) return value;
   throw new ShimApiError(
     'ERR_SHIM_API_VALUE',
     `the number ${value} would not arrive as it is; give a whole one beyond 2⁵³ as a bigint`,
   );
+}
+
+/** A map, a set, a typed array: all that can be gone over and is no array. */
+function isCollection(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value) || types.isStringObject(value)) return false;
+  return ArrayBuffer.isView(value) || Symbol.iterator in value;
 }
 
 function readable(part: unknown, source: string | undefined): unknown {

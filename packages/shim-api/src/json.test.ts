@@ -63,6 +63,11 @@ describe('packJson and unpackJson', () => {
     2n ** 64n,
     -(2n ** 63n) - 1n,
     Object(Number.NaN),
+    new Map([['a', 1]]),
+    new Set(),
+    Uint32Array.of(1),
+    new DataView(new ArrayBuffer(1)),
+    runInNewContext('new Map()'),
   ])('%o would not arrive as it is, and is refused', (limit) => {
     expect(() => packJson(ociResourcesType, { memory: { limit } })).toThrow(coded('ERR_SHIM_API_VALUE'));
     expect(() => packJson(ociResourcesType, { list: [0, { limit }] })).toThrow(coded('ERR_SHIM_API_VALUE'));

@@ -17,7 +17,8 @@ export const ociFeaturesType = 'types.containerd.io/opencontainers/runtime-spec/
  * `ociResourcesType`. A bigint becomes a number with all its digits.
  *
  * @throws {ShimApiError} `ERR_SHIM_API_VALUE` for what is no object in JSON, and for a number that would not arrive as it
- * is: NaN, an infinity, a whole one beyond 2⁵³ that is no bigint, a bigint of more than 64 bits.
+ * is: NaN, an infinity, a whole one beyond 2⁵³ that is no bigint, a bigint of more than 64 bits; also for a `Map` or another
+ * collection that is no array.
  */
 export function packJson(type: string, value: object): Any {
   if (typeof type !== 'string') throw new ShimApiError('ERR_SHIM_API_TYPE', `${shownType(type)} is no name`);

@@ -1,3 +1,4 @@
+import { checkOptions } from '../check-options.ts';
 import { checkCapability } from '../checks/capability.ts';
 import { checkList, checkText } from '../checks/option-value.ts';
 import { invalidValue } from '../spec/invalid-value.ts';
@@ -41,10 +42,11 @@ const ARCHITECTURES: Readonly<Record<string, readonly string[]>> = {
  * gives EPERM. A call that is newer than programs expect, or that has an older form which can be filtered, gives ENOSYS, so
  * that the program uses the older form. The object is new each time, and you may change it.
  *
- * @throws {BundleError} `ERR_BUNDLE_SPEC`, with the `field`, for an unknown capability or architecture.
+ * @throws {BundleError} `ERR_BUNDLE_SPEC`, with the `field`, for an unknown capability or architecture;
+ * `ERR_BUNDLE_ARGUMENT` for options that are none.
  */
 export function defaultSeccomp(options: DefaultSeccompOptions = {}): LinuxSeccomp {
-  const { arch = process.arch } = options;
+  const { arch = process.arch } = checkOptions(options);
   const capabilities = new Set(checkList(options.capabilities ?? [], 'capabilities', checkCapability));
   const architectures = Object.hasOwn(ARCHITECTURES, checkText(arch, 'arch'))
     ? ARCHITECTURES[arch]

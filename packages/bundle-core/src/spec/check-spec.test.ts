@@ -8,10 +8,14 @@ import type { Spec } from './spec.ts';
 const sound = JSON.stringify(defaultSpec({ args: ['echo', 'hello'] }));
 const filter = JSON.stringify(JSON.parse(sound).linux.seccomp);
 
+/** What comes of it, but for filters: which of them is known depends on all that was checked before. */
 function outcome(check: (text: string) => Spec, text: string): unknown {
+  const withoutFilters = (key: string, value: unknown) => {
+    if (key === 'seccomp' && typeof value === 'object') return undefined;
+    return typeof value === 'bigint' ? `${value}n` : value;
+  };
   try {
-    const { linux, ...spec } = check(text);
-    return { ...spec, linux: typeof linux === 'object' ? { ...linux, seccomp: undefined } : linux };
+    return JSON.stringify(check(text), withoutFilters);
   } catch (error) {
     const { code, message, field } = error as Record<string, unknown>;
     return { code, message, field };
@@ -47,6 +51,7 @@ describe('a spec whose filter was seen before', () => {
   });
 
   test.each([
+    ['as it was', (text: string) => text],
     ['within a string', (text: string) => text.replace('"hello"', `"${filter}"`)],
     ['in the place of a key', (text: string) => text.replace('"hostname"', filter)],
     ['twice', (text: string) => text.replace('"linux":', `"other":{"seccomp":${filter}},"linux":`)],

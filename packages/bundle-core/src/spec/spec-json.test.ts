@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseSpec } from './parse-spec.ts';
@@ -36,6 +37,34 @@ describe('stringifySpec', () => {
     expect(() => stringifySpec(withLimit(value))).toThrow(
       expect.objectContaining({ code: 'ERR_BUNDLE_SPEC', field: 'process.rlimits[0].hard' }),
     );
+  });
+
+  test.each([
+    ['a map', new Map([['a', 'b']])],
+    ['a set', new Set(['a'])],
+    ['headers', new Headers({ a: 'b' })],
+    ['typed numbers', Uint32Array.of(1)],
+    ['typed numbers, none of them', new Float64Array(0)],
+    ['a view', new DataView(new ArrayBuffer(1))],
+    ['a map of another realm', runInNewContext('new Map()')],
+  ])('refuses %s, whose members JSON does not see, and says where', (_, annotations) => {
+    expect(() => stringifySpec({ ociVersion, annotations })).toThrow(
+      expect.objectContaining({ code: 'ERR_BUNDLE_SPEC', field: 'annotations' }),
+    );
+    expect(() => stringifySpec(annotations as Spec)).toThrow(
+      expect.objectContaining({ code: 'ERR_BUNDLE_SPEC' }),
+    );
+  });
+
+  test('writes what is empty, and boxed text', () => {
+    const spec = {
+      ociVersion,
+      annotations: {},
+      mounts: [],
+      hostname: Object('web'),
+      linux: { sysctl: { 0: 'a' } },
+    };
+    expect(stringifySpec(spec as Spec)).toBe(JSON.stringify(spec));
   });
 
   test.each([undefined, () => 1, Symbol('x')])(

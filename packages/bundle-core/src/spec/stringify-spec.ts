@@ -1,11 +1,13 @@
+import { types } from 'node:util';
 import { messageOf } from '../errors.ts';
 import { fieldIn } from './field.ts';
 import { invalidValue } from './invalid-value.ts';
 import { checkNumber } from './number.ts';
 import type { Spec } from './spec.ts';
 
-// What only a closer look can tell from a number that was damaged: a null, sixteen digits in a row, an exponent.
-const SUSPECT = /[:,[]null[,\]}]|\d{16}|\d[eE][+-]?\d/;
+// What only a closer look can tell from a number that was damaged: a null, sixteen digits in a row, an exponent; and from
+// a collection, whose members JSON does not see, or numbers: an empty object, and one whose first key is 0.
+const SUSPECT = /[:,[]null[,\]}]|\d{16}|\d[eE][+-]?\d|\{\}|\{"0":/;
 
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
 
@@ -14,8 +16,8 @@ const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
  * by digit.
  *
  * @throws {BundleError} `ERR_BUNDLE_SPEC`, with the `field`, for a value that JSON would silently damage: `NaN` and
- * `Infinity`, a whole `number` beyond 2⁵³, a `bigint` beyond 64 bits, `undefined` or a function in an array; also for a
- * circular reference, and for a value that is not an object.
+ * `Infinity`, a whole `number` beyond 2⁵³, a `bigint` beyond 64 bits, `undefined` or a function in an array, a `Map` or
+ * another collection that is no array; also for a circular reference, and for a value that is not an object.
  */
 export function stringifySpec(spec: Spec): string {
   const text = quickly(spec) ?? exactly(spec);
@@ -43,6 +45,7 @@ function exactly(spec: Spec): string | undefined {
     const original: unknown = Reflect.get(this, key);
     if (typeof original === 'bigint') return rawJSON(String(checkNumber(original, field)));
     if (typeof value === 'number') return checkNumber(value, field);
+    if (isCollection(value)) throw invalidValue(field, 'is a collection, whose members are not seen in JSON');
     if (typeof value === 'object' && value !== null) fields.set(value, field);
     else if (Array.isArray(this) && !isJson(value)) throw invalidValue(field, `is ${typeof value}`);
     return value;
@@ -53,6 +56,12 @@ function exactly(spec: Spec): string | undefined {
     if (typeof cause === 'object' && cause !== null && 'field' in cause) throw cause;
     throw invalidValue('', `the spec cannot be written as JSON: ${messageOf(cause)}`, cause);
   }
+}
+
+function isCollection(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value) || types.isStringObject(value)) return false;
+  return ArrayBuffer.isView(value) || Symbol.iterator in value;
 }
 
 function isJson(value: unknown): boolean {
