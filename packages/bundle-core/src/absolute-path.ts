@@ -51,6 +51,7 @@ function belowHere(relative: string): string {
 
 function withoutEmptyParts(absolute: string): string {
   if (path.sep !== '/') return path.resolve(absolute);
+  if (!/\/(?:\.?\/|\.?$)/.test(absolute)) return absolute; // most have none
   const parts = absolute.split('/').filter((part) => part !== '' && part !== '.');
   return `/${parts.join('/')}`;
 }

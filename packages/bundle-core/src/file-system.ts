@@ -17,8 +17,22 @@ export const chmod = (path: string, mode: number) =>
 
 export const lstat = (path: string) => called<Stats>((answer) => fs.lstat(path, answer));
 
-/** Writes a file that must not be there. */
-export const writeNewFile = (path: string, text: string, mode: number) =>
-  called<void>((answer) =>
-    fs.writeFile(path, text, { mode, flag: 'wx' }, (error) => answer(error, undefined)),
-  );
+const open = (path: string, flags: string, mode: number) =>
+  called<number>((answer) => fs.open(path, flags, mode, answer));
+
+const writeAll = (descriptor: number, text: string) =>
+  called<void>((answer) => fs.writeFile(descriptor, text, (error) => answer(error, undefined)));
+
+const close = (descriptor: number) =>
+  called<void>((answer) => fs.close(descriptor, (error) => answer(error, undefined)));
+
+/** Writes a file that must not be there, with exactly that mode, whatever the umask. */
+export async function writeNewFile(path: string, text: string, mode: number): Promise<void> {
+  const descriptor = await open(path, 'wx', mode);
+  // At once, since each of them is a trip to another thread; both are over before the descriptor is closed.
+  const parts = [writeAll(descriptor, text), chmod(path, mode)];
+  await Promise.allSettled(parts);
+  parts.push(close(descriptor));
+  await Promise.allSettled(parts);
+  await Promise.all(parts);
+}

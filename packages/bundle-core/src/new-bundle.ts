@@ -111,7 +111,7 @@ async function fill(
 }
 
 async function fillSlowly(hidden: string, { config }: BundlePlan): Promise<void> {
-  const parts = [makeRootfs(`${hidden}/rootfs`), writeConfig(`${hidden}/config.json`, config)];
+  const parts = [makeRootfs(`${hidden}/rootfs`), writeNewFile(`${hidden}/config.json`, config, CONFIG_MODE)];
   await Promise.allSettled(parts); // when one fails, the other must not go on while all is removed
   await Promise.all(parts);
 }
@@ -122,11 +122,6 @@ async function fillSlowly(hidden: string, { config }: BundlePlan): Promise<void>
 async function makeRootfs(rootfs: string): Promise<void> {
   await mkdir(rootfs, ROOTFS_MODE);
   await chmod(rootfs, ROOTFS_MODE);
-}
-
-async function writeConfig(file: string, config: BundlePlan['config']): Promise<void> {
-  await writeNewFile(file, config, CONFIG_MODE);
-  await chmod(file, CONFIG_MODE);
 }
 
 function fillSync(hidden: string, { config }: BundlePlan): void {

@@ -1,6 +1,7 @@
 import { checked } from './arguments.ts';
 import { callback } from './callback.ts';
 import { AtomicError, hasCode } from './errors.ts';
+import { lstatEach } from './file-system.ts';
 import { inOrderOfAll, neverOvertaken, type Overtaken, overtake } from './in-order.ts';
 import { refuseMounts } from './mounts.ts';
 import { at, type Place, placeOf, type Target } from './place.ts';
@@ -121,8 +122,10 @@ function* deleteSteps(
   }
   const taken: { readonly place: Place; readonly remains: Remains | undefined }[] = [];
   const failures: unknown[] = [];
+  const found = yield* lstatEach(places.map(({ path }) => path));
   for (const [index, place] of places.entries()) {
-    const taking = takeAway(place, isLookedAt, options, overtaken[index] ?? neverOvertaken);
+    const isOvertaken = overtaken[index] ?? neverOvertaken;
+    const taking = takeAway(place, found[index] as (typeof found)[0], isLookedAt, options, isOvertaken);
     try {
       taken.push({ place, remains: yield* at(place, taking) });
     } catch (error) {

@@ -1,20 +1,47 @@
 import fs, { type BigIntStats, type Dir, type Dirent, type PathLike, type Stats } from 'node:fs';
 import { hasCode } from './errors.ts';
 import { called, heldByOthers, outOfDescriptors } from './patience.ts';
-import { type Steps, step } from './steps.ts';
+import { type Step, type Steps, step } from './steps.ts';
 
 // What an operation may do to the disk. The promise forms wait while the process is out of descriptors.
 
 /** What is at the path, links not followed; undefined when there is nothing. */
 export function* lstat(path: PathLike): Steps<Stats | undefined> {
+  return yield* step<Stats | undefined>(lookAt(path));
+}
+
+function lookAt(path: PathLike): Step<Stats | undefined> {
+  const noneIfMissing = (error: unknown): undefined => {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+  };
+  return {
+    sync: () => {
+      try {
+        return fs.lstatSync(path, { throwIfNoEntry: false });
+      } catch (error) {
+        return noneIfMissing(error);
+      }
+    },
+    promise: () => called<Stats>((answer) => fs.lstat(path, answer)).catch(noneIfMissing),
+  };
+}
+
+/** The same for several paths, which takes one trip to another thread. */
+export function lstatEach(
+  paths: readonly PathLike[],
+): Steps<readonly PromiseSettledResult<Stats | undefined>[]> {
+  const looks = paths.map((path) => lookAt(path));
+  return step<readonly PromiseSettledResult<Stats | undefined>[]>({
+    sync: () => looks.map(({ sync }) => settled(sync)),
+    promise: () => Promise.allSettled(looks.map(({ promise }) => promise())),
+  });
+}
+
+function settled<Result>(look: () => Result): PromiseSettledResult<Result> {
   try {
-    return yield* step<Stats | undefined>({
-      sync: () => fs.lstatSync(path, { throwIfNoEntry: false }),
-      promise: () => called((answer) => fs.lstat(path, answer)),
-    });
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw error;
+    return { status: 'fulfilled', value: look() };
+  } catch (reason) {
+    return { status: 'rejected', reason };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { AtomicError, hasCode, unhidden } from './errors.ts';
 import * as disk from './file-system.ts';
 import { hiddenName, hiddenNameWithin } from './hidden-name.ts';
@@ -24,16 +25,19 @@ interface Taking {
 /**
  * Takes a file or a directory away: from here on nobody finds it.
  *
+ * @param found what was there a moment ago.
  * @param isLookedAt whether it is known already that nothing is mounted there.
  * @returns what is left to be removed.
  */
 export function* takeAway(
   place: Place,
+  found: PromiseSettledResult<Stats | undefined>,
   isLookedAt: boolean,
   options: Taking,
   overtaken: Overtaken,
 ): Steps<Remains | undefined> {
-  const stats = yield* disk.lstat(place.path);
+  if (found.status === 'rejected') throw found.reason;
+  const stats = found.value;
   if (!stats || overtaken()) return undefined;
   try {
     if (!stats.isDirectory()) {

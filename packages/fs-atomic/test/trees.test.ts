@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
+import fs, {
   mkdirSync,
   readdirSync,
   readlinkSync,
@@ -11,9 +11,10 @@ import {
 } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
+import { atomicDeleteSync } from '../src/index.ts';
 import { runPromise, runSync } from '../src/steps.ts';
 import { removeByPath } from '../src/tree/remove-by-path.ts';
 import { removeTree } from '../src/tree/remove-tree.ts';
@@ -216,5 +217,60 @@ function pathOf(descriptor: string): string {
     return readlinkSync(`/proc/self/fd/${descriptor}`);
   } catch {
     return '';
+  }
+}
+
+describe('a directory that becomes a link before any system call of its deletion', () => {
+  const CALLS = ['lstatSync', 'rmdirSync', 'renameSync', 'readdirSync', 'unlinkSync'] as const;
+  const real = Object.fromEntries(CALLS.map((name) => [name, fs[name]])) as unknown as typeof fs;
+
+  /** Deletes it, and swaps it right before the call of that number. How many calls there were. */
+  function deletedWithSwap(base: string, swapBefore: number): number {
+    const target = path.join(base, 'tree');
+    let calls = 0;
+    const swap = () => {
+      if (!real.lstatSync(target, { throwIfNoEntry: false })?.isDirectory()) return;
+      real.renameSync(target, path.join(base, 'moved'));
+      symlinkSync('precious', target);
+    };
+    const spies = CALLS.map((name) =>
+      vi.spyOn(fs, name).mockImplementation((...args: readonly unknown[]) => {
+        if (calls === swapBefore) swap();
+        calls += 1;
+        return (real[name] as (...args: readonly unknown[]) => never)(...args);
+      }),
+    );
+    try {
+      atomicDeleteSync(target);
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+    return calls;
+  }
+
+  test.each([
+    ['with a file', { file: 'text' }],
+    ['with directories', { a: { b: {} }, c: {} }],
+    ['that is empty', {}],
+  ])('never leads out of it: one %s', async (_, tree) => {
+    const calls = deletedWithSwap(await tempDir({ tree }), Number.POSITIVE_INFINITY);
+    for (let swapBefore = 0; swapBefore < calls; swapBefore += 1) {
+      const base = await tempDir({ precious: { file: 'text', a: { b: { file: 'text' } } }, tree });
+      const failure = failureOf(() => deletedWithSwap(base, swapBefore));
+      // It may be told that it changed, as any file system call would be.
+      expect(['none', 'ENOTDIR', 'EISDIR']).toContain(failure);
+      expect(await readFile(path.join(base, 'precious/file'), 'utf8')).toBe('text');
+      expect(await readFile(path.join(base, 'precious/a/b/file'), 'utf8')).toBe('text');
+    }
+    expect(calls).toBeGreaterThan(1);
+  });
+});
+
+function failureOf(work: () => unknown): unknown {
+  try {
+    work();
+    return 'none';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
   }
 }

@@ -146,4 +146,10 @@ describe('defaultSeccomp', () => {
       expect.objectContaining({ code: 'ERR_BUNDLE_SPEC', field }),
     );
   });
+
+  test.each([null, 7, 'x64'])('refuses %o as options', (options) => {
+    expect(() => defaultSeccomp(options as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_BUNDLE_ARGUMENT' }),
+    );
+  });
 });
