@@ -1,6 +1,7 @@
-import { constants, readdirSync, readFileSync } from 'node:fs';
-import { descriptor } from './argument.ts';
+import { closeSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { descriptor, integer } from './argument.ts';
 import { fcntl } from './fcntl.ts';
+import { isSystemError } from './system-error.ts';
 
 // fcntl.h and asm-generic/fcntl.h, which x64 and arm64 share
 const F_GETFD = 1;
@@ -41,6 +42,22 @@ export function setCloseOnExec(fd: number, on: boolean): void {
  */
 export function duplicateDescriptor(fd: number): number {
   return fcntl([descriptor(fd), F_DUPFD_CLOEXEC, FIRST_BEYOND_STANDARD]);
+}
+
+/**
+ * Whether this process may open as many files besides those up to `fd`, by its limit of open files (RLIMIT_NOFILE). The kernel gives
+ * the lowest number that is free, so a descriptor that was opened just now tells how many there are.
+ *
+ * @throws a system error of `fcntl`: `EBADF`. @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
+ */
+export function hasSpareDescriptors(fd: number, count: number): boolean {
+  try {
+    closeSync(fcntl([descriptor(fd), F_DUPFD_CLOEXEC, fd + integer('the number of descriptors', count, 1)]));
+    return true;
+  } catch (error) {
+    if (isSystemError(error, 'EINVAL', 'EMFILE')) return false;
+    throw error;
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 export { cleanEnvironment } from './clean-environment.ts';
 export {
   duplicateDescriptor,
+  hasSpareDescriptors,
   inheritableDescriptors,
   setCloseOnExec,
   setNonBlocking,

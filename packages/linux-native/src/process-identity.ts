@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { isSystemError } from './system-error.ts';
 
 /** A process that cannot be mistaken for a later one with the same id. */
 export interface ProcessIdentity {
@@ -20,10 +21,37 @@ export interface ProcessStat {
   readonly waitStatus: number;
 }
 
+let spare: number | undefined;
+
+/**
+ * Reads a file, also where this process has no descriptor left: for that, it keeps one. Who lives would be taken for gone without it,
+ * and the end of a container be told that runs.
+ */
+function readWithSpare(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    if (spare === undefined || !isSystemError(error, 'EMFILE', 'ENFILE')) throw error;
+    closeSync(spare);
+    spare = undefined;
+    return readFileSync(file, 'latin1');
+  } finally {
+    spare ??= openSpare();
+  }
+}
+
+function openSpare(): number | undefined {
+  try {
+    return openSync('/', 'r');
+  } catch {
+    return undefined; // the next time, perhaps
+  }
+}
+
 /** The process that has this id now, ended or not; undefined when none has. */
 export function processStat(pid: number): ProcessStat | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const stat = readWithSpare(`/proc/${pid}/stat`);
     // The second field, in parentheses, may itself hold any character.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state = '', parent = ''] = fields;

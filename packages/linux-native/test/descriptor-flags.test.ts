@@ -1,8 +1,9 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import {
   duplicateDescriptor,
+  hasSpareDescriptors,
   inheritableDescriptors,
   setCloseOnExec,
   setNonBlocking,
@@ -40,6 +41,17 @@ describe('a descriptor', () => {
     expect(twin).toBeGreaterThan(2);
     expect(descriptorFlags(twin) & O_CLOEXEC).toBe(O_CLOEXEC);
     expect(readSync(twin, Buffer.alloc(9))).toBe(9);
+  });
+
+  test('tells whether there may be many more', () => {
+    const [, most] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? [];
+    const fd = openSync('/dev/zero', 'r');
+    onTestFinished(() => closeSync(fd));
+    expect(hasSpareDescriptors(fd, 1)).toBe(true);
+    expect(hasSpareDescriptors(fd, Number(most) - fd)).toBe(false);
+    expect(() => hasSpareDescriptors(fd, 0)).toThrow(
+      expect.objectContaining({ code: 'ERR_NATIVE_ARGUMENT' }),
+    );
   });
 
   test('that is not open has neither', () => {

@@ -8,11 +8,16 @@ import type { WireMessage } from './wire.ts';
 /** What takes what is to be kept. */
 export type DepositLink = Pick<KeeperLink, 'keep' | 'drop'>;
 
+/** How soon it is tried again to give the keeper what it had no room for. */
+const RETRY_MS = 1_000;
+
 /** What this process has given its keeper, and what it was given back of an earlier one. */
 export class Deposits {
   readonly #mine = new Map<string, KeptIO>();
   readonly #found = new Map<string, KeptIO>();
   #link: DepositLink | undefined;
+  readonly #refused = new Set<string>();
+  #retry: NodeJS.Timeout | undefined;
 
   /** Keeps the stdio of one bundle's processes. @param bundle any name for it that its next server knows too. */
   keeperOf(bundle: string): IOKeeper {
@@ -20,7 +25,7 @@ export class Deposits {
       keep: (containerId, execId, io) => {
         const key = keyOf(bundle, containerId, execId);
         this.#mine.set(key, io);
-        this.#link?.keep(messageOf(key, io), Object.values(io.descriptors));
+        this.#give(key, io);
       },
       drop: (containerId, execId) => {
         const key = keyOf(bundle, containerId, execId);
@@ -32,7 +37,13 @@ export class Deposits {
   /** Gives all there is to a keeper, which has none of it yet. */
   attach(link: DepositLink): void {
     this.#link = link;
-    for (const [key, io] of this.#mine) link.keep(messageOf(key, io), Object.values(io.descriptors));
+    for (const [key, io] of this.#mine) this.#give(key, io);
+  }
+
+  /** The keeper has no room for something just now. It is given again until there is. */
+  refused(key: string): void {
+    this.#refused.add(key);
+    this.#retry ??= setTimeout(() => this.#giveRefused(), RETRY_MS).unref();
   }
 
   /** The keeper is gone; what comes is remembered for the next one. */
@@ -48,6 +59,24 @@ export class Deposits {
       copiers: message['copiers'] as KeptIO['copiers'],
     };
     this.#found.set(String(message['key']), io);
+  }
+
+  #give(key: string, io: KeptIO): void {
+    try {
+      this.#link?.keep(messageOf(key, io), Object.values(io.descriptors));
+    } catch {
+      this.refused(key); // this process has no descriptor left for what waits
+    }
+  }
+
+  #giveRefused(): void {
+    this.#retry = undefined;
+    const keys = [...this.#refused];
+    this.#refused.clear();
+    for (const key of keys) {
+      const io = this.#mine.get(key);
+      if (io) this.#give(key, io);
+    }
   }
 
   /** The stdio of a process that an earlier server gave; its descriptors are the caller's from then on. */

@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { noteToldExit, setTeller } from '@shimwright/task-core';
 import { connectKeeper } from './connect-keeper.ts';
@@ -25,11 +26,11 @@ export class KeeperLink {
    *
    * @throws where there is none.
    */
-  static async connect(onKept: (kept: Kept) => void): Promise<KeeperLink> {
+  static async connect(onKept: (kept: Kept) => void, onRefused: (key: string) => void): Promise<KeeperLink> {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       try {
-        const link = new KeeperLink([await connectKeeper(), await connectKeeper()], onKept);
+        const link = new KeeperLink(await twoConnections(), onKept, onRefused);
         await link.#ready.promise;
         return link;
       } catch (error) {
@@ -39,10 +40,17 @@ export class KeeperLink {
     }
   }
 
-  private constructor([control, deposits]: readonly [number, number], onKept: (kept: Kept) => void) {
+  private constructor(
+    [control, deposits]: readonly [number, number],
+    onKept: (kept: Kept) => void,
+    onRefused: (key: string) => void,
+  ) {
     this.#ready.promise.catch(() => {}); // it may be lost later
     this.#control = new Wire(control, {
-      onMessage: (message, descriptors) => this.#take(message, descriptors, onKept),
+      onMessage: (message, descriptors) => {
+        if (message.op === 'refused') onRefused(String(message['key']));
+        else this.#take(message, descriptors, onKept);
+      },
       onClose: () => this.#onLost(),
     });
     this.#deposits = new Wire(deposits, { onMessage: () => {}, onClose: () => {} });
@@ -56,7 +64,7 @@ export class KeeperLink {
     return this.#lost.promise;
   }
 
-  /** Has something kept; what was kept under the same key is given up. */
+  /** Has something kept; what was kept under the same key is given up. @throws a system error: `EMFILE`. */
   keep(message: WireMessage, descriptors: readonly number[]): void {
     const isSent = this.#deposits.send(message, descriptors);
     this.#unread += 1;
@@ -100,6 +108,16 @@ export class KeeperLink {
     setTeller(undefined);
     this.#ready.reject(new Error('the keeper has ended'));
     this.#lost.resolve();
+  }
+}
+
+async function twoConnections(): Promise<[number, number]> {
+  const control = await connectKeeper();
+  try {
+    return [control, await connectKeeper()];
+  } catch (error) {
+    closeSync(control);
+    throw error;
   }
 }
 

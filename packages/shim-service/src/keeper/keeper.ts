@@ -21,12 +21,22 @@
 // * `drop` closes at once: whoever writes to a process that has ended, or reads from one whose input was closed, has to be told. What
 //   waits in a pair of sockets is closed only when all of it is taken out and put in again, at each end of any process.
 import { closeSync } from 'node:fs';
-import { peekAny, processStat, reap, spawnProcess, type Zombie } from '@shimwright/linux-native';
+import {
+  hasSpareDescriptors,
+  peekAny,
+  processStat,
+  reap,
+  spawnProcess,
+  type Zombie,
+} from '@shimwright/linux-native';
 import { KeeperSocket } from './keeper-socket.ts';
 import { WIRE_VERSION, Wire, type WireMessage } from './wire.ts';
 
 /** How long is waited before a server is started again that ends at once: at first, and at most. */
 const RETRY_MS = { first: 100, longest: 5_000 } as const;
+
+/** How many descriptors are not used to keep those of others: they are for what this process has to do itself. */
+const SPARE = 16;
 
 /** How many ends are remembered that no server may have noted. */
 const MAX_EXITS = 1024;
@@ -58,6 +68,7 @@ export class Keeper {
   #control: Wire | undefined;
   #deposits: Wire | undefined;
   readonly #kept: Map<string, Kept>;
+  #toGive: Kept[] | undefined;
   readonly #exits = new Map<string, WireMessage>();
   readonly #log: (message: string) => void;
 
@@ -112,13 +123,19 @@ export class Keeper {
   #await(server: number): void {
     this.#server = server;
     this.#hasGreeted = false;
+    this.#listen(server);
+  }
+
+  #listen(server: number, tries = 1): void {
+    if (this.#server !== server) return;
     try {
       this.#socket = new KeeperSocket(
         () => this.#server,
         (fd) => this.#accept(fd),
       );
     } catch (error) {
-      this.#log(`the server has no keeper: ${String(error)}`);
+      if (tries === 1) this.#log(`cannot wait for the server yet: ${String(error)}`);
+      setTimeout(() => this.#listen(server, tries + 1), RETRY_MS.first);
     }
   }
 
@@ -128,6 +145,8 @@ export class Keeper {
         if (message.op === 'hello') this.#greet(wire, message['as']);
         else this.#take(message, descriptors);
       },
+      onLoss: (message) => this.#refuse(String(message['key'])),
+      onDrain: () => this.#giveBack(),
       onClose: () => {}, // that it has ended is told by the kernel
     });
     wire.watch();
@@ -146,19 +165,39 @@ export class Keeper {
     this.#hasGreeted = this.#wasEverGreeted = true;
     this.#failures = 0;
     this.#earlierProgram = undefined;
-    for (const { message, descriptors } of this.#kept.values()) this.#control.send(message, descriptors);
-    for (const exit of this.#exits.values()) this.#control.send(exit);
-    this.#control.send({ op: 'ready', version: WIRE_VERSION });
+    this.#toGive = [...this.#kept.values()];
+    this.#giveBack();
+  }
+
+  /** Gives the server what an earlier one has left, as it takes it: what waits needs descriptors of its own. */
+  #giveBack(): void {
+    const control = this.#control;
+    if (!control || !this.#toGive) return;
+    try {
+      for (let next = this.#toGive[0]; next; next = this.#toGive[0]) {
+        const isTaken = control.send(next.message, next.descriptors);
+        this.#toGive.shift();
+        if (!isTaken) return;
+      }
+    } catch {
+      setTimeout(() => this.#giveBack(), RETRY_MS.first); // there is no descriptor left for it
+      return;
+    }
+    this.#toGive = undefined;
+    for (const exit of this.#exits.values()) control.send(exit);
+    control.send({ op: 'ready', version: WIRE_VERSION });
   }
 
   #take(message: WireMessage, descriptors: readonly number[]): void {
     const key = String(message['key']);
-    if (message.op === 'keep') {
+    const last = Math.max(0, ...descriptors);
+    if (message.op === 'keep' && hasSpareDescriptors(last, SPARE)) {
       this.#drop(key);
       this.#kept.set(key, { message, descriptors });
       return;
     }
     for (const fd of descriptors) closeSync(fd);
+    if (message.op === 'keep') this.#refuse(key);
     if (message.op === 'drop') this.#drop(key);
     else if (message.op === 'read') this.#deposits?.read();
     else if (message.op === 'end') this.#isEnding = true;
@@ -166,6 +205,12 @@ export class Keeper {
       this.#earlierProgram = this.#program;
       this.#program = { command: String(message['command']), args: message['args'] as string[] };
     }
+  }
+
+  /** What is kept under that key is no longer what there is. The server gives it again, as there may be room then. */
+  #refuse(key: string): void {
+    this.#drop(key);
+    this.#control?.send({ op: 'refused', key });
   }
 
   #drop(key: string): void {
@@ -190,7 +235,7 @@ export class Keeper {
       wire?.read(); // all that it has given before it ended
       wire?.close();
     }
-    this.#deposits = this.#control = undefined;
+    this.#deposits = this.#control = this.#toGive = undefined;
     this.#socket?.close();
     this.#socket = undefined;
     // One that has never served has nobody who would miss it but who started it, and is told why.

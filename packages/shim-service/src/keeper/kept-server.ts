@@ -50,7 +50,10 @@ export class KeptServer {
    */
   async connect(): Promise<void> {
     try {
-      const link = await KeeperLink.connect((kept) => this.deposits.found(kept));
+      const link = await KeeperLink.connect(
+        (kept) => this.deposits.found(kept),
+        (key) => this.deposits.refused(key),
+      );
       this.#link = link;
       this.deposits.attach(link);
       void link.lost.then(() => this.#onLost());

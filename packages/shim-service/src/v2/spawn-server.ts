@@ -13,6 +13,7 @@ import type { TaskCommandLine } from './command-line.ts';
 import type { Group, GroupFiles, GroupKind } from './group.ts';
 import { type GroupServer, recordServer } from './group-server-record.ts';
 import { makeStore } from './keeper/descriptor-store.ts';
+import { makePause } from './keeper/pause.ts';
 import { joinCgroup } from './shim-cgroup.ts';
 
 const SIGKILL = 'SIGKILL';
@@ -97,16 +98,18 @@ function spawnListening(
     ...{ ...cleanEnvironment(), ...SMALL_MEMORY, ...Object.fromEntries(own) },
     TTRPC_ADDRESS: eventsAddress,
   };
-  const store = makeStore();
+  const made: number[] = [];
   try {
-    const descriptors = [undefined, log, log, bound.fd, ...store];
+    made.push(...makeStore());
+    made.push(makePause());
+    const descriptors = [undefined, log, log, bound.fd, ...made];
     return spawnProcess({ command: process.execPath, args, env, cwd: files.directory, descriptors });
   } catch (error) {
     bound.remove();
     throw error;
   } finally {
     bound.release();
-    for (const end of store) closeSync(end);
+    for (const fd of made) closeSync(fd);
   }
 }
 

@@ -21,6 +21,9 @@ import { hostRoot, processSpec } from '../fixtures/shim.ts';
 
 const PROGRAM = builtProgram('shim-service', 'shimwright-shim.cjs');
 
+/** The process that serves, without a keeper. */
+const ALONE = { command: process.execPath, args: [PROGRAM] };
+
 /** Bundles that are served by one process; all of it is gone after the test. */
 export interface Group extends Sandbox {
   readonly controlSocket: string;
@@ -59,14 +62,12 @@ interface Exit {
   readonly unknown: boolean;
 }
 
-export async function group(graceMs = 50): Promise<Group> {
+/** @param program of the process that serves; `sharedProgram()` for one with a keeper. */
+export async function group(graceMs = 50, program = ALONE): Promise<Group> {
   const box = await sandbox();
   const controlSocket = path.join(box.base, 'run', 'control');
-  const started = {
-    command: process.execPath,
-    args: [PROGRAM, '--grace', String(graceMs)],
-    controlSocket,
-  };
+  const { command, args } = program;
+  const started = { command, args: [...args, '--grace', String(graceMs)], controlSocket };
   return {
     ...box,
     controlSocket,

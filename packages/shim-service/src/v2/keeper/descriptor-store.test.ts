@@ -1,4 +1,6 @@
 import { closeSync, openSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../../../tools/testing/needs.ts';
 import { socketPair } from '../../../../../tools/testing/socket-pair.ts';
@@ -36,5 +38,12 @@ describe('a store of descriptors', () => {
 
     store.close('key 1');
     expect(new Set(keysIn(ends))).toEqual(new Set(kept.filter((key) => key !== 'key 1')));
+  });
+
+  test('loses none that its process has no room for while it is sorted out', async () => {
+    const fixture = path.join(import.meta.dirname, '../../../test/fixtures/full-store.ts');
+    const node = [process.execPath, '--conditions=@shimwright/source', fixture];
+    const { stdout } = await execa('prlimit', ['--nofile=64', ...node]);
+    expect(JSON.parse(stdout)).toEqual([['one', 3]]);
   });
 });

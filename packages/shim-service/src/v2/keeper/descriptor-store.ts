@@ -1,5 +1,13 @@
 import { closeSync } from 'node:fs';
-import { type Message, peekMessage, receiveMessage, sendMessage, systemCall } from '@shimwright/linux-native';
+import {
+  hasSpareDescriptors,
+  isSystemError,
+  type Message,
+  peekMessage,
+  receiveMessage,
+  sendMessage,
+  systemCall,
+} from '@shimwright/linux-native';
 
 const socketpair = systemCall<[number, number, number, Int32Array]>(
   'socketpair',
@@ -22,6 +30,9 @@ const BUFFER_BYTES = 16 * 1024 * 1024;
 
 /** How many sockets that are closed are kept, beyond as many as are open, before they are sorted out. */
 const MAX_CLOSED = 16;
+
+/** How soon a store is sorted out for which this process has no descriptors just now. */
+const RETRY_MS = 1_000;
 
 /** Both ends of a store: what is put into the first waits in the kernel until it is taken from the second. */
 export type StoreEnds = readonly [first: number, second: number];
@@ -63,6 +74,7 @@ export class DescriptorStore {
   readonly #ends: StoreEnds;
   readonly #serials = new Map<string, string>();
   #closed = 0;
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(ends: StoreEnds) {
     this.#ends = ends;
@@ -91,24 +103,33 @@ export class DescriptorStore {
   /** All that an earlier process has kept; it is kept on. The descriptors are the caller's to close. */
   restore(): StoredDescriptors[] {
     const found = new Map<string, StoredDescriptors>();
-    for (const [{ key, serial, note }, descriptors] of this.#turn(() => true)) {
-      for (const old of found.get(key)?.descriptors ?? []) closeSync(old);
-      found.set(key, { key, note, descriptors });
-      this.#serials.set(key, serial);
-    }
+    this.#turn(
+      () => true,
+      ({ key, serial, note }, descriptors) => {
+        closeAll(found.get(key));
+        found.set(key, { key, note, descriptors });
+        this.#serials.set(key, serial);
+      },
+    );
     return [...found.values()];
   }
 
   #sort(): void {
-    for (const [, descriptors] of this.#turn(({ key, serial }) => this.#serials.get(key) === serial)) {
-      for (const descriptor of descriptors) closeSync(descriptor);
-    }
+    this.#turn(
+      ({ key, serial }) => this.#serials.get(key) === serial,
+      (_, descriptors) => closeAll({ descriptors }),
+    );
     this.#closed = 0;
   }
 
-  /** Puts each that is to stay behind the others, and only then takes it out: of what is there twice, one was put back before a kill. */
-  #turn(isKept: (entry: Entry) => boolean): [Entry, readonly number[]][] {
-    const found: [Entry, readonly number[]][] = [];
+  /**
+   * Puts each that is to stay behind the others, and only then takes it out: of what is there twice, one was put back before a kill. It ends
+   * where this process has no room for the descriptors of an entry, which would be lost; then it is done again later.
+   */
+  #turn(
+    isKept: (entry: Entry) => boolean,
+    onKept: (entry: Entry, descriptors: readonly number[]) => void,
+  ): void {
     const [, second] = this.#ends;
     const keptIn = ({ data }: Message) => {
       const entry = entryIn(data.toString());
@@ -116,13 +137,17 @@ export class DescriptorStore {
     };
     const settle = (message: Message, entry: Entry | undefined, isBack: boolean) => {
       // A store that was full has room for it now.
-      if (entry && (isBack || this.#put(entry, message.descriptors)))
-        found.push([entry, message.descriptors]);
+      if (entry && (isBack || this.#put(entry, message.descriptors))) onKept(entry, message.descriptors);
       else closeAll(message);
     };
     const mark = `mark ${process.hrtime.bigint()}`;
     const takenOut = this.#putMark(mark);
     for (let message = peekMessage(second); message; message = peekMessage(second)) {
+      if (!hasRoomFor(message)) {
+        closeAll(message);
+        this.#sortLater();
+        break;
+      }
       const entry = keptIn(message);
       const isBack = entry !== undefined && this.#put(entry, message.descriptors);
       closeAll(receiveMessage(second));
@@ -130,7 +155,13 @@ export class DescriptorStore {
       if (message.data.toString() === mark) break;
     }
     for (const message of takenOut) settle(message, keptIn(message), false);
-    return found;
+  }
+
+  #sortLater(): void {
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      this.#sort();
+    }, RETRY_MS).unref();
   }
 
   /** Puts what tells the end of a turn behind all else. @returns what had to be taken out for it, of a store that is full. */
@@ -147,11 +178,23 @@ export class DescriptorStore {
 
   #put(entry: Entry, descriptors: readonly number[]): boolean {
     const data = Buffer.from(JSON.stringify(entry));
-    return sendMessage(this.#ends[0], { data, descriptors }) !== undefined;
+    try {
+      return sendMessage(this.#ends[0], { data, descriptors }) !== undefined;
+    } catch (error) {
+      // Without root, no more of a user's may be on their way than a process may have open.
+      if (isSystemError(error, 'ETOOMANYREFS', 'ENOBUFS', 'ENOMEM')) return false;
+      throw error;
+    }
   }
 }
 
-function closeAll(message: Message | undefined): void {
+/** Whether this process can have what came, and once more: it is looked at before it is taken out. */
+function hasRoomFor({ descriptors, isCut }: Message): boolean {
+  if (isCut) return false;
+  return descriptors.length === 0 || hasSpareDescriptors(Math.max(...descriptors), descriptors.length);
+}
+
+function closeAll(message: Pick<Message, 'descriptors'> | undefined): void {
   for (const descriptor of message?.descriptors ?? []) closeSync(descriptor);
 }
 

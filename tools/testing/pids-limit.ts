@@ -1,0 +1,37 @@
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import { cgroupOf } from './cgroup.ts';
+
+/** A limit of how many processes and threads there may be. */
+export interface PidsLimit {
+  /** How often a process could not be started because of it. */
+  readonly refusals: number;
+  /** Lets there be as many as they like. */
+  lift(): void;
+}
+
+/** Lets processes, and those that they start from now on, start no further one: `fork` fails with EAGAIN. They go on after the test. */
+export function withoutProcesses(name: string, ...pids: readonly number[]): PidsLimit {
+  const [first = process.pid] = pids;
+  const before = cgroupOf(first, 'pids').directory;
+  const directory = path.join(before, name);
+  const file = (each: string) => path.join(directory, each);
+  mkdirSync(directory);
+  for (const pid of pids) writeFileSync(file('cgroup.procs'), String(pid));
+  writeFileSync(file('pids.max'), '0');
+  const lift = () => writeFileSync(file('pids.max'), 'max');
+  onTestFinished(() => {
+    lift();
+    for (const pid of readFileSync(file('cgroup.procs'), 'utf8').split('\n').filter(Boolean)) {
+      writeFileSync(path.join(before, 'cgroup.procs'), pid);
+    }
+    rmdirSync(directory);
+  });
+  return {
+    get refusals() {
+      return Number(/^max (\d+)$/m.exec(readFileSync(file('pids.events'), 'latin1'))?.[1]);
+    },
+    lift,
+  };
+}
