@@ -64,6 +64,8 @@ export function hasSpareDescriptors(fd: number, count: number): boolean {
  * Returns the descriptors above 2 that every program started by this process inherits: those that this process's own
  * starter left open, such as the lock of `flock(1)`. Node marks everything that it opens itself as closed on exec. Without
  * `/proc` the result is empty.
+ *
+ * @throws a system error `EMFILE` where this process has no descriptor left to look.
  */
 export function inheritableDescriptors(): number[] {
   return openDescriptors().filter((fd) => fd >= FIRST_BEYOND_STANDARD && isInheritable(fd));
@@ -72,7 +74,9 @@ export function inheritableDescriptors(): number[] {
 function openDescriptors(): number[] {
   try {
     return readdirSync('/proc/self/fd').map(Number);
-  } catch {
+  } catch (error) {
+    // Not to be taken for none.
+    if (isSystemError(error, 'EMFILE', 'ENFILE', 'ENOMEM')) throw error;
     return [];
   }
 }

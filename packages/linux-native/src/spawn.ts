@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { pathOf, text } from './argument.ts';
-import { inheritableDescriptors } from './descriptor-flags.ts';
+import { inheritableDescriptors, setCloseOnExec } from './descriptor-flags.ts';
 import { native } from './library.ts';
 import { systemError } from './system-error.ts';
 
@@ -53,7 +53,7 @@ let strangers: readonly number[] | undefined;
  * posix_spawn(3).
  *
  * @returns its process id.
- * @throws a system error of `posix_spawn` with the `path`: `ENOENT`, `EACCES`, `ENOEXEC`, `EAGAIN`.
+ * @throws a system error of `posix_spawn` with the `path`: `ENOENT`, `EACCES`, `ENOEXEC`, `EAGAIN`; `EMFILE`.
  * @throws {NativeError} `ERR_NATIVE_ARGUMENT`.
  */
 export function spawnProcess({ command, args, env, cwd = '/', descriptors, session = true }: Spawn): number {
@@ -134,6 +134,7 @@ function withActions<Result>(
   use: (actions: Buffer) => Result,
 ): Result {
   const actions = Buffer.alloc(OPAQUE_BYTES);
+  const marked: number[] = [];
   check(libc.initActions(actions));
   try {
     // Everything else of ours is closed on exec; to duplicate one onto itself only takes that mark from it.
@@ -146,11 +147,15 @@ function withActions<Result>(
     }
     strangers ??= inheritableDescriptors();
     for (const stranger of strangers) {
-      if (descriptors[stranger] === undefined) check(libc.addClose(actions, stranger));
+      if (descriptors[stranger] !== undefined || libc.addClose(actions, stranger) === 0) continue;
+      // The C library knows none above the limit of open files, which may have been lowered when this one was open.
+      setCloseOnExec(stranger, true);
+      marked.push(stranger);
     }
     check(libc.addChdir(actions, cwd));
     return use(actions);
   } finally {
+    for (const stranger of marked) setCloseOnExec(stranger, false); // other programs of this process may rely on it
     libc.destroyActions(actions);
   }
 }

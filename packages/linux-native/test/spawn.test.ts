@@ -64,15 +64,19 @@ describe('spawnProcess', () => {
     expect(output).not.toMatch(new RegExp(`^${kept}$`, 'm'));
   });
 
-  test('does not get what this process was left by its own starter', async () => {
+  test.each([
+    ['', ''],
+    ['above the limit of open files, ', 'ulimit -n 100; '],
+  ])('does not get what this process was left %sby its own starter', async (_, limit) => {
     // As `exec 200>lock; flock 200` leaves it.
-    const script = `exec 200>lock; "$0" "$@"`;
+    const script = `exec 200>lock; ${limit}"$0" "$@"`;
     const fixture = `${import.meta.dirname}/fixtures/descriptors-of-child.ts`;
     const { stdout } = await execa('bash', ['-c', script, process.execPath, ...process.execArgv, fixture], {
       cwd: await tempDir(),
     });
-    const { inheritable, child } = JSON.parse(stdout);
+    const { inheritable, child, after } = JSON.parse(stdout);
     expect(inheritable).toContain(200);
+    expect(after).toEqual(inheritable);
     expect(child).toEqual(['0', '1', '2', '5']);
   });
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isSystemError } from '@shimwright/linux-native';
 import {
   identify,
   isTrustedProcess,
@@ -100,7 +101,9 @@ function look(pid: number, rule: Rule): Seen | undefined {
       return { role, bundle: workplace ?? named, args };
     }
     return workplace === undefined ? undefined : { role, bundle: workplace, args };
-  } catch {
+  } catch (error) {
+    // Nobody who lives is to be taken for gone.
+    if (isSystemError(error, 'EMFILE', 'ENFILE', 'ENOMEM')) throw error;
     return undefined; // gone, or none of ours to look at
   }
 }

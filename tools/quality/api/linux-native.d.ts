@@ -3,6 +3,7 @@ export declare function cleanEnvironment(env?: NodeJS.ProcessEnv): Record<string
 export declare function setNonBlocking(fd: number, on: boolean): void;
 export declare function setCloseOnExec(fd: number, on: boolean): void;
 export declare function duplicateDescriptor(fd: number): number;
+export declare function hasSpareDescriptors(fd: number, count: number): boolean;
 export declare function inheritableDescriptors(): number[];
 export declare function makeEventfd(): number;
 export declare function takeEvents(fd: number): bigint;

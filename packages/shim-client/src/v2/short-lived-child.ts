@@ -1,8 +1,10 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ExitStatus,
   exitOfPidfd,
+  identify,
   isSystemError,
   openPidfd,
   reap,
@@ -10,6 +12,9 @@ import {
   spawnProcess,
   watchReadable,
 } from '@shimwright/linux-native';
+
+/** How often it is looked at a child that cannot be watched. */
+const RETRY_MS = 20;
 
 /** How a process ended: its status, or null and the signal. */
 export interface ChildExit {
@@ -44,17 +49,42 @@ export class ShortLivedChild {
   }
 
   async #untilExited(): Promise<ChildExit> {
-    const pidfd = openPidfd(this.#pid);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const watch = watchReadable(pidfd, () => resolve());
-    await promise;
-    watch.close();
-    this.#isReaped = true;
+    const pidfd = openOrNone(this.#pid);
     try {
-      return exitOf(reaped(this.#pid) ?? exitOfPidfd(pidfd));
+      await this.#untilZombie(pidfd);
+      this.#isReaped = true;
+      return exitOf(reaped(this.#pid) ?? (pidfd === undefined ? undefined : exitOfPidfd(pidfd)));
     } finally {
-      closeSync(pidfd);
+      if (pidfd !== undefined) closeSync(pidfd);
     }
+  }
+
+  async #untilZombie(pidfd: number | undefined): Promise<void> {
+    const watched = pidfd === undefined ? undefined : watchedEnd(pidfd);
+    if (watched) return watched;
+    while (identify(this.#pid)) await delay(RETRY_MS);
+  }
+}
+
+/** Undefined where this process has no descriptor left for it, or no memory. */
+function openOrNone(pid: number): number | undefined {
+  try {
+    return openPidfd(pid);
+  } catch {
+    return undefined;
+  }
+}
+
+function watchedEnd(pidfd: number): Promise<void> | undefined {
+  try {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const watch = watchReadable(pidfd, () => {
+      watch.close();
+      resolve();
+    });
+    return promise;
+  } catch {
+    return undefined;
   }
 }
 
