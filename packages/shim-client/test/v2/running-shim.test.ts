@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { taskTopics } from '@shimwright/shim-api';
 import { TaskV2Definition } from '@shimwright/shim-api/task-v2';
@@ -52,6 +61,28 @@ describe('a shim of runtime v2', () => {
     await shim.kill({ signal: 9 });
     await shim.wait({});
     await expect.poll(() => topicsOf(box), POLL).toContain(taskTopics.exit);
+  });
+
+  test('is heard once there is space for what it has told meanwhile', async () => {
+    const box = await taskBundle();
+    const spool = `${box.daemonAddress}.events`;
+    mkdirSync(spool, { recursive: true, mode: 0o700 });
+    await execa('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'tmpfs', spool]);
+    onTestFinished(() => execa('umount', ['--lazy', spool]).then(() => {}));
+    const shim = await startedShim(box);
+    await shim.create({ rootfs: hostRoot });
+    await expect.poll(() => topicsOf(box), POLL).toEqual([taskTopics.create]);
+    const filler = path.join(spool, 'filler');
+    const { bavail, bsize } = statfsSync(spool);
+    writeFileSync(filler, Buffer.alloc(bavail * bsize));
+    await shim.start({});
+    await shim.kill({ signal: 9 });
+    await shim.wait({});
+    expect(await topicsOf(box)).toEqual([taskTopics.create]);
+    rmSync(filler);
+    await expect
+      .poll(() => topicsOf(box), POLL)
+      .toEqual([taskTopics.create, taskTopics.start, taskTopics.exit]);
   });
 
   test('leaves its log in the work directory, whoever reads it', async () => {

@@ -1,8 +1,9 @@
 import { lstatSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { makeDirectoriesSync, watchPath } from '@shimwright/linux-native';
+import { isSystemError, makeDirectoriesSync, watchPath } from '@shimwright/linux-native';
 import { loadAddressSync, socketPath } from '@shimwright/shim-address';
 import { isListening } from '@shimwright/shim-host';
+import { hasCode } from '../../errors.ts';
 import { TASK_FILES } from '../task-files.ts';
 import { LogDrain } from './log-drain.ts';
 
@@ -12,7 +13,8 @@ const LOOK_MS = 5_000;
 /** A bundle, and who holds its log, where it has one. */
 interface Held {
   readonly bundlePath: string;
-  readonly drain: LogDrain | undefined;
+  /** Undefined where this process has no descriptor for it yet. */
+  readonly drain: LogDrain | 'none' | undefined;
 }
 
 /** The bundles whose shims send their events here, by the links that their managers make. */
@@ -30,24 +32,24 @@ export class BundleLinks {
     this.look();
   }
 
-  /** Takes the logs of bundles that have come, and lets go of those that are gone. */
+  /** Takes the logs of bundles that have come, and lets go of those that are gone. What cannot be seen now is, the next time. */
   look(): void {
     const found = this.#find();
+    if (!found) return;
     for (const [link, { drain }] of this.#held) {
       if (found.has(link)) continue;
-      drain?.close();
+      letGo(drain);
       this.#held.delete(link);
     }
     for (const [link, bundlePath] of found) {
-      if (!this.#held.has(link)) this.#held.set(link, { bundlePath, drain: drainOf(bundlePath) });
+      if (!this.#held.get(link)?.drain) this.#held.set(link, { bundlePath, drain: drainOf(bundlePath) });
     }
   }
 
   /** Whether a shim of any of them lives. */
   async isAnyLive(): Promise<boolean> {
     for (const { bundlePath } of this.#held.values()) {
-      const address = addressIn(bundlePath);
-      if (address !== undefined && (await isListening(socketPath(address)))) return true;
+      if (await isLive(bundlePath)) return true;
     }
     return false;
   }
@@ -56,14 +58,16 @@ export class BundleLinks {
   close(): void {
     this.#watcher.close();
     clearInterval(this.#timer);
-    for (const { drain } of this.#held.values()) drain?.close();
+    for (const { drain } of this.#held.values()) letGo(drain);
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  /** The bundles that are there, by their links; the links of others are removed. */
-  #find(): ReadonlyMap<string, string> {
+  /** The bundles that are there, by their links; the links of others are removed. Undefined where that cannot be said now. */
+  #find(): ReadonlyMap<string, string> | undefined {
+    const names = namesIn(this.#directory);
+    if (!names) return undefined;
     const found = new Map<string, string>();
-    for (const name of namesIn(this.#directory)) {
+    for (const name of names) {
       const link = path.join(this.#directory, name);
       const bundlePath = targetOf(link);
       if (bundlePath === undefined) continue;
@@ -76,11 +80,11 @@ export class BundleLinks {
 
 const QUIET = { throwIfNoEntry: false } as const;
 
-function namesIn(directory: string): readonly string[] {
+function namesIn(directory: string): readonly string[] | undefined {
   try {
     return readdirSync(directory);
-  } catch {
-    return []; // the spool is gone
+  } catch (error) {
+    return hasCode(error, 'ENOENT') ? [] : undefined; // the spool is gone
   }
 }
 
@@ -92,18 +96,28 @@ function targetOf(link: string): string | undefined {
   }
 }
 
-function drainOf(bundlePath: string): LogDrain | undefined {
+function drainOf(bundlePath: string): Held['drain'] {
   try {
     return new LogDrain(bundlePath);
-  } catch {
-    return undefined; // what has that name is no FIFO, or is gone
+  } catch (error) {
+    return isShort(error) ? undefined : 'none'; // what has that name is no FIFO, or is gone
   }
 }
 
-function addressIn(bundlePath: string): string | undefined {
+function letGo(drain: Held['drain']): void {
+  if (drain && drain !== 'none') drain.close();
+}
+
+/** Whether somebody listens there, or may: of one that cannot be asked now, the events are still to come. */
+async function isLive(bundlePath: string): Promise<boolean> {
   try {
-    return loadAddressSync(bundlePath);
-  } catch {
-    return undefined;
+    const address = loadAddressSync(bundlePath);
+    return address !== undefined && (await isListening(socketPath(address)));
+  } catch (error) {
+    return isShort(error);
   }
+}
+
+function isShort(error: unknown): boolean {
+  return isSystemError(error, 'EMFILE', 'ENFILE', 'ENOMEM');
 }

@@ -7,6 +7,7 @@ import type { EventsPlace } from '../events-place.ts';
 import { ForwarderDefinition } from '../forwarder-service.ts';
 import { BundleLinks } from './bundle-links.ts';
 import { Deletions } from './deletions.ts';
+import { PatientWriter } from './patient-writer.ts';
 import { SpoolWriter, type WholeEnvelope } from './spool-writer.ts';
 
 /** For how long nobody may be connected before it is looked whether anybody can come. */
@@ -19,16 +20,14 @@ const IDLE_MS = 500;
  */
 export async function forwardEvents(place: EventsPlace, descriptor: number): Promise<void> {
   const connections = new Connections();
-  const writer = new SpoolWriter(place.spool);
-  const links = new BundleLinks(place.bundles);
   const deletions = new Deletions();
+  const writer = new PatientWriter(new SpoolWriter(place.spool), (written) => deletions.note(written));
+  const links = new BundleLinks(place.bundles);
   const onError = (error: unknown) => console.error(error);
   const server = new TtrpcServer({ authorize: (socket) => connections.add(socket), onError });
   server.handle(EventsDefinition, {
     forward(request) {
-      const envelope = checked(request);
-      writer.add(envelope);
-      deletions.note(envelope);
+      writer.add(checked(request));
       return {};
     },
   });
@@ -39,8 +38,10 @@ export async function forwardEvents(place: EventsPlace, descriptor: number): Pro
     },
   });
   await server.listen({ fd: descriptor });
-  do await connections.idle();
-  while (await links.isAnyLive());
+  do {
+    await connections.idle();
+    await writer.drained();
+  } while (await links.isAnyLive());
   // The name goes first: who comes now finds nobody, and starts a successor.
   rmSync(place.socket, { force: true });
   await server.close();

@@ -1,7 +1,11 @@
 import { closeSync, constants, createWriteStream, openSync, type WriteStream } from 'node:fs';
 import { Socket } from 'node:net';
 import path from 'node:path';
+import { hasCode } from '../../errors.ts';
 import { TASK_FILES } from '../task-files.ts';
+
+/** How soon it is tried again to write to a disk that was full. */
+const RETRY_MS = 1_000;
 
 /**
  * Holds the log of a shim open, and writes what comes to `shim.log` in the work directory. A FIFO that nobody reads blocks the
@@ -9,7 +13,9 @@ import { TASK_FILES } from '../task-files.ts';
  */
 export class LogDrain {
   readonly #fifo: Socket;
-  readonly #file: WriteStream;
+  readonly #path: string;
+  #file: WriteStream | undefined;
+  #retry: NodeJS.Timeout | undefined;
 
   /** @throws a system error where the bundle has no such FIFO. */
   constructor(bundlePath: string) {
@@ -22,17 +28,28 @@ export class LogDrain {
       closeSync(descriptor); // it is no FIFO
       throw error;
     }
-    const file = path.join(bundlePath, TASK_FILES.work, 'shim.log');
-    this.#file = createWriteStream(file, { flags: 'a', mode: 0o600 });
+    this.#path = path.join(bundlePath, TASK_FILES.work, 'shim.log');
     this.#fifo.on('error', () => {});
-    // A disk that is full, or a work directory that is gone, must not stop the shim: what it says is lost then.
-    this.#file.on('error', () => this.#fifo.unpipe().resume());
-    this.#fifo.pipe(this.#file);
+    this.#pass();
   }
 
   /** Lets go. */
   close(): void {
+    clearTimeout(this.#retry);
     this.#fifo.destroy();
-    this.#file.end();
+    this.#file?.end();
+  }
+
+  #pass(): void {
+    const file = createWriteStream(this.#path, { flags: 'a', mode: 0o600 });
+    this.#file = file;
+    // A disk that is full, or a work directory that is gone, must not stop the shim: what it says meanwhile is lost.
+    file.on('error', (error) => {
+      this.#fifo.unpipe(file).resume();
+      this.#file = undefined;
+      if (hasCode(error, 'ENOENT') || this.#fifo.destroyed) return;
+      this.#retry = setTimeout(() => this.#pass(), RETRY_MS).unref();
+    });
+    this.#fifo.pipe(file);
   }
 }
