@@ -57,7 +57,7 @@ export {
   eventNumbers,
   nextEventNumber,
 } from './spool-drop.ts';
-export { isTrustedPeer, isTrustedUser } from './trusted-peer.ts';
+export { isTrustedPeer, isTrustedUser, isWelcome } from './trusted-peer.ts';
 export { isExitUnknown, markUnknown } from './unknown-exit.ts';
 export { untilEnded } from './until-ended.ts';
 export { untilGone } from './until-gone.ts';

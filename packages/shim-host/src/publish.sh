@@ -41,7 +41,8 @@ do
   fi
 done
 
-trap 'rm -f ".$claimed"' EXIT
+# A shell ends where it cannot start a process, so it becomes the one that removes the file; `.` is refused, so that it fails.
+trap 'exec rm -f ".$claimed" . 2>/dev/null' EXIT
 { printf '%s\n%s\n' "${topic:?--topic is missing}" "${namespace:?--namespace is missing}" && cat; } >>".$claimed"
 mv ".$claimed" "$claimed"
 trap - EXIT

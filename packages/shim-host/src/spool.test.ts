@@ -4,6 +4,8 @@ import path from 'node:path';
 import { Any } from '@shimwright/shim-api';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { needs } from '../../../tools/testing/needs.ts';
+import { withoutProcesses } from '../../../tools/testing/pids-limit.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
 import { eventFile } from './event-file.ts';
 import {
@@ -50,6 +52,26 @@ test('readSpool tells of the events that wait, and leaves them there', async () 
 
   expect(events).toMatchObject([{ topic: '/tasks/start' }, { topic: '/tasks/exit', event }]);
   expect(await readdir(spoolPath(address))).toHaveLength(3);
+});
+
+describe('a publisher that cannot start a process', () => {
+  needs('linux', 'root');
+
+  test('fails, and leaves nothing of its event', async () => {
+    const address = await daemon();
+    await publish(address, '/tasks/start');
+    const shell = execa(
+      'sh',
+      ['-c', `read go; exec ${defaultPublisher()} --address ${address} publish --topic /t --namespace n`],
+      {
+        reject: false,
+      },
+    );
+    withoutProcesses(`${path.basename(path.dirname(address))}-pids`, shell.pid ?? expect.fail());
+    shell.stdin.end('go\n');
+    expect((await shell).exitCode).not.toBe(0);
+    expect(await readdir(spoolPath(address))).toEqual(['1']);
+  });
 });
 
 test('readSpool reads again only what is new', async () => {

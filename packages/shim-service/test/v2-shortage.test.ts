@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { withoutProcesses } from '../../../tools/testing/pids-limit.ts';
-import { servingGroupOf } from './fixtures/v2-group.ts';
 import { drivenShim } from './fixtures/v2-driven.ts';
+import { servingGroupOf } from './fixtures/v2-group.ts';
 import { type V2Program, v2Program } from './fixtures/v2-program.ts';
 
 describe('where a resource runs out, the shim of task v2', () => {

@@ -130,6 +130,7 @@ interface EventClaim {
 export declare function claimEventNumber(spool: string, from: number): EventClaim;
 export declare function dropIntoSpool(spool: string, file: string): void;
 export declare function isTrustedUser(uid: number): boolean;
+export declare function isWelcome(socket: Socket): boolean;
 export declare function isTrustedPeer(socket: Socket): boolean;
 export declare function markUnknown(event: Any): Any;
 export declare function isExitUnknown({ value }: Any): boolean;

@@ -152,9 +152,12 @@ export class Wire {
   }
 
   #tell(message: WireMessage, { descriptors, isCut }: Received = { descriptors: [], isCut: false }): void {
-    if (!isCut) return this.#events.onMessage(message, descriptors);
-    closeAll(descriptors);
-    this.#events.onLoss?.(message);
+    if (isCut) {
+      closeAll(descriptors);
+      this.#events.onLoss?.(message);
+    } else {
+      this.#events.onMessage(message, descriptors);
+    }
   }
 
   #flush(): void {

@@ -7,7 +7,7 @@ import type { Any } from '@shimwright/shim-api';
 export interface Outbox {
   /** Puts an event in readiness. @throws where it cannot; then nothing of it is left. */
   prepare(name: string, topic: string, event: Any): void;
-  /** Publishes an event that was prepared; one that is not there any more was published. Never throws. */
+  /** Publishes an event that was prepared; one that is not there any more was published. @throws where it cannot; then it stays. */
   send(name: string): void;
   /** An event that was prepared and not yet sent. */
   prepared(name: string): Any | undefined;

@@ -6,14 +6,14 @@ const RETRY_MS = 1_000;
 
 interface Waiting {
   readonly name: string;
-  readonly topic: string;
-  readonly event: Any;
+  /** What it still has to be prepared from; undefined when it is. */
+  readonly toPrepare?: { readonly topic: string; readonly event: Any } | undefined;
   isToBeSent: boolean;
 }
 
 /**
- * Publishes through another outbox, and keeps in memory what that cannot put down, such as on a full disk, until it can. Events keep
- * their order.
+ * Publishes through another outbox, and keeps in memory what that cannot put down, or pass on, such as on a full disk, until it can.
+ * Events keep their order.
  */
 export class PatientOutbox implements Outbox {
   readonly #outbox: Outbox;
@@ -27,20 +27,19 @@ export class PatientOutbox implements Outbox {
   }
 
   prepare(name: string, topic: string, event: Any): void {
-    const one = { name, topic, event, isToBeSent: false };
-    if (this.#waiting.length === 0 && this.#prepared(one)) return;
-    this.#waiting.push(one);
-    this.#timer ??= setInterval(() => this.#tryAgain(), RETRY_MS);
+    const one = { name, toPrepare: { topic, event }, isToBeSent: false };
+    if (this.#waiting.length > 0 || !this.#tryPreparing(one)) this.#wait(one);
   }
 
   send(name: string): void {
     const one = this.#waiting.find((each) => each.name === name);
     if (one) one.isToBeSent = true;
-    else this.#outbox.send(name);
+    else if (this.#waiting.length > 0 || !this.#trySending(name)) this.#wait({ name, isToBeSent: true });
   }
 
   prepared(name: string): Any | undefined {
-    return this.#waiting.find((each) => each.name === name)?.event ?? this.#outbox.prepared(name);
+    const one = this.#waiting.find((each) => each.name === name);
+    return one?.toPrepare?.event ?? this.#outbox.prepared(name);
   }
 
   close(): void {
@@ -48,17 +47,31 @@ export class PatientOutbox implements Outbox {
     this.#timer = undefined;
   }
 
+  #wait(one: Waiting): void {
+    this.#waiting.push(one);
+    this.#timer ??= setInterval(() => this.#tryAgain(), RETRY_MS);
+  }
+
   #tryAgain(): void {
-    for (let one = this.#waiting[0]; one?.isToBeSent && this.#prepared(one); one = this.#waiting[0]) {
+    for (let one = this.#waiting[0]; one?.isToBeSent && this.#tryPreparing(one); one = this.#waiting[0]) {
+      this.#waiting[0] = { name: one.name, isToBeSent: true };
+      if (!this.#trySending(one.name)) return;
       this.#waiting.shift();
-      this.#outbox.send(one.name);
     }
     if (this.#waiting.length === 0) this.close();
   }
 
-  #prepared({ name, topic, event }: Waiting): boolean {
+  #tryPreparing({ name, toPrepare }: Waiting): boolean {
+    return this.#try(() => toPrepare && this.#outbox.prepare(name, toPrepare.topic, toPrepare.event));
+  }
+
+  #trySending(name: string): boolean {
+    return this.#try(() => this.#outbox.send(name));
+  }
+
+  #try(work: () => void): boolean {
     try {
-      this.#outbox.prepare(name, topic, event);
+      work();
       return true;
     } catch (error) {
       this.#log(`cannot put down an event yet: ${String(error)}`);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
-import { makeDirectoriesSync } from '@shimwright/linux-native';
+import { isSystemError, makeDirectoriesSync } from '@shimwright/linux-native';
 import type { AddSharedShimRequest } from '@shimwright/shim-api';
 import {
   type RegisteredProcess as AnyRegisteredProcess,
@@ -64,7 +64,9 @@ function read(file: string): RegisteredBundle | undefined {
   try {
     const bundle = readRegister(readFileSync(file, 'utf8'), registeredProcess);
     return bundle && inFormatOfToday(bundle);
-  } catch {
+  } catch (error) {
+    // What it has would be given up by a process that will be able to read it soon.
+    if (isSystemError(error, 'EMFILE', 'ENFILE', 'ENOMEM')) throw error;
     return undefined; // gone, or on a disk that fails: that bundle's loss alone
   }
 }

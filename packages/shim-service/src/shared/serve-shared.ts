@@ -1,7 +1,7 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { type AddSharedShimRequest, SharedShimsDefinition } from '@shimwright/shim-api';
-import { isTrustedPeer, REGISTER_FORMAT, removeFile, sharedFiles } from '@shimwright/shim-host';
+import { isWelcome, REGISTER_FORMAT, removeFile, sharedFiles } from '@shimwright/shim-host';
 import { becomeSubreaper } from '@shimwright/task-core';
 import { TtrpcError, TtrpcServer } from '@shimwright/ttrpc';
 import { joinKeeper } from '../keeper/join-keeper.ts';
@@ -69,7 +69,7 @@ export async function serveShared(options: SharedOptions): Promise<void> {
   kept?.deposits.giveUp((bundle) => keys.has(bundle));
   shims.adopt(bundles);
   const server = createServer((socket) => {
-    if (isTrustedPeer(socket)) serveGroup(socket, { shims, kept, removeSocket, controlSocket });
+    if (isWelcome(socket)) serveGroup(socket, { shims, kept, removeSocket, controlSocket });
     else socket.on('error', () => {}).destroy();
   });
   server.on('error', (error) => log(`control socket: ${error.message}`));

@@ -12,7 +12,7 @@ import {
   BoundSocket,
   BUNDLE_FILES,
   type BundleRegister,
-  isTrustedPeer,
+  isWelcome,
   listenPath,
   refusalOf,
 } from '@shimwright/shim-host';
@@ -196,7 +196,7 @@ export class SharedShim implements ScopeMember {
   }
 
   #greet(socket: Socket): void {
-    if (!isTrustedPeer(socket)) {
+    if (!isWelcome(socket)) {
       socket.on('error', () => {}).destroy();
       return;
     }

@@ -49,7 +49,7 @@ export class SpoolOutbox implements Outbox {
     try {
       dropIntoSpool(this.#spool, from);
     } catch (error) {
-      if (!isSystemError(error, 'ENOENT')) this.#options.log(`cannot publish ${from}: ${String(error)}`);
+      if (!isSystemError(error, 'ENOENT')) throw error; // else, it was sent before
     }
   }
 

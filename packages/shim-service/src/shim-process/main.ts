@@ -4,7 +4,7 @@ import '../node-version.ts';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { ShimDefinition } from '@shimwright/shim-api';
-import { BoundSocket, isTrustedPeer } from '@shimwright/shim-host';
+import { BoundSocket, isWelcome } from '@shimwright/shim-host';
 import { becomeSubreaper } from '@shimwright/task-core';
 import { TtrpcServer } from '@shimwright/ttrpc';
 import { IDLE_MS, IdleEnd } from '../idle-end.ts';
@@ -57,7 +57,7 @@ async function serve(command: CommandLine): Promise<void> {
   const server = new TtrpcServer();
   server.handle(ShimDefinition, idle.watched(service.handlers));
   await listen(command, (socket) => {
-    if (!isTrustedPeer(socket)) {
+    if (!isWelcome(socket)) {
       socket.on('error', () => {}).destroy();
       return;
     }

@@ -1,9 +1,10 @@
-import { readdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import { makeDirectoriesSync } from '@shimwright/linux-native';
 import { type Any, dateToTimestamp, type Envelope } from '@shimwright/shim-api';
 import { eventFile, readEventFile } from '@shimwright/shim-host';
 import type { Outbox } from '../shared/outbox.ts';
+import { writeWhole } from '../shared/write-whole.ts';
 import type { EventForwarder } from './event-forwarder.ts';
 
 /** What an event queue needs. */
@@ -48,7 +49,7 @@ export class EventQueue {
       prepare: (name, topic, event) => {
         const { namespace } = this.#options;
         prepared.set(name, { timestamp: dateToTimestamp(new Date()), namespace, topic, event });
-        writeFileSync(fileOf(name), eventFile({ topic, namespace, event }), { mode: 0o600 });
+        writeWhole(fileOf(name), eventFile({ topic, namespace, event }));
       },
       send: (name) => {
         const envelope = prepared.get(name) ?? readQuietly(fileOf(name));

@@ -1,5 +1,5 @@
 import { createServer, Socket } from 'node:net';
-import { isTrustedPeer } from '@shimwright/shim-host';
+import { isWelcome } from '@shimwright/shim-host';
 import type { TtrpcServer } from '@shimwright/ttrpc';
 import type { GroupEnd } from './group-end.ts';
 import type { DescriptorStore, StoredDescriptors } from './keeper/descriptor-store.ts';
@@ -44,13 +44,17 @@ export class GroupConnections {
   }
 
   #greet(socket: Socket): void {
-    if (!isTrustedPeer(socket)) {
+    if (!isWelcome(socket)) {
       socket.on('error', () => {}).destroy();
       return;
     }
     const id = this.#options.calls.nextId();
     const { _handle: handle } = socket as unknown as { readonly _handle: { readonly fd: number } };
-    this.#options.store.add(String(id), [handle.fd]);
+    try {
+      this.#options.store.add(String(id), [handle.fd]);
+    } catch (error) {
+      this.#options.log(`a client is not kept for the next process: ${String(error)}`);
+    }
     this.#serve(socket, handle.fd, id);
   }
 

@@ -75,7 +75,12 @@ function handlersOf(options: TaskServiceOptions): TaskHandlers {
         group.join(bundle);
         if (!containers.ids.includes(id)) group.begin(request);
         const { pid } = await containers.create(asked, signal);
-        if (pid !== 0) notePid(bundle, pid);
+        try {
+          if (pid !== 0) notePid(bundle, pid);
+        } catch (error) {
+          await containers.destroy(id).catch(() => {}); // whoever asked is told that there is none
+          throw error;
+        }
         cgroups.find(id, pid);
         return { pid };
       } finally {

@@ -17,12 +17,15 @@ import {
   withConnect,
   withShared,
 } from '../../../shim-client/src/index.ts';
+import type { sharedProgram } from '../../src/index.ts';
 import { hostRoot, processSpec } from '../fixtures/shim.ts';
 
 const PROGRAM = builtProgram('shim-service', 'shimwright-shim.cjs');
 
+type Program = ReturnType<typeof sharedProgram>;
+
 /** The process that serves, without a keeper. */
-const ALONE = { command: process.execPath, args: [PROGRAM] };
+const ALONE: Program = { command: process.execPath, args: [PROGRAM] };
 
 /** Bundles that are served by one process; all of it is gone after the test. */
 export interface Group extends Sandbox {

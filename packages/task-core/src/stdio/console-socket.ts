@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { receiveDescriptor } from '@shimwright/linux-native';
-import { TaskError } from '../errors.ts';
+import { messageOf, TaskError } from '../errors.ts';
 
 /** A socket on which an OCI runtime hands over the terminal it made for a process. */
 export class ConsoleSocket {
@@ -28,7 +28,7 @@ export class ConsoleSocket {
   }
 
   private constructor() {
-    this.#directory = mkdtempSync(path.join(tmpdir(), 'shimwright-pty-'));
+    this.#directory = makeDirectory();
     this.path = path.join(this.#directory, 'pty.sock');
     // Node must not read from the connection: it would drop the descriptor that comes with the first byte.
     this.#server = createServer({ pauseOnConnect: true });
@@ -61,6 +61,16 @@ export class ConsoleSocket {
     this.#server.close();
     void this.#connection.then((connection) => connection?.destroy());
     rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
+
+function makeDirectory(): string {
+  const prefix = path.join(tmpdir(), 'shimwright-pty-');
+  try {
+    return mkdtempSync(prefix);
+  } catch (cause) {
+    const message = `cannot make a socket for the terminal below ${tmpdir()}: ${messageOf(cause)}`;
+    throw new TaskError('ERR_TASK_STDIO', message, { path: prefix, cause });
   }
 }
 

@@ -1,19 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync } from 'node:fs';
-import { Socket } from 'node:net';
 import path from 'node:path';
-import { cleanEnvironment, makePipe, type ProcessIdentity } from '@shimwright/linux-native';
-import { messageOf, TaskError } from '../errors.ts';
+import { makePipe, type ProcessIdentity } from '@shimwright/linux-native';
+import { TaskError } from '../errors.ts';
 import { startCopier } from './copier.ts';
 import { giveRoom, isFifo, openFifoToWrite } from './fifo.ts';
 import { closeInBackground, type LogFile, openLog } from './open-log.ts';
-
-/** How long a logger may take until it is ready. */
-const LOGGER_READY_MS = 10_000;
-
-/** How long a logger may take to end by itself, once all that wrote to it have, and then after it was asked to. */
-const LOGGER_GRACE_MS = 2_000;
 
 /** Where the output of a process goes. */
 export interface OutputTarget {
@@ -33,18 +24,6 @@ export interface KeptTarget {
   readonly descriptors: Readonly<Record<string, number>>;
   /** What copies now; undefined where nothing does. */
   readonly copier?: ProcessIdentity | undefined;
-}
-
-/** What decides about output targets. */
-export interface OutputOptions {
-  /** Called when another process copies from now on. */
-  readonly onChange?: () => void;
-  /** The container's id, told to a logger. */
-  readonly id: string;
-  /** Its namespace, told to a logger. */
-  readonly namespace: string;
-  /** The absolute paths of the programs that `binary://` may start, or `any`. */
-  readonly allowedLoggers: readonly string[] | 'any';
 }
 
 /**
@@ -121,69 +100,6 @@ function makePipeOr(undo: () => void): readonly [number, number] {
     undo();
     throw error;
   }
-}
-
-/** A program that is given the output of a process on its descriptors 3 and 4. */
-export interface Logger {
-  /** The end to write the output to; the caller's to close. */
-  readonly stdout: number;
-  /** The end to write the errors to; the caller's to close. */
-  readonly stderr: number;
-  /** Resolves when it has ended. */
-  readonly ended: Promise<void>;
-  /** Ends it, after a while in which it may do so by itself: it is to pass on what is still in its pipes. */
-  close(): void;
-}
-
-/**
- * Starts the program of a `binary://PATH?ARG=VALUE` address, and waits until it says, by closing its descriptor 5, that
- * it is ready.
- *
- * @throws {TaskError} `ERR_TASK_STDIO` unless the program is allowed and can be started.
- */
-export async function startLogger(address: string, options: OutputOptions): Promise<Logger> {
-  const url = new URL(address);
-  const program = decodeURIComponent(url.pathname);
-  if (options.allowedLoggers !== 'any' && !options.allowedLoggers.includes(program)) {
-    throw new TaskError('ERR_TASK_STDIO', `${program} is no logger that is allowed; see allowedLoggers`, {
-      path: address,
-    });
-  }
-  const [stdoutRead, stdout] = makePipe();
-  const [stderrRead, stderr] = makePipe();
-  const [readyRead, readyWrite] = makePipe();
-  const env = { CONTAINER_ID: options.id, CONTAINER_NAMESPACE: options.namespace };
-  const args = [...url.searchParams].flatMap(([name, value]) => (value === '' ? [name] : [name, value]));
-  const logger = spawn(program, args, {
-    stdio: ['ignore', 'ignore', 'ignore', stdoutRead, stderrRead, readyWrite],
-    env: { ...cleanEnvironment(), ...env },
-  });
-  const ended = once(logger, 'exit').then(() => {});
-  for (const fd of [stdoutRead, stderrRead, readyWrite]) closeSync(fd);
-  const readiness = new Socket({ fd: readyRead, readable: true, writable: false });
-  const tooLate = setTimeout(() => logger.kill('SIGKILL'), LOGGER_READY_MS);
-  try {
-    await Promise.race([once(readiness.resume(), 'close'), ended]);
-    if (logger.pid === undefined) await ended;
-    if (logger.killed) throw new Error(`it was not ready in ${LOGGER_READY_MS} ms`);
-    return { stdout, stderr, ended, close: () => endSoon(logger) };
-  } catch (cause) {
-    for (const fd of [stdout, stderr]) closeSync(fd);
-    const message = `cannot start ${program}: ${messageOf(cause)}`;
-    throw new TaskError('ERR_TASK_STDIO', message, { path: address, cause });
-  } finally {
-    clearTimeout(tooLate);
-    readiness.destroy();
-  }
-}
-
-function endSoon(logger: ChildProcess): void {
-  const signals = (['SIGTERM', 'SIGKILL'] as const).map((signal, index) =>
-    setTimeout(() => logger.kill(signal), (index + 1) * LOGGER_GRACE_MS).unref(),
-  );
-  logger.once('exit', () => {
-    for (const timer of signals) clearTimeout(timer);
-  });
 }
 
 function unknownKind(target: string): TaskError {

@@ -4,14 +4,8 @@ import { type Copying, canCopy, copy, goOnCopying } from './copier.ts';
 import { openFifoToRead } from './fifo.ts';
 import { type IOObserver, type KeptIO, UNKEPT } from './kept-io.ts';
 import { joinTargets, partOf } from './kept-parts.ts';
-import {
-  type KeptTarget,
-  type OutputOptions,
-  type OutputTarget,
-  openOutput,
-  resumeTarget,
-  startLogger,
-} from './output-target.ts';
+import { type OutputOptions, startLogger } from './logger.ts';
+import { type KeptTarget, type OutputTarget, openOutput, resumeTarget } from './output-target.ts';
 import type { ProcessIO } from './process-io.ts';
 import type { IOOwner, StdioPaths } from './stdio-paths.ts';
 

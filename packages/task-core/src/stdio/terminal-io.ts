@@ -6,13 +6,8 @@ import { canCopy } from './copier.ts';
 import { isFifo, openFifoToRead, openFifoToWrite } from './fifo.ts';
 import { type IOObserver, type KeptIO, UNKEPT } from './kept-io.ts';
 import { joinTargets, partOf } from './kept-parts.ts';
-import {
-  type OutputOptions,
-  type OutputTarget,
-  openOutput,
-  resumeTarget,
-  startLogger,
-} from './output-target.ts';
+import { type OutputOptions, startLogger } from './logger.ts';
+import { type OutputTarget, openOutput, resumeTarget } from './output-target.ts';
 import type { ProcessIO } from './process-io.ts';
 import type { StdioPaths } from './stdio-paths.ts';
 import { TerminalCopies } from './terminal-copies.ts';

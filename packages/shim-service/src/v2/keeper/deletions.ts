@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import { makeDirectoriesSync } from '@shimwright/linux-native';
 import { DeleteResponse } from '@shimwright/shim-api/task-v2';
 import { keyOf } from '../../shared/registry.ts';
+import { writeWhole } from '../../shared/write-whole.ts';
 
 /** How many are remembered: more than there are calls at a time. */
 const MAX_DELETIONS = 256;
@@ -27,9 +28,7 @@ export class Deletions {
   note(id: string, execId: string, answer: DeleteResponse): void {
     const name = nameOf(id, execId);
     try {
-      writeFileSync(path.join(this.#directory, name), DeleteResponse.encode(answer).finish(), {
-        mode: 0o600,
-      });
+      writeWhole(path.join(this.#directory, name), DeleteResponse.encode(answer).finish());
       this.#names.delete(name); // it is the newest again
       this.#names.add(name);
       const [oldest] = this.#names;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 
 /** What is noted: what is taken from a connection, a call in it, its end, what has come of one, or the end of a connection. */
 interface Note {
@@ -23,6 +23,9 @@ interface Connection {
 
 const MAX_BYTES = 256 * 1024;
 
+/** How soon it is tried again to note what the disk did not take. */
+const RETRY_MS = 1_000;
+
 const IDS_IN_A_MILLISECOND = 1_000;
 
 /**
@@ -35,6 +38,8 @@ export class OpenCalls {
   readonly #connections = new Map<number, Connection>();
   #descriptor: number | undefined;
   #bytes = 0;
+  #isStale = false;
+  #retry: NodeJS.Timeout | undefined;
   #lastId = 0;
 
   constructor(file: string, log: (message: string) => void) {
@@ -114,17 +119,17 @@ export class OpenCalls {
 
   #note(...notes: readonly Note[]): void {
     for (const note of notes) this.#apply(note);
+    if (this.#isStale) return; // it is noted with all the others
     if (this.#bytes > MAX_BYTES) {
       this.#rewrite();
       return;
     }
-    const lines = notes.map(lineOf).join('');
+    const lines = Buffer.from(notes.map(lineOf).join(''));
     this.#bytes += lines.length;
-    try {
-      if (this.#descriptor !== undefined) writeSync(this.#descriptor, lines);
-    } catch (error) {
-      this.#log(`cannot note a call: ${String(error)}`); // the containers go on all the same
-    }
+    this.#whole('a call', () => {
+      if (this.#descriptor !== undefined && writeSync(this.#descriptor, lines) < lines.length)
+        throw new Error('the disk took half of it');
+    });
   }
 
   #rewrite(): void {
@@ -134,15 +139,46 @@ export class OpenCalls {
       ...(taken === '' ? [] : [{ c, t: taken }]),
     ]);
     const content = notes.map(lineOf).join('');
-    try {
-      writeFileSync(`${this.#file}.new`, content, { mode: 0o600 });
-      renameSync(`${this.#file}.new`, this.#file);
+    this.#whole('the calls', () => {
+      const descriptor = this.#openNew(content);
       if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-      this.#descriptor = openSync(this.#file, 'a');
-    } catch (error) {
-      this.#log(`cannot note the calls: ${String(error)}`);
-    }
+      this.#descriptor = descriptor;
+    });
     this.#bytes = content.length - MAX_BYTES > 0 ? 0 : content.length;
+  }
+
+  /** Puts a file in the place of that which there was. */
+  #openNew(content: string): number {
+    const hidden = `${this.#file}.new`;
+    let descriptor: number | undefined;
+    try {
+      writeFileSync(hidden, content, { mode: 0o600 });
+      descriptor = openSync(hidden, 'a');
+      renameSync(hidden, this.#file);
+      return descriptor;
+    } catch (error) {
+      if (descriptor !== undefined) closeSync(descriptor);
+      rmSync(hidden, { force: true });
+      throw error;
+    }
+  }
+
+  /**
+   * Half of what is noted must not spoil what comes behind it, and what a disk did not take would be missed by the next process: so all
+   * is written anew then, once that can be done. The containers go on meanwhile.
+   */
+  #whole(what: string, write: () => void): void {
+    try {
+      write();
+      this.#isStale = false;
+    } catch (error) {
+      if (!this.#isStale) this.#log(`cannot note ${what}: ${String(error)}`);
+      this.#isStale = true;
+      this.#retry ??= setTimeout(() => {
+        this.#retry = undefined;
+        this.#rewrite();
+      }, RETRY_MS).unref();
+    }
   }
 }
 

@@ -42,20 +42,23 @@ fi
  * @throws {TtrpcError} `FAILED_PRECONDITION` with the words of the program that could not make them.
  */
 export async function holdNamespaces(pod: PodNamespaces, bundle: string): Promise<ProcessIdentity> {
-  const [readEnd, writeEnd] = makePipe();
-  const output = new Socket({ fd: readEnd, readable: true, writable: false });
+  const opened: number[] = [];
+  let output: Socket | undefined;
   let child: number;
-  const nothing = openSync('/dev/null', 'r');
   try {
+    const nothing = openSync('/dev/null', 'r');
+    opened.push(nothing);
+    const [readEnd, writeEnd] = makePipe();
+    opened.push(writeEnd);
+    output = new Socket({ fd: readEnd, readable: true, writable: false });
     const args = ['-c', 'exec "$@"', 'sh', ...commandOf(pod)];
     const descriptors = [nothing, writeEnd, writeEnd];
     child = spawnProcess({ command: '/bin/sh', args, env: { PATH }, cwd: bundle, descriptors });
   } catch (error) {
-    output.destroy();
+    output?.destroy();
     throw error;
   } finally {
-    closeSync(nothing);
-    closeSync(writeEnd);
+    for (const fd of opened) closeSync(fd);
   }
   // Each of them closes it when it has done its work.
   const late = setTimeout(() => killQuietly(child), BEGIN_MS);

@@ -6,11 +6,16 @@ import { removeQuietly } from '@shimwright/shim-host';
 import { TtrpcError } from '@shimwright/ttrpc';
 import { PodSandbox, type SandboxRecord } from './sandbox.ts';
 
+/** How soon it is tried again to note what the disk did not take. */
+const RETRY_MS = 1_000;
+
 /** The sandboxes of a group, each noted in a file: another process goes on with them. */
 export class Sandboxes {
   readonly #directory: string;
   readonly #log: (message: string) => void;
   readonly #sandboxes = new Map<string, PodSandbox>();
+  readonly #unsaved = new Set<string>();
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(directory: string, log: (message: string) => void) {
     this.#directory = directory;
@@ -44,7 +49,7 @@ export class Sandboxes {
     return found?.isReady ? found.record.bundle : undefined;
   }
 
-  /** @throws {TtrpcError} `ALREADY_EXISTS`; `INVALID_ARGUMENT` for an id that is none. */
+  /** @throws {TtrpcError} `ALREADY_EXISTS`; `INVALID_ARGUMENT` for an id that is none; a system error where it cannot be noted. */
   add(record: SandboxRecord): void {
     const { id } = record;
     if (!/^[\w.-]+$/.test(id)) {
@@ -53,7 +58,7 @@ export class Sandboxes {
     if (this.#sandboxes.has(id)) {
       throw TtrpcError.status('ALREADY_EXISTS', `sandbox ${id} already exists: already exists`);
     }
-    this.#save(record);
+    this.#write(record);
     this.#sandboxes.set(id, this.#sandbox(record));
   }
 
@@ -68,13 +73,30 @@ export class Sandboxes {
     return new PodSandbox(record, (changed) => this.#save(changed));
   }
 
+  /** Another process would not know what cannot be noted, so that is tried again. */
   #save(record: SandboxRecord): void {
-    const settings = { mode: 0o600, fsync: false, fsyncDirectory: false } as const;
     try {
-      atomicWriteFileSync(this.#fileOf(record.id), JSON.stringify(record), settings);
+      this.#write(record);
+      this.#unsaved.delete(record.id);
     } catch (error) {
-      this.#log(`cannot note the sandbox ${record.id}: ${String(error)}`); // another process would not know it
+      if (!this.#unsaved.has(record.id)) this.#log(`cannot note the sandbox ${record.id}: ${String(error)}`);
+      this.#unsaved.add(record.id);
+      this.#retry ??= setTimeout(() => this.#saveAgain(), RETRY_MS).unref();
     }
+  }
+
+  #saveAgain(): void {
+    this.#retry = undefined;
+    for (const id of this.#unsaved) {
+      const sandbox = this.#sandboxes.get(id);
+      if (sandbox) this.#save(sandbox.record);
+      else this.#unsaved.delete(id);
+    }
+  }
+
+  #write(record: SandboxRecord): void {
+    const settings = { mode: 0o600, fsync: false, fsyncDirectory: false } as const;
+    atomicWriteFileSync(this.#fileOf(record.id), JSON.stringify(record), settings);
   }
 
   #fileOf(id: string): string {
