@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { cgroupOf } from './cgroup.ts';
 
 /** A limit of how many processes and threads there may be. */
@@ -21,12 +21,14 @@ export function withoutProcesses(name: string, ...pids: readonly number[]): Pids
   for (const pid of pids) writeFileSync(file('cgroup.procs'), String(pid));
   writeFileSync(file('pids.max'), '0');
   const lift = () => writeFileSync(file('pids.max'), 'max');
-  onTestFinished(() => {
+  onTestFinished(async () => {
     lift();
-    for (const pid of readFileSync(file('cgroup.procs'), 'utf8').split('\n').filter(Boolean)) {
-      writeFileSync(path.join(before, 'cgroup.procs'), pid);
-    }
-    rmdirSync(directory);
+    await vi.waitUntil(() => {
+      for (const pid of readFileSync(file('cgroup.procs'), 'utf8').split('\n').filter(Boolean)) {
+        moveQuietly(before, pid);
+      }
+      return removeQuietly(directory);
+    });
   });
   return {
     get refusals() {
@@ -34,4 +36,21 @@ export function withoutProcesses(name: string, ...pids: readonly number[]): Pids
     },
     lift,
   };
+}
+
+function moveQuietly(cgroup: string, pid: string): void {
+  try {
+    writeFileSync(path.join(cgroup, 'cgroup.procs'), pid);
+  } catch {
+    // It has ended.
+  }
+}
+
+function removeQuietly(cgroup: string): boolean {
+  try {
+    rmdirSync(cgroup);
+    return true;
+  } catch {
+    return false; // one has just been started there, or ends there
+  }
 }

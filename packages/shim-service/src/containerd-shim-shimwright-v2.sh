@@ -114,7 +114,12 @@ quick_delete() {
 
 case $command in
   start)
-    quick_start 2>/dev/null && exit 0
+    # A shell ends where it cannot start a process.
+    exec 9>&2
+    trap 'echo "containerd-shim-shimwright-v2: no process can be started" >&9' EXIT
+    quick_start 2>/dev/null && trap - EXIT && exit 0
+    trap - EXIT
+    exec 9>&-
     if [ "${#stdin}" -gt "$most" ]; then
       echo "containerd-shim-shimwright-v2: the bytes on stdin are more than options can have" >&2
       exit 1

@@ -104,7 +104,7 @@ export class ExecProcess extends ContainerProcess {
     // Should this process be killed before it has noted who was made, the next one finds it there.
     const pidFile = execPidFile(bundle, this.execId);
     removePidFile(pidFile); // that of an earlier one with this id
-    const call = { doing: DOING, limit: 'making', signals: [signal, endSignal] } as const;
+    const call = { doing: DOING, limit: 'making', signals: [signal, endSignal], bundle } as const;
     const spec = { ...this.#parsedSpec(), terminal: this.stdio.terminal };
     await whileStarting(async () => {
       const { pid } = await bounded(call, (limited) =>

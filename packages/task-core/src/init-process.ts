@@ -276,7 +276,8 @@ export class InitProcess extends ContainerProcess {
     signal: AbortSignal | undefined,
     call: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
-    return bounded({ doing, limit, signals: [signal, this.host.endSignal] }, call);
+    const { endSignal, bundle } = this.host;
+    return bounded({ doing, limit, signals: [signal, endSignal], bundle }, call);
   }
 
   async #endInTime(): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { cleanEnvironment } from '@shimwright/linux-native';
 import { isOciRuntimeError, OciRuntime, type OciRuntimeError } from '@shimwright/oci-runtime';
@@ -43,6 +43,8 @@ export interface BoundedCall {
   /** How its failure is told, such as `OCI runtime start failed`. */
   readonly doing: string;
   readonly limit: LimitKind;
+  /** Where the runtime writes; undefined where it writes nothing. */
+  readonly bundle?: string;
   /** What ends it besides the limit: who asked for it, and the end of the container. */
   readonly signals: readonly (AbortSignal | undefined)[];
 }
@@ -54,7 +56,7 @@ export interface BoundedCall {
  * @throws {TaskError} `ERR_TASK_TIMEOUT`; `ERR_TASK_RUNTIME` with the runtime's own words.
  */
 export async function bounded<Result>(
-  { doing, limit, signals }: BoundedCall,
+  { doing, limit, signals, bundle }: BoundedCall,
   call: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const ms = LIMITS[limit];
@@ -69,7 +71,7 @@ export async function bounded<Result>(
   try {
     return await call(controller.signal);
   } catch (error) {
-    throw controller.signal.aborted ? error : runtimeFailure(doing, error);
+    throw controller.signal.aborted ? error : runtimeFailure(doing, error, bundle);
   } finally {
     clearTimeout(timer);
     for (const each of release) each();
@@ -90,14 +92,28 @@ function follow(controller: AbortController, signal: AbortSignal | undefined): (
 }
 
 /** A failure of the OCI runtime in the words of containerd's shims: what was done, then the runtime's own last error. */
-function runtimeFailure(doing: string, error: unknown): TaskError {
-  const words = isOciRuntimeError(error) ? wordsOf(error) : messageOf(error);
+function runtimeFailure(doing: string, error: unknown, bundle: string | undefined): TaskError {
+  const words = isOciRuntimeError(error) ? wordsOf(error) + whyNoWord(error, bundle) : messageOf(error);
   return new TaskError('ERR_TASK_RUNTIME', `${doing}: ${words}`, { cause: error });
 }
 
 function wordsOf(error: OciRuntimeError): string {
   if (error.code === 'ERR_RUNTIME_NOT_FOUND' && error.command !== undefined) return missing(error.command);
   return error.log.findLast(({ level }) => level === 'error')?.message.trim() ?? error.message;
+}
+
+/** A runtime that cannot write its log cannot say that it has no space for what it writes. */
+function whyNoWord({ log }: OciRuntimeError, bundle: string | undefined): string {
+  const isFull = log.length === 0 && bundle !== undefined && hasNoSpace(bundle);
+  return isFull ? `: ENOSPC: no space left on device, ${bundle}` : '';
+}
+
+function hasNoSpace(directory: string): boolean {
+  try {
+    return statfsSync(directory).bavail === 0;
+  } catch {
+    return false; // it is gone
+  }
 }
 
 /** A program that is missing, as Go tells it: clients match these words. */

@@ -1,14 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { atomicWriteFileSync } from '@shimwright/fs-atomic';
 import { Any } from '@shimwright/shim-api';
 import { BootstrapParams } from '@shimwright/shim-api/bootstrap';
+import { removeQuietly } from '@shimwright/shim-host';
 import { NOTES } from './bundle-notes.ts';
 import type { TaskCommandLine } from './command-line.ts';
 import { answer, answerFormFor, noteAnswerForm } from './daemon-answer.ts';
-import { type Group, type GroupKind, groupFiles, groupIdOf, isGroupKind } from './group.ts';
+import { type Group, type GroupFiles, type GroupKind, groupFiles, groupIdOf, isGroupKind } from './group.ts';
 import { GroupLock } from './group-lock.ts';
-import { makeGroup, noteStart, runningServer } from './group-server-record.ts';
+import { forgetStart, makeGroup, noteStart, runningServer } from './group-server-record.ts';
 import { type ShimOptions, shimOptions } from './options.ts';
 import { spawnServer } from './spawn-server.ts';
 
@@ -33,18 +34,32 @@ export async function start(
   const files = groupFiles(group);
   const form = await answerFormFor({ address: daemonAddress, gaveParams: params !== undefined }, env);
   using _ = await GroupLock.take(files.lock);
-  makeGroup(files);
-  // Before it is looked whether the process runs: from here on, one that does cannot end.
-  noteStart(files, id);
-  const server =
-    runningServer(files) ??
-    (await spawnServer({
-      ...{ group, kind, files, command, shimCgroup: options.runc.shimCgroup },
-      eventsAddress: params?.containerdTtrpcAddress || env['TTRPC_ADDRESS'] || '',
-    }));
-  noteAnswerForm(files, form);
-  writeAddress(bundle, server.address);
-  return answer(form, server.address);
+  const isNew = !existsSync(files.directory);
+  try {
+    makeGroup(files);
+    // Before it is looked whether the process runs: from here on, one that does cannot end.
+    noteStart(files, id);
+    const server =
+      runningServer(files) ??
+      (await spawnServer({
+        ...{ group, kind, files, command, shimCgroup: options.runc.shimCgroup },
+        eventsAddress: params?.containerdTtrpcAddress || env['TTRPC_ADDRESS'] || '',
+      }));
+    noteAnswerForm(files, form);
+    writeAddress(bundle, server.address);
+    return answer(form, server.address);
+  } catch (error) {
+    undo(files, id, isNew);
+    throw error;
+  }
+}
+
+/** Nobody else is at it meanwhile. A process that was started waits for nobody any more, and ends by itself. */
+function undo(files: GroupFiles, id: string, isNew: boolean): void {
+  forgetStart(files, id);
+  if (!isNew || runningServer(files)) return;
+  rmSync(files.directory, { recursive: true, force: true });
+  removeQuietly(files.lock);
 }
 
 /** Where the daemon looks for the shim when it is started anew. */
