@@ -1,6 +1,7 @@
 import { release } from 'node:os';
 import path from 'node:path';
 import { NativeError } from './native-error.ts';
+import { keepSpare } from './spare-descriptor.ts';
 import { type SystemErrorPaths, systemError } from './system-error.ts';
 
 // Structs are laid out by hand in buffers, with the offsets both of these have: 64-bit pointers and longs,
@@ -77,6 +78,7 @@ function load(): NonNullable<typeof loaded> {
   if (!hasNewestFunction(libraries.libc)) {
     throw unfit('glibc 2.29 or musl 1.1.24, or a later one, and the C library of this process is older');
   }
+  keepSpare();
   return libraries;
 }
 

@@ -1,5 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { isSystemError } from './system-error.ts';
+import { readWithSpare } from './spare-descriptor.ts';
 
 /** A process that cannot be mistaken for a later one with the same id. */
 export interface ProcessIdentity {
@@ -19,33 +18,6 @@ export interface ProcessStat {
   readonly startTime: string;
   /** How it ended, as waitpid(2) tells it; 0 to who may not know. */
   readonly waitStatus: number;
-}
-
-let spare: number | undefined;
-
-/**
- * Reads a file, also where this process has no descriptor left: for that, it keeps one. Who lives would be taken for gone without it,
- * and the end of a container be told that runs.
- */
-function readWithSpare(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch (error) {
-    if (spare === undefined || !isSystemError(error, 'EMFILE', 'ENFILE')) throw error;
-    closeSync(spare);
-    spare = undefined;
-    return readFileSync(file, 'latin1');
-  } finally {
-    spare ??= openSpare();
-  }
-}
-
-function openSpare(): number | undefined {
-  try {
-    return openSync('/', 'r');
-  } catch {
-    return undefined; // the next time, perhaps
-  }
 }
 
 /** The process that has this id now, ended or not; undefined when none has. */

@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ExitStatus,
   exitOfPidfd,
-  identify,
   isSystemError,
   openPidfd,
   reap,
@@ -51,18 +50,16 @@ export class ShortLivedChild {
   async #untilExited(): Promise<ChildExit> {
     const pidfd = openOrNone(this.#pid);
     try {
-      await this.#untilZombie(pidfd);
-      this.#isReaped = true;
-      return exitOf(reaped(this.#pid) ?? (pidfd === undefined ? undefined : exitOfPidfd(pidfd)));
+      await (pidfd === undefined ? undefined : watchedEnd(pidfd));
+      for (;;) {
+        const exit = reaped(this.#pid);
+        this.#isReaped = exit !== 'running';
+        if (exit !== 'running') return exitOf(exit ?? (pidfd === undefined ? undefined : exitOfPidfd(pidfd)));
+        await delay(RETRY_MS); // it could not be watched
+      }
     } finally {
       if (pidfd !== undefined) closeSync(pidfd);
     }
-  }
-
-  async #untilZombie(pidfd: number | undefined): Promise<void> {
-    const watched = pidfd === undefined ? undefined : watchedEnd(pidfd);
-    if (watched) return watched;
-    while (identify(this.#pid)) await delay(RETRY_MS);
   }
 }
 
@@ -89,9 +86,9 @@ function watchedEnd(pidfd: number): Promise<void> | undefined {
 }
 
 /** How a child ended; undefined where something else in this process, such as a subreaper for all orphans, was told before. */
-function reaped(pid: number): ExitStatus | undefined {
+function reaped(pid: number): ExitStatus | 'running' | undefined {
   try {
-    return reap(pid);
+    return reap(pid) ?? 'running';
   } catch (error) {
     if (isSystemError(error, 'ECHILD')) return undefined;
     throw error;
