@@ -274,9 +274,10 @@ export declare function runtimeOf({ command, root, systemdCgroup, criu }: Runtim
 interface BoundedCall {
   readonly doing: string;
   readonly limit: LimitKind;
+  readonly bundle?: string;
   readonly signals: readonly (AbortSignal | undefined)[];
 }
-export declare function bounded<Result>({ doing, limit, signals }: BoundedCall, call: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
+export declare function bounded<Result>({ doing, limit, signals, bundle }: BoundedCall, call: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
 export declare const spawnRuntime: RuntimeSpawn;
 export declare function resumeIO(stdio: StdioPaths, kept: KeptIO, observer: IOObserver): ProcessIO;
 export declare function reopenIO(stdio: StdioPaths, isStdinClosed: boolean): ProcessIO;
