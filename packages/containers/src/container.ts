@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Bundle } from '@shimwright/bundle-core';
 import { type Attachment, attachTo } from './attach.ts';
 import { callFailure, isShimLost } from './call-failure.ts';
-import { CallerStreams, heldBack } from './caller-streams.ts';
+import { CallerStreams } from './caller-streams.ts';
 import { openRoot } from './container-root.ts';
-import { copyFrom, copyInto } from './copy/copy.ts';
+import { copyFrom, copyInto, heldArchive } from './copy/copy.ts';
 import { destroy } from './destroy.ts';
 import {
   checkExec,
@@ -16,6 +16,7 @@ import {
   execIn,
 } from './exec.ts';
 import { failureOf } from './failure.ts';
+import { completeLog } from './logs/complete-log.ts';
 import { recorderFor } from './logs/ensure-recorder.ts';
 import type { LogEntry } from './logs/log-entry.ts';
 import { logFiles } from './logs/log-files.ts';
@@ -141,7 +142,7 @@ export class Container implements AsyncDisposable {
   /** What it is about now. */
   async state(options: WaitOptions = {}): Promise<ContainerState> {
     return this.#do('state', options, async (task) =>
-      this.#stateOf(await stateOf(this.#bundle, task, options.signal)),
+      stateFrom(await stateOf(this.#bundle, task, options.signal), cgroupOf(this.#place, this.id)),
     );
   }
 
@@ -187,6 +188,8 @@ export class Container implements AsyncDisposable {
     checkOptions(options, logsChecks);
     const files = logFiles(this.#bundle);
     this.#requireBundle();
+    if (!options.follow)
+      await completeLog(this.#bundle, this.#place, () => this.state({ signal: options.signal }));
     yield* readLogs(files, options, recorderFor(this.#place, files.recording));
   }
 
@@ -200,7 +203,9 @@ export class Container implements AsyncDisposable {
 
   /** Resolves when it has ended, at once if it has before. */
   async wait(options: WaitOptions = {}): Promise<ContainerExit> {
-    return this.#do('wait', options, async (task) => this.#exitOf(await task.wait(this.id, options)));
+    return this.#do('wait', options, async (task) =>
+      exitFrom(await task.wait(this.id, options), cgroupOf(this.#place, this.id)),
+    );
   }
 
   /** Asks it to stop, and kills it when it has not after `graceMs`. One that has ended is no error. */
@@ -209,7 +214,10 @@ export class Container implements AsyncDisposable {
     const { graceMs = DEFAULT_GRACE_MS, signal } = options;
     const stopSignal = signalNumber(options.stopSignal ?? this.#record.stopSignal, 'stopSignal');
     return this.#do('stop', { signal }, async (task) =>
-      this.#exitOf(await stopTask(this.id, task, { stopSignal, graceMs, signal })),
+      exitFrom(
+        await stopTask(this.id, task, { stopSignal, graceMs, signal }),
+        cgroupOf(this.#place, this.id),
+      ),
     );
   }
 
@@ -264,7 +272,7 @@ export class Container implements AsyncDisposable {
   /**
    * Unpacks a tar archive below a directory of the container. No link in the container or in the archive leads out of it.
    *
-   * @throws {ContainerError} `ERR_CONTAINER_COPY`, `ERR_CONTAINER_ROOTLESS`.
+   * @throws {ContainerError} `ERR_CONTAINER_COPY`, `ERR_CONTAINER_ROOTLESS`; `ERR_CONTAINER_INPUT` where the archive's stream fails.
    */
   async copyIn(
     archive: AsyncIterable<Uint8Array>,
@@ -273,7 +281,7 @@ export class Container implements AsyncDisposable {
   ): Promise<void> {
     checkByteStream('archive', archive);
     checkPath('directory', directory);
-    const held = archive instanceof Readable ? heldBack(archive) : archive;
+    const held = heldArchive(archive);
     await this.#do('copyIn', options, async (task) =>
       copyInto(await openRoot(this.#bundle, task), held, directory, options.signal),
     );
@@ -323,21 +331,25 @@ export class Container implements AsyncDisposable {
   #requireBundle(): void {
     if (!existsSync(this.#bundle.path)) throw notFound(this.id);
   }
+}
 
-  async #stateOf(state: ProcessState): Promise<ContainerState> {
-    const isOver = state.status === 'stopped';
-    return {
-      status: state.status,
-      pid: isOver ? undefined : state.pid,
-      exit: isOver ? await this.#exitOf(state) : undefined,
-    };
-  }
+async function stateFrom(state: ProcessState, cgroup: string): Promise<ContainerState> {
+  const isOver = state.status === 'stopped';
+  return {
+    status: state.status,
+    pid: isOver ? undefined : state.pid,
+    exit: isOver ? await exitFrom(state, cgroup) : undefined,
+  };
+}
 
-  async #exitOf({
-    exitStatus,
+async function exitFrom(
+  { exitStatus, exitedAt }: Pick<ProcessState, 'exitStatus' | 'exitedAt'>,
+  cgroup: string,
+): Promise<ContainerExit> {
+  return {
+    exitCode: exitStatus,
+    signal: signalOf(exitStatus),
+    oomKilled: await isOomKilled(cgroup),
     exitedAt,
-  }: Pick<ProcessState, 'exitStatus' | 'exitedAt'>): Promise<ContainerExit> {
-    const oomKilled = await isOomKilled(cgroupOf(this.#place, this.id));
-    return { exitCode: exitStatus, signal: signalOf(exitStatus), oomKilled, exitedAt };
-  }
+  };
 }

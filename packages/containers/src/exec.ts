@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync } from 'node:fs';
+import { closeSync, constants } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Bundle, loadSpec } from '@shimwright/bundle-core';
 import { isShimLost } from './call-failure.ts';
 import type { CallerStreams } from './caller-streams.ts';
 import { openRunningRoot } from './container-root.ts';
-import { ContainerError } from './errors.ts';
+import { ContainerError, codeOf } from './errors.ts';
 import { failureOf } from './failure.ts';
+import { openInRoot } from './open-in-root.ts';
+import { badOption } from './options/bad-option.ts';
 import { type Checks, checkOptions } from './options/check-options.ts';
 import {
   checkAbortSignal,
@@ -78,6 +80,9 @@ export function checkExecDetached(args: readonly string[], options: ExecDetached
   checkOptions(options, detachedChecks);
 }
 
+/** Opens a directory to name it, which takes no right to read it. */
+const O_PATH = 0o10000000;
+
 const SIGKILL = 9;
 const LIMIT_MS = 30_000;
 
@@ -105,7 +110,7 @@ export async function execIn(
     return await session.run(task, process, signal, () => options.onStart?.(started(process)));
   } catch (error) {
     signal?.throwIfAborted();
-    throw isShimLost(error) ? error : failureOf(error, bundle.id);
+    throw await execFailure(bundle, task, error);
   } finally {
     session?.close();
     if (isMade) await endProcess(task, process);
@@ -134,8 +139,20 @@ export async function execDetachedIn(
   } catch (error) {
     await endProcess(task, process);
     signal?.throwIfAborted();
-    throw isShimLost(error) ? error : failureOf(error, bundle.id);
+    throw await execFailure(bundle, task, error);
   }
+}
+
+/** A container that ended meanwhile lets the runtime fail in words of many kinds. */
+async function execFailure({ id }: Bundle, task: Task, error: unknown): Promise<unknown> {
+  if (isShimLost(error)) return error;
+  const failure = failureOf(error, id);
+  if (codeOf(failure) !== 'ERR_CONTAINER_CREATE') return failure;
+  const { status } = await task
+    .state(id, { signal: AbortSignal.timeout(LIMIT_MS) })
+    .catch(() => ({ status: '' }));
+  if (status !== 'stopped') return failure;
+  return new ContainerError('ERR_CONTAINER_STATE', `${id} has ended`, { id, cause: error });
 }
 
 async function endProcess(task: Task, process: string): Promise<void> {
@@ -159,6 +176,7 @@ async function processSpec(
   if (!process)
     throw new ContainerError('ERR_CONTAINER_STATE', `${bundle.id} has no process`, { id: bundle.id });
   const { env = {}, user, workdir, terminal = false } = options;
+  if (workdir !== undefined) await inRoot(bundle.id, task, (root) => requireDirectory(root, workdir));
   const isGiven = (variable: string) => Object.hasOwn(env, variable.slice(0, variable.indexOf('=')));
   return {
     ...process,
@@ -170,16 +188,31 @@ async function processSpec(
       ...(terminal && !process.terminal && !Object.hasOwn(env, 'TERM') ? ['TERM=xterm'] : []),
       ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
     ],
-    ...(user !== undefined && { user: await userIn(bundle.id, task, user) }),
+    ...(user !== undefined && { user: await inRoot(bundle.id, task, (root) => userIds(root, user)) }),
   };
 }
 
-async function userIn(id: string, task: Task, user: string) {
+/** Looks at something in the root that the processes of a container see. */
+async function inRoot<Result>(
+  id: string,
+  task: Task,
+  look: (root: number) => Result | Promise<Result>,
+): Promise<Result> {
   const root = await openRunningRoot(id, task);
   if (root === undefined) throw new ContainerError('ERR_CONTAINER_STATE', `${id} has ended`, { id });
   try {
-    return await userIds(root, user);
+    return await look(root);
   } finally {
     closeSync(root);
+  }
+}
+
+/** The runtimes have words of their own for it, one of which reads like a command that is missing. */
+function requireDirectory(root: number, workdir: string): void {
+  try {
+    closeSync(openInRoot(root, workdir, constants.O_DIRECTORY | O_PATH));
+  } catch (cause) {
+    if (codeOf(cause) !== 'ENOENT' && codeOf(cause) !== 'ENOTDIR') return; // the runtime tells
+    throw badOption('workdir', `names ${workdir}, which is no directory in the container`, cause);
   }
 }

@@ -16,6 +16,7 @@ export type { ExecDetachedOptions, ExecOptions, StartedProcess } from './exec.ts
 export { type ContainerInfo, get, list } from './list.ts';
 export type { LogEntry } from './logs/log-entry.ts';
 export type { LogsOptions } from './logs/read-logs.ts';
+export { allCapabilities, defaultCapabilities } from './options/capabilities.ts';
 export type {
   ContainerMount,
   ContainerOptions,
@@ -31,5 +32,4 @@ export { type Restored, restore } from './restore.ts';
 export { imageReference } from './root/image-reference.ts';
 export { imageStore } from './root/image-store.ts';
 export { run } from './run.ts';
-export { defaultCapabilities } from './spec-of.ts';
 export type { ContainerStats, StatsOptions } from './stats.ts';

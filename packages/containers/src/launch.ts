@@ -8,6 +8,8 @@ import { PIPES } from './pipes.ts';
 import { bundleOf, type Place, preparePlace } from './place.ts';
 import { pruneEvents } from './prune-events.ts';
 import { annotationsOf } from './record.ts';
+import { requireNetwork } from './require-network.ts';
+import { requireRuntime } from './require-runtime.ts';
 import type { ContainerFiles } from './root/container-files.ts';
 import { directoryFiles } from './root/directory-files.ts';
 import { imageFiles } from './root/image-files.ts';
@@ -52,6 +54,8 @@ export async function launch(
   let isOurs = false;
   let task: Task | undefined;
   try {
+    requireRuntime(place);
+    if (options.network !== undefined) await requireNetwork(options.network);
     await preparePlace(place);
     await pruneEvents(place.daemonAddress);
     files = await filesOf(options, bundle, place);

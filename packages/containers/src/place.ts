@@ -32,6 +32,9 @@ export interface PlaceOptions {
 
 const DEFAULT_LINGER_MS = 30_000;
 
+/** The path of a socket has 106 bytes at most, and below this directory it takes `/s/` and 64 digits. */
+const MAX_STATE_DIR = 106 - 67;
+
 const MAX_LINGER_MS = 3_600_000;
 
 /** A place with every default. */
@@ -63,6 +66,10 @@ export function placeOf(options: PlaceOptions = {}): Place {
     'dataDir',
     options.dataDir ?? (process.env['SHIMWRIGHT_DATA_DIR'] || defaultDataDir()),
   );
+  if (Buffer.byteLength(stateDir) > MAX_STATE_DIR) {
+    const message = `stateDir has ${Buffer.byteLength(stateDir)} bytes; sockets below it allow for ${MAX_STATE_DIR}`;
+    throw new ContainerError('ERR_CONTAINER_ARGUMENT', message, { option: 'stateDir' });
+  }
   const namespace = options.namespace ?? (process.env['SHIMWRIGHT_NAMESPACE'] || 'default');
   const runtime = options.runtime ?? (process.env['SHIMWRIGHT_RUNTIME'] || 'auto');
   const lingerMs = options.lingerMs ?? Number(process.env['SHIMWRIGHT_LINGER_MS'] || DEFAULT_LINGER_MS);

@@ -4,21 +4,10 @@ import { defaultSpec, type RunnableSpec, type SpecMount } from '@shimwright/bund
 import { ContainerError } from './errors.ts';
 import { makeDirectories } from './make-directories.ts';
 import { badOption } from './options/bad-option.ts';
+import { defaultCapabilities } from './options/capabilities.ts';
 import type { ContainerMount, ContainerOptions, LimitOptions } from './options/container-options.ts';
 import { isRoot, type Place } from './place.ts';
 import type { ContainerFiles } from './root/container-files.ts';
-
-/** What the root user of a container may do unless told otherwise. Programs of ordinary images need that: they begin as root, give files to another user, and become that one. */
-export const defaultCapabilities: readonly string[] = [
-  'CAP_CHOWN',
-  'CAP_DAC_OVERRIDE',
-  'CAP_FOWNER',
-  'CAP_FSETID',
-  'CAP_KILL',
-  'CAP_NET_BIND_SERVICE',
-  'CAP_SETGID',
-  'CAP_SETUID',
-];
 
 /** A quota of cgroups counts within this time; it is the kernel's own default. */
 const CPU_PERIOD_US = 100_000;

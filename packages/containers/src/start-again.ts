@@ -3,10 +3,10 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Bundle, loadSpec } from '@shimwright/bundle-core';
 import { isShimLost } from './call-failure.ts';
-import { Changes } from './changes.ts';
 import { ContainerError } from './errors.ts';
 import { failureOf } from './failure.ts';
-import { ensureRecorder, recorderFor, wakeRecorder } from './logs/ensure-recorder.ts';
+import { untilRecorded } from './logs/complete-log.ts';
+import { ensureRecorder, wakeRecorder } from './logs/ensure-recorder.ts';
 import { type Lock, tryLock } from './logs/lock.ts';
 import { logFiles } from './logs/log-files.ts';
 import { PIPES } from './pipes.ts';
@@ -16,12 +16,6 @@ import { imageRootMounts } from './root/image-files.ts';
 import { preparedMounts } from './root/prepare-root.ts';
 import { renewPipes } from './stdio.ts';
 import { type ProcessState, reachTask, startTask, type Task } from './task.ts';
-
-/** How long the log of an earlier run may take to be written. */
-const LOG_LIMIT_MS = 10_000;
-
-/** How long a change may go unnoticed where the kernel does not tell of it. */
-const LOOK_AGAIN_MS = 100;
 
 /**
  * A file in the bundle of a container that is being made again. Who does that holds a lock on it. One that nobody holds is of a
@@ -105,22 +99,4 @@ async function makeAgain(bundle: Bundle, place: Place, task: Task, signal?: Abor
     recording?.release();
   }
   await wakeRecorder(place);
-}
-
-/** Resolves when all that an earlier run has written is in the log. */
-async function untilRecorded(bundle: Bundle, place: Place, signal?: AbortSignal): Promise<void> {
-  const { recording } = logFiles(bundle);
-  const ensured = recorderFor(place, recording);
-  const limit = AbortSignal.timeout(LOG_LIMIT_MS);
-  const either = signal ? AbortSignal.any([signal, limit]) : limit;
-  using changes = new Changes([bundle.path], LOOK_AGAIN_MS, either);
-  while (existsSync(recording)) {
-    signal?.throwIfAborted();
-    if (limit.aborted) {
-      const message = `the output of ${bundle.id} is still being written to its log`;
-      throw new ContainerError('ERR_CONTAINER_STATE', message, { id: bundle.id });
-    }
-    await ensured();
-    await changes.next();
-  }
 }

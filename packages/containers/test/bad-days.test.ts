@@ -193,7 +193,8 @@ describe('bad days', () => {
     const mounts = [{ type: 'bind', source: '/no/such', target: '/x' }] as const;
     await expect(run(options({ mounts }))).rejects.toMatchObject({ code: 'ERR_CONTAINER_ARGUMENT' });
     await expect(run(options({ network: '/no/such/netns' }))).rejects.toMatchObject({
-      code: 'ERR_CONTAINER_CREATE',
+      code: 'ERR_CONTAINER_ARGUMENT',
+      option: 'network',
     });
     expect(await where.left()).toEqual([]);
   });

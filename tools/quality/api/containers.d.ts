@@ -238,6 +238,8 @@ interface ContainerInfo extends Pick<Container, 'id' | 'createdAt' | 'image' | '
 }
 export declare function list(options?: PlaceOptions & WaitOptions): Promise<ContainerInfo[]>;
 export declare function get(id: string, options?: PlaceOptions & WaitOptions): Promise<Container>;
+export declare const allCapabilities: readonly string[];
+export declare const defaultCapabilities: readonly string[];
 interface Restored {
   readonly containers: Container[];
   readonly removed: Finding[];
@@ -246,5 +248,4 @@ export declare function restore(options?: PlaceOptions & WaitOptions): Promise<R
 export declare function imageReference(image: string): Promise<string>;
 export declare function imageStore(options?: PlaceOptions): Promise<ImageStore>;
 export declare function run(options: RunOptions): Promise<RunResult>;
-export declare const defaultCapabilities: readonly string[];
 export type { Attachment, Container, ContainerErrorCode, ContainerErrorFacts, ContainerEvent, ContainerExit, ContainerInfo, ContainerMount, ContainerOptions, ContainerState, ContainerStats, CreateOptions, DoctorFinding, EventsOptions, ExecDetachedOptions, ExecOptions, LimitOptions, LogEntry, LogsOptions, OutputOptions, PlaceOptions, ProcessResult, Restored, RunOptions, RunResult, StartedProcess, StatsOptions, StopOptions, WaitOptions };

@@ -1,13 +1,31 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { heldBack } from '../caller-streams.ts';
 import { ContainerError, messageOf } from '../errors.ts';
 import { startProgram } from '../own-program.ts';
 
 /** How many bytes of what the copier says are kept. */
 const MAX_WORDS = 4_096;
+
+/** An archive that is held until the copier reads it, and how its source failed if that did. */
+export interface HeldArchive {
+  readonly stream: PassThrough;
+  readonly failure: () => ContainerError | undefined;
+}
+
+/** Holds an archive from now on. */
+export function heldArchive(archive: AsyncIterable<Uint8Array>): HeldArchive {
+  let failure: ContainerError | undefined;
+  const source = archive instanceof Readable ? archive : Readable.from(archive);
+  const stream = heldBack(source, (cause) => {
+    const message = `the stream that was given as archive failed: ${messageOf(cause)}`;
+    failure = new ContainerError('ERR_CONTAINER_INPUT', message, { option: 'archive', cause });
+  });
+  return { stream, failure: () => failure };
+}
 
 /**
  * Unpacks a tar archive below a directory of a container.
@@ -17,14 +35,14 @@ const MAX_WORDS = 4_096;
  */
 export async function copyInto(
   root: number,
-  archive: AsyncIterable<Uint8Array>,
+  { stream, failure: archiveFailure }: HeldArchive,
   directory: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const copier = new Copier(root, 'in', directory, ['pipe', 'ignore']);
   const { stdin } = copier.child;
   if (!stdin) throw new TypeError('the copier has no stdin');
-  const fed = pipeline(archive, stdin, { ...(signal && { signal }) }).then(
+  const fed = pipeline(stream, stdin, { ...(signal && { signal }) }).then(
     () => undefined,
     (error: unknown) => ({ error }),
   );
@@ -34,8 +52,7 @@ export async function copyInto(
     if (failure) copier.kill();
     const unfed = failure ? undefined : await fed;
     signal?.throwIfAborted();
-    if (failure) throw failure;
-    if (unfed) throw unfed.error;
+    if (failure || unfed) throw archiveFailure() ?? failure ?? unfed?.error;
   } finally {
     signal?.removeEventListener('abort', copier.kill);
     stdin.destroy();

@@ -62,8 +62,8 @@ export async function* readLogs(
 /** Reads the older file, then the log, and goes on with the next one when that is put aside. */
 class LogReader implements AsyncDisposable {
   readonly #files: LogFiles;
+  /** The one that is read, or was read to its end; while it is open, no other file can get its number. */
   #file: FileHandle | undefined;
-  #isFirst = true;
   #rest: Buffer = Buffer.alloc(0);
 
   constructor(files: LogFiles) {
@@ -72,17 +72,34 @@ class LogReader implements AsyncDisposable {
 
   /** What was written since the last time. */
   async *available(): AsyncGenerator<LogEntry, void, void> {
-    if (this.#isFirst) this.#file = await openIfThere(this.#files.older);
-    this.#isFirst = false;
-    for (;;) {
-      this.#file ??= await openIfThere(this.#files.log);
-      if (!this.#file) return;
+    this.#file ??= await this.#after(undefined);
+    while (this.#file) {
       yield* this.#toTheEnd(this.#file);
-      if (await this.#isCurrent(this.#file)) return;
+      const next = await this.#after(this.#file);
+      if (!next) return;
       yield* this.#toTheEnd(this.#file); // what came before it was put aside
       await this.#file.close();
-      this.#file = undefined;
+      this.#file = next;
       this.#rest = Buffer.alloc(0);
+    }
+  }
+
+  /**
+   * The oldest file that is newer than the one that was read. It need not be the log: while that was read, more than one may have been put
+   * aside, and the last of them is there even where nothing was written after it.
+   */
+  async #after(file: FileHandle | undefined): Promise<FileHandle | undefined> {
+    const { older, log } = this.#files;
+    const ino = (await file?.stat())?.ino;
+    for (;;) {
+      if (ino !== undefined && (await inodeOf(log)) === ino) return undefined;
+      const putAside = await openIfThere(older);
+      const putAsideIno = (await putAside?.stat())?.ino;
+      if (putAsideIno !== ino) return putAside;
+      await putAside?.close();
+      const next = await openIfThere(log);
+      if ((await inodeOf(older)) === putAsideIno) return next;
+      await next?.close(); // it was put aside meanwhile, and perhaps there is one between the two
     }
   }
 
@@ -101,11 +118,6 @@ class LogReader implements AsyncDisposable {
     }
   }
 
-  async #isCurrent(file: FileHandle): Promise<boolean> {
-    const [own, current] = await Promise.all([file.stat(), stat(this.#files.log).catch(noneIfMissing)]);
-    return own.ino === current?.ino;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file?.close();
   }
@@ -113,6 +125,10 @@ class LogReader implements AsyncDisposable {
 
 async function openIfThere(file: string): Promise<FileHandle | undefined> {
   return open(file, 'r').catch(noneIfMissing);
+}
+
+async function inodeOf(file: string): Promise<number | undefined> {
+  return (await stat(file).catch(noneIfMissing))?.ino;
 }
 
 function noneIfMissing(error: unknown): undefined {

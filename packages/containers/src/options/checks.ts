@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { types } from 'node:util';
 import { badOption, shown } from './bad-option.ts';
+import { allCapabilities } from './capabilities.ts';
 import { type Check, checkOptions, checkPlainObject } from './check-options.ts';
 import type { ContainerMount } from './container-options.ts';
 import { signalNumber } from './signals.ts';
@@ -92,7 +94,10 @@ export const checkCommand: Check = (option, value) => {
 };
 
 export const checkCapabilities: Check = (option, value) => {
-  checkList(option, value, checkText);
+  checkList(option, value, (each, item) => {
+    if (typeof item === 'string' && allCapabilities.includes(item)) return;
+    throw badOption(each, `must be a capability, such as CAP_KILL, not ${shown(item)}`);
+  });
 };
 
 /** Text by names that are not empty. The values may be secrets, so they are not repeated. */
@@ -194,6 +199,9 @@ function checkMount(option: string, mount: unknown): void {
   }
   for (const name of ['type', ...required])
     if ((mount as Shape)[name] === undefined) throw badOption(`${within}${name}`, 'is missing');
+  const { target } = mount as ContainerMount;
+  if (path.posix.resolve(target) === '/')
+    throw badOption(`${within}target`, 'must not be /: give the directory as rootfs instead');
 }
 
 function checkList(
