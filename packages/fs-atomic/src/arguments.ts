@@ -35,12 +35,19 @@ const WANTED: Readonly<Record<Kind, string>> = {
   whenNotAtomic: "'fail' or 'remove'",
 };
 
-/** Refuses options of another kind before anything is done. What is undefined is as good as not there. */
+/**
+ * Refuses options of another kind before anything is done, and any that does not exist: what `flag: 'a'` or `chown` asks for
+ * elsewhere would silently not happen. What is undefined is as good as not there.
+ */
 export function checked<Options extends object>(
   options: Options,
   kinds: Readonly<Partial<Record<keyof Options, Kind>>>,
 ): Options {
   if (!isObject(options)) throw badArgument('the options must be an object');
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !Object.hasOwn(kinds, name))
+      throw badArgument(`${name} is no option; there are ${Object.keys(kinds).join(', ')}`);
+  }
   for (const name of Object.keys(kinds) as (keyof Options & string)[]) {
     const value = options[name];
     const kind = kinds[name] as Kind;
