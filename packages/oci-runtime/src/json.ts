@@ -96,8 +96,7 @@ function objectOf(value: object, what: string, holders: readonly object[]): unkn
       dataOf(each, `${what}[${index}]`, within),
     );
   }
-  if (Symbol.iterator in value || ArrayBuffer.isView(value))
-    throw badArgument(`${what} must be plain data, and is a collection`);
+  if (isCollection(value)) throw badArgument(`${what} must be plain data, and is a collection`);
   const entries = Object.entries(value).filter(([, part]) => part !== undefined);
   return Object.fromEntries(entries.map(([name, part]) => [name, dataOf(part, `${what}.${name}`, within)]));
 }
@@ -111,7 +110,11 @@ function hasToJson(value: object): value is { toJSON(): unknown } {
   return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
-/** Whether a value is an object with keys, and no array. */
+/** Whether a value is an object with keys: no array, and no collection, whose members are no keys. */
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !isCollection(value);
+}
+
+function isCollection(value: object): boolean {
+  return Symbol.iterator in value || ArrayBuffer.isView(value);
 }

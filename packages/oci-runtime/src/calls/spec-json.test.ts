@@ -54,6 +54,12 @@ test('what makes an object of itself is that object', () => {
   expect(processJson({ toJSON: () => process } as unknown as ProcessSpec)).toBe(
     '{"args":["true"],"cwd":"/"}',
   );
+  class Memory {
+    toJSON() {
+      return { limit: 'unlimited' };
+    }
+  }
+  expect(resourcesJson({ memory: new Memory() } as unknown as Resources)).toBe('{"memory":{"limit":-1}}');
   const refused = expect.objectContaining({ code: 'ERR_RUNTIME_ARGUMENT' });
   expect(() => resourcesJson({ toJSON: () => 7 } as unknown as Resources)).toThrow(refused);
 });
@@ -104,4 +110,15 @@ test.each(['x', 1, null, [], undefined])('%j is no process and no limits', (valu
   const refused = expect.objectContaining({ code: 'ERR_RUNTIME_ARGUMENT' });
   expect(() => processJson(value as unknown as ProcessSpec)).toThrow(refused);
   expect(() => resourcesJson(value as unknown as Resources)).toThrow(refused);
+});
+
+test.each([
+  ['the resources', new Map([['pids', { limit: 7 }]])],
+  ['a part of them', { pids: new Map([['limit', 7]]) }],
+  ['a part of them in a set', { memory: new Set([7]) }],
+  ['a part of them in headers', { memory: new Headers({ limit: '7' }) }],
+])('%s in a collection would be no limits, and are refused', (_, resources) => {
+  expect(() => resourcesJson(resources as unknown as Resources)).toThrow(
+    expect.objectContaining({ code: 'ERR_RUNTIME_ARGUMENT' }),
+  );
 });

@@ -47,14 +47,14 @@ export function processJson(given: ProcessSpec): string {
  *
  * @throws {OciRuntimeError} `ERR_RUNTIME_ARGUMENT` for a limit that is no whole number.
  */
-export function resourcesJson(given: Resources): string {
-  const resources = asJson(given);
+export function resourcesJson(all: Resources): string {
+  const resources = asJson(all);
   if (!isObject(resources))
     throw badArgument(`the resources must be an object, and are ${describe(resources)}`);
-  const parts = Object.entries(resources).map(([name, part]) => [
-    name,
-    isObject(part) ? sized(name, part) : part,
-  ]);
+  const parts = Object.entries(resources).map(([name, given]) => {
+    const part = asJson(given);
+    return [name, isObject(part) ? sized(name, part) : part];
+  });
   return toJson(Object.fromEntries(parts), 'the resources');
 }
 
