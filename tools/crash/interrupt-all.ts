@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fewAtATime } from '../few-at-a-time.ts';
-import { Interruptions, type Result } from './interruptions.ts';
+import { oneFile } from '../one-file.ts';
+import { Interruptions, type Result, SUBJECT } from './interruptions.ts';
 import { type Form, type Operation, type OperationName, operationNames, operations } from './operations.ts';
 
 /** What is to be interrupted, and how often. */
@@ -41,6 +42,7 @@ export async function interruptAll(options: InterruptOptions = {}): Promise<Tota
   const base = await mkdtemp(path.join(tmpdir(), 'shimwright-crash-'));
   const forms = formsOf(operationNames.filter((name) => name.includes(part)));
   try {
+    await oneFile(path.join(import.meta.dirname, 'subject-program.ts'), path.join(base, SUBJECT));
     await fewAtATime(lanes, forms, ({ name, form }) => interrupt(base, name, form, options, totals));
   } finally {
     await rm(base, { recursive: true });

@@ -49,6 +49,9 @@ interface Interruption extends Spot {
   readonly inject: Inject;
 }
 
+/** The program whose operations are interrupted, in the base. */
+export const SUBJECT = 'subject.mjs';
+
 // Now and then the C library or Node looks at something of its own, and all that comes after it is counted wrong.
 const MAX_TRACES = 5;
 
@@ -219,7 +222,7 @@ export class Interruptions implements AsyncDisposable {
   /** The process of the last run if it still runs, or a new one that has done the operation once: all it needs is loaded. */
   async #warm(): Promise<Subject> {
     if (this.#subject?.isRunning) return this.#subject;
-    this.#subject = await Subject.start(path.join(this.#base, 'compiled'));
+    this.#subject = await Subject.start(path.join(this.#base, SUBJECT), path.join(this.#base, 'compiled'));
     const root = await this.#prepared();
     await this.#subject.order(this.#order(root));
     await this.#remove(root);

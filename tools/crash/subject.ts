@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Form, OperationName } from './operations.ts';
 
@@ -36,11 +35,12 @@ export class Subject {
   /**
    * Resolves once all modules are loaded.
    *
+   * @param program `subject-program.ts` as one file.
    * @param cache the directory for compiled code, which makes the next start faster.
    */
-  static async start(cache: string): Promise<Subject> {
-    const child = fork(path.join(import.meta.dirname, 'subject-program.ts'), {
-      execArgv: ['--conditions=@shimwright/source'],
+  static async start(program: string, cache: string): Promise<Subject> {
+    const child = fork(program, {
+      execArgv: [],
       // One thread does what Node gives to its pool, so that its calls have one order.
       env: { ...process.env, UV_THREADPOOL_SIZE: '1', NODE_COMPILE_CACHE: cache },
     });

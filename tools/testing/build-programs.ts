@@ -28,6 +28,7 @@ export async function buildPrograms(directory: string): Promise<void> {
  */
 export default async function setup(): Promise<() => Promise<void>> {
   const directory = await mkdtemp(path.join(tmpdir(), 'shimwright-programs-'));
+  await mkdir(path.join(directory, 'tests/dist'), { recursive: true }); // see quick-program.ts
   await chmod(directory, 0o755); // some tests start them as another user
   await buildPrograms(directory);
   process.env['SHIMWRIGHT_PROGRAMS'] = directory;

@@ -4,10 +4,11 @@ import path from 'node:path';
 import { execa, type Options } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
+import { quickProgram } from '../../../tools/testing/quick-program.ts';
 import { get } from '../../containers/src/index.ts';
 import { testPlace } from '../../containers/test/place.ts';
 
-const program = path.join(import.meta.dirname, '../src/shimwright.ts');
+const program = await quickProgram(path.join(import.meta.dirname, '../src/shimwright.ts'));
 
 describe('shimwright', () => {
   needs('linux', 'root', 'command runc', 'command busybox');
@@ -18,7 +19,7 @@ describe('shimwright', () => {
     SHIMWRIGHT_DATA_DIR: where.place.dataDir,
     SHIMWRIGHT_NAMESPACE: where.place.namespace,
   });
-  const node = [process.execPath, '--conditions=@shimwright/source', program] as const;
+  const node = [process.execPath, program] as const;
 
   async function shimwright(args: readonly string[], options: Options = {}) {
     const [command, ...before] = node;
@@ -33,15 +34,11 @@ describe('shimwright', () => {
 
   /** Several command lines in one process. */
   async function several(...lines: readonly (readonly string[])[]) {
-    const file = path.join(import.meta.dirname, 'fixtures/lines.ts');
-    const { stdout } = await execa(
-      process.execPath,
-      ['--conditions=@shimwright/source', file, JSON.stringify(lines)],
-      {
-        env: environment(),
-        input: '',
-      },
-    );
+    const file = await quickProgram(path.join(import.meta.dirname, 'fixtures/lines.ts'));
+    const { stdout } = await execa(process.execPath, [file, JSON.stringify(lines)], {
+      env: environment(),
+      input: '',
+    });
     return JSON.parse(stdout) as {
       readonly stdout: string;
       readonly stderr: string;
