@@ -52,11 +52,7 @@ export class EventForwarder {
       log(`nobody took the event ${oldest?.envelope.topic}, and too many wait behind it`);
     }
     // After what is being answered just now: whoever waits for that goes on first.
-    this.#work ??= afterAnswers()
-      .then(() => this.#send())
-      .finally(() => {
-        this.#work = undefined;
-      });
+    this.#work ??= afterAnswers().then(() => this.#send());
   }
 
   /** Resolves when all were taken. */
@@ -79,6 +75,7 @@ export class EventForwarder {
       await delay(ms);
       ms = Math.min(2 * ms, RETRY_MS.longest);
     }
+    this.#work = undefined; // in one go with the last look: an event that comes a moment later would wait for the one after it
   }
 
   async #forward(envelope: Envelope): Promise<void> {
