@@ -86,7 +86,11 @@ function reachable(given: string, absolute: string): Omit<Directory, 'given'> {
   const fits = Buffer.byteLength(absolute) + 1 + MAX_NAME_BYTES <= MAX_PATH_BYTES;
   if (fits || process.platform !== 'linux') return { path: absolute, release: () => {} };
   const descriptor = fs.openSync(given, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
-  return { path: `/proc/self/fd/${descriptor}`, release: () => fs.closeSync(descriptor) };
+  const reached = `/proc/self/fd/${descriptor}`;
+  if (fs.existsSync(reached)) return { path: reached, release: () => fs.closeSync(descriptor) };
+  // Without /proc nothing would be found there: no file, no tree and no leftover. So the system says what is too long.
+  fs.closeSync(descriptor);
+  return { path: absolute, release: () => {} };
 }
 
 function absolutePath(given: string): string {

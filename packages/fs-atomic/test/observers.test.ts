@@ -98,6 +98,31 @@ describe('where /proc is not mounted', () => {
     },
   );
 
+  test.each(['sync', 'promise'])('the %s form finds what is at a path of some 4,000 bytes', async (form) => {
+    const base = await tempDir();
+    const said = await program(
+      `
+      const [form, base] = args;
+      const call = forms[form];
+      let deep = base;
+      while (deep.length < 3_840) fs.mkdirSync((deep += '/' + 'd'.repeat(100)));
+      const leftover = '.old.delete~zzzzzz-1-0-abcdefgh';
+      fs.writeFileSync(deep + '/' + leftover, '');
+      const swept = await call('sweep')(deep);
+      await call('atomicWriteFile')(deep + '/file', 'text');
+      const made = fs.readdirSync(deep);
+      await call('atomicDelete')(deep + '/file');
+      const long = deep + '/' + 'f'.repeat(4_095 - deep.length - 1);
+      fs.writeFileSync(long, 'old');
+      const failed = await call('atomicWriteFile')(long, 'new').catch(failure);
+      await call('atomicDelete')(long);
+      say({ swept: swept.map((one) => path.basename(one)), made, left: fs.readdirSync(deep), code: failed.code });`,
+      { by: WITHOUT_PROC, args: [form, base] },
+    );
+    const swept = ['.old.delete~zzzzzz-1-0-abcdefgh'];
+    expect(said).toEqual({ swept, made: ['file'], left: [], code: 'ENAMETOOLONG' });
+  });
+
   test.each(['sync', 'promise'])('the %s form keeps what a mount in the tree holds', async (form) => {
     const base = await tempDir({ web: { a: { b: {} } }, host: { data: 'text' } });
     const script = 'mount --bind "$1/host" "$1/web/a/b" && shift && umount -R -l /proc && exec "$@"';
