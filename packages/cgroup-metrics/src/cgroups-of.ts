@@ -6,6 +6,8 @@ import { parseMounts } from './parse-mounts.ts';
 
 const MAX_PID = 2 ** 22;
 
+const MOUNTINFO = '/proc/self/mountinfo';
+
 /**
  * Where the cgroups of a process are. Ask while it lives, and keep the answer: its metrics can be read for as long as the
  * cgroups exist, which runtimes remove when the container is deleted.
@@ -18,15 +20,16 @@ export async function cgroupsOf(pid: number): Promise<Cgroups> {
     throw new CgroupMetricsError('ERR_METRICS_ARGUMENT', `${String(pid)} is no process id`);
   }
   // Our own mounts, since those of the process may be hidden from us, and its paths are as we see them.
-  const mountinfo = await readText('/proc/self/mountinfo').catch((cause: unknown) => {
-    throw new CgroupMetricsError('ERR_METRICS_PLATFORM', 'there is no /proc that tells of cgroups', {
-      cause,
-    });
+  const mountinfo = await readText(MOUNTINFO).catch((cause: unknown) => {
+    throw isMissing(cause)
+      ? new CgroupMetricsError('ERR_METRICS_PLATFORM', 'there is no /proc that tells of cgroups', { cause })
+      : new CgroupMetricsError('ERR_METRICS_UNREADABLE', `${MOUNTINFO} cannot be read`, {
+          path: MOUNTINFO,
+          cause,
+        });
   });
   const procCgroup = await readText(`/proc/${pid}/cgroup`).catch((cause: unknown) => {
-    // ESRCH: it ended between the opening and the reading.
-    const isGone = ['ENOENT', 'ESRCH'].includes(codeOf(cause));
-    throw isGone
+    throw isMissing(cause) && !isRunning(pid)
       ? new CgroupMetricsError('ERR_METRICS_GONE', `there is no process ${pid}`, { pid, cause })
       : new CgroupMetricsError('ERR_METRICS_UNREADABLE', `the cgroups of process ${pid} cannot be read`, {
           pid,
@@ -38,4 +41,19 @@ export async function cgroupsOf(pid: number): Promise<Cgroups> {
   throw new CgroupMetricsError('ERR_METRICS_PLATFORM', `no cgroup of process ${pid} is mounted here`, {
     pid,
   });
+}
+
+/** ESRCH: the process ended between the opening and the reading. */
+function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ESRCH'].includes(codeOf(error));
+}
+
+/** Whether there is such a process, which /proc may hide (`hidepid`). */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
 }

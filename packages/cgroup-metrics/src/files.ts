@@ -35,13 +35,7 @@ export class CgroupFiles {
    */
   async text(name: string): Promise<string | undefined> {
     const file = path.posix.join(this.#directory, name);
-    try {
-      return await readText(file);
-    } catch (cause) {
-      // ENODEV: the cgroup was removed while its file was open. EOPNOTSUPP: pressure is not counted here.
-      if (['ENOENT', 'ENOTDIR', 'ENODEV', 'EOPNOTSUPP', 'ENOTSUP'].includes(codeOf(cause))) return undefined;
-      throw new CgroupMetricsError('ERR_METRICS_UNREADABLE', `${file} cannot be read`, { path: file, cause });
-    }
+    return orMissing(readText(file), file);
   }
 
   /** The number in a file; `max` and what is above 64 bits is the largest one, what is below zero is 0. */
@@ -63,16 +57,28 @@ export class CgroupFiles {
     return (key) => values.get(key) ?? 0n;
   }
 
-  /** The names in the directory that match, and what is in their first group, sorted. */
+  /**
+   * The names in the directory that match, and what is in their first group, sorted.
+   *
+   * @throws {CgroupMetricsError} `ERR_METRICS_UNREADABLE`.
+   */
   async names(pattern: RegExp): Promise<readonly string[]> {
-    const names = await list(this.#directory).catch(() => [] as string[]);
+    const names = (await this.#list()) ?? [];
     return names.flatMap((name) => pattern.exec(name)?.[1] ?? []).toSorted();
   }
 
-  /** Whether the cgroup is there. */
+  /**
+   * Whether the cgroup is there.
+   *
+   * @throws {CgroupMetricsError} `ERR_METRICS_UNREADABLE`.
+   */
   async exists(): Promise<boolean> {
-    const names = await list(this.#directory).catch(() => [] as string[]);
+    const names = (await this.#list()) ?? [];
     return names.length > 0;
+  }
+
+  #list(): Promise<string[] | undefined> {
+    return orMissing(list(this.#directory), this.#directory);
   }
 
   /**
@@ -93,6 +99,24 @@ export class CgroupFiles {
       `${file} has ${JSON.stringify(text.slice(0, 100))} in the place of a number`,
       { path: file },
     );
+  }
+}
+
+// ENODEV: the cgroup was removed while its file was open. EOPNOTSUPP: pressure is not counted here.
+const MISSING: readonly string[] = ['ENOENT', 'ENOTDIR', 'ENODEV', 'EOPNOTSUPP', 'ENOTSUP'];
+
+/**
+ * What is read; undefined for what is not there. Any other failure, such as a want of descriptors, is none of the
+ * cgroup's: it may well be there.
+ *
+ * @throws {CgroupMetricsError} `ERR_METRICS_UNREADABLE`.
+ */
+async function orMissing<Result>(reading: Promise<Result>, path: string): Promise<Result | undefined> {
+  try {
+    return await reading;
+  } catch (cause) {
+    if (MISSING.includes(codeOf(cause))) return undefined;
+    throw new CgroupMetricsError('ERR_METRICS_UNREADABLE', `${path} cannot be read`, { path, cause });
   }
 }
 

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { packMetrics, unpackMetrics } from '@shimwright/shim-api/metrics';
 import { describe, expect, test } from 'vitest';
@@ -51,6 +51,20 @@ describe('where something is missing', () => {
       blkio: undefined,
       rdma: undefined,
     });
+  });
+
+  test('a directory that cannot be listed is not taken for one that was removed', async () => {
+    const root = await tempDir();
+    const loop = path.join(root, 'loop');
+    await symlink('loop', loop);
+    await expect(readMetrics({ version: 2, path: loop })).rejects.toMatchObject({
+      code: 'ERR_METRICS_UNREADABLE',
+      path: loop,
+      cause: { code: 'ELOOP' },
+    });
+    await expect(readMetrics({ version: 1, paths: { hugetlb: loop } })).rejects.toEqual(
+      failure('ERR_METRICS_UNREADABLE'),
+    );
   });
 
   test('cgroups that were all removed are gone', async () => {
