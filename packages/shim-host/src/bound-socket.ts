@@ -110,7 +110,8 @@ function taken(socket: string, cause: unknown): ShimHostError {
 }
 
 function cannotListen(socket: string, cause: unknown): ShimHostError {
-  return new ShimHostError('ERR_SHIM_ADDRESS', `cannot listen at ${socket}`, { path: socket, cause });
+  const why = cause instanceof Error ? `: ${cause.message}` : '';
+  return new ShimHostError('ERR_SHIM_ADDRESS', `cannot listen at ${socket}${why}`, { path: socket, cause });
 }
 
 /** The descriptor a server listens on. Node shows it on the handle only; passing the server itself to
