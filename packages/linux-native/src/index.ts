@@ -43,7 +43,7 @@ export { type Replacement, replaceProcess } from './replace-process.ts';
 export { blockSignal, unblockSignal } from './signal-mask.ts';
 export { type Spawn, spawnProcess } from './spawn.ts';
 export { isSubreaper, setSubreaper } from './subreaper.ts';
-export { isSystemError, type SystemErrorPaths, systemError } from './system-error.ts';
+export { isShortage, isSystemError, type SystemErrorPaths, systemError } from './system-error.ts';
 export {
   clearOnlcr,
   openTerminal,

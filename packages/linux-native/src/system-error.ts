@@ -33,6 +33,19 @@ export function isSystemError(error: unknown, ...codes: readonly string[]): bool
   return codes.includes(String(error.code));
 }
 
+const SHORTAGES = ['EAGAIN', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'ENOSPC', 'ETOOMANYREFS'];
+
+/**
+ * Whether something failed because a resource has run out, and may succeed when it is tried again later: processes, descriptors, memory
+ * or space on a disk. The causes of an error count, too.
+ */
+export function isShortage(error: unknown): boolean {
+  for (let each = error; typeof each === 'object' && each !== null; each = (each as Error).cause) {
+    if (isSystemError(each, ...SHORTAGES)) return true;
+  }
+  return false;
+}
+
 // libuv has words for the errors it meets; waitpid(2), for one, has others.
 function unknownToNode(errno: number): readonly [code: string, words: string] {
   if (errno === constants.errno.ECHILD) return ['ECHILD', 'no such child process'];

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isSystemError } from '@shimwright/linux-native';
+import { isShortage } from '@shimwright/linux-native';
 import {
   identify,
   isTrustedProcess,
@@ -103,7 +103,7 @@ function look(pid: number, rule: Rule): Seen | undefined {
     return workplace === undefined ? undefined : { role, bundle: workplace, args };
   } catch (error) {
     // Nobody who lives is to be taken for gone.
-    if (isSystemError(error, 'EMFILE', 'ENFILE', 'ENOMEM')) throw error;
+    if (isShortage(error)) throw error;
     return undefined; // gone, or none of ours to look at
   }
 }

@@ -26,6 +26,7 @@ interface SystemErrorPaths {
 }
 export declare function systemError(errno: number, syscall: string, paths?: SystemErrorPaths): NodeJS.ErrnoException;
 export declare function isSystemError(error: unknown, ...codes: readonly string[]): boolean;
+export declare function isShortage(error: unknown): boolean;
 type NativeArgument = number | bigint | string | NodeJS.ArrayBufferView | null;
 type SystemCall<Arguments extends readonly NativeArgument[]> = (args: Arguments, paths?: SystemErrorPaths) => number;
 export declare function systemCall<Arguments extends readonly NativeArgument[]>(name: string, prototype: string): SystemCall<Arguments>;

@@ -1,13 +1,13 @@
 // The keeper as a program: `--server PID -- COMMAND ARG…` for a server that was started beside it, `--resume FILE -- COMMAND ARG…` for
 // a server that becomes its own keeper, `--probe` to see whether it can run here.
 import '../node-version.ts';
-import { readFileSync, rmSync, writeSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { assertPlatform, makeDirectoriesSync, setCloseOnExec, setSubreaper } from '@shimwright/linux-native';
 import { sharedFiles } from '@shimwright/shim-host';
 import { ignoreSignals } from '../own-signals.ts';
+import { log as ownLog } from '../shim-process/own-log.ts';
 import { Keeper, type Kept } from './keeper.ts';
 
-const STDERR = 2;
 const NEVER_MS = 2 ** 31 - 1;
 
 /** The descriptor of the control socket, which is kept so that whoever connects while there is no server waits for the next one. */
@@ -39,13 +39,7 @@ function resumed(file: string): Map<string, Kept> {
   return kept;
 }
 
-function log(message: string): void {
-  try {
-    writeSync(STDERR, `${new Date().toISOString()} keeper: ${message}\n`);
-  } catch {
-    // There is nobody left to tell.
-  }
-}
+const log = (message: string) => ownLog(`keeper: ${message}`);
 
 process.on('uncaughtException', (error) => {
   log(error.stack ?? error.message);

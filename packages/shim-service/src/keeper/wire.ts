@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import {
   type DescriptorWatch,
   duplicateDescriptor,
-  isSystemError,
+  isShortage,
   receiveMessage,
   sendMessage,
   watchReadable,
@@ -183,7 +183,7 @@ export class Wire {
       return sent < next.data.length ? { data: next.data.subarray(sent), descriptors: [] } : undefined;
     } catch (error) {
       // Without root, no more of a user's may be on their way than a process may have open.
-      this.#isShort = isSystemError(error, 'ETOOMANYREFS', 'ENOBUFS', 'ENOMEM');
+      this.#isShort = isShortage(error);
       if (this.#isShort) return next;
       this.#end(); // nobody reads any more
       return undefined;

@@ -1,10 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isShortage } from '@shimwright/linux-native';
 import type { SharedShim as ListedShim } from '@shimwright/shim-api';
 import { REGISTER_FORMAT } from '@shimwright/shim-host';
 import type { RegisteredBundle } from './registered-process.ts';
 
 /** How many bundles are adopted at a time: each may need a run of the OCI runtime. */
 const AT_ONCE = 4;
+
+/** How often what could not be taken over for want of a resource is tried again. */
+export const MAX_SHORTAGES = 20;
+
+/** How soon that is, after so many times. */
+export function shortageMs(times: number): number {
+  return Math.min(250 * 2 ** times, 30_000);
+}
 
 /** How long those who ask for all bundles wait for one whose OCI runtime hangs. */
 const PATIENCE_MS = 5_000;
@@ -14,6 +23,9 @@ interface Waiting {
   readonly bundle: RegisteredBundle;
   attempt: Promise<void> | undefined;
   failure: string;
+  /** How often a resource was missing for it. */
+  shortages: number;
+  retry?: NodeJS.Timeout | undefined;
 }
 
 /**
@@ -29,9 +41,9 @@ export class Adoptions {
     this.#adopt = adopt;
   }
 
-  /** Whether one is being taken over just now. */
+  /** Whether one is being taken over just now, or will be tried again. */
   get isBusy(): boolean {
-    return [...this.#waiting.values()].some(({ attempt }) => attempt);
+    return [...this.#waiting.values()].some(({ attempt, retry }) => attempt ?? retry);
   }
 
   /** What is told of those that wait. */
@@ -49,7 +61,9 @@ export class Adoptions {
   /** Begins with all of them, a few at a time. */
   begin(bundles: readonly RegisteredBundle[]): void {
     const queue = bundles.map(
-      (bundle): Waiting => ({ bundle, attempt: undefined, failure: 'it was not looked at yet' }),
+      (bundle): Waiting => ({
+        ...{ bundle, attempt: undefined, failure: 'it was not looked at yet', shortages: 0 },
+      }),
     );
     for (const one of queue) this.#waiting.set(one.bundle.shim.path, one);
     const next = async () => {
@@ -73,6 +87,8 @@ export class Adoptions {
   }
 
   #try(one: Waiting): Promise<void> {
+    clearTimeout(one.retry);
+    one.retry = undefined;
     one.attempt ??= this.#attempt(one).finally(() => {
       one.attempt = undefined;
     });
@@ -91,6 +107,14 @@ export class Adoptions {
       this.#waiting.delete(shim.path);
     } catch (error) {
       one.failure = error instanceof Error ? error.message : String(error);
+      if (isShortage(error)) this.#tryLater(one);
     }
+  }
+
+  /** Nobody may ask for it, and its containers have ends to be told. */
+  #tryLater(one: Waiting): void {
+    one.shortages += 1;
+    if (one.shortages > MAX_SHORTAGES) return;
+    one.retry = setTimeout(() => void this.#try(one), shortageMs(one.shortages));
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
-import { isSystemError, makeDirectoriesSync } from '@shimwright/linux-native';
+import { isShortage, makeDirectoriesSync } from '@shimwright/linux-native';
 import type { AddSharedShimRequest } from '@shimwright/shim-api';
 import {
   type RegisteredProcess as AnyRegisteredProcess,
@@ -66,7 +66,7 @@ function read(file: string): RegisteredBundle | undefined {
     return bundle && inFormatOfToday(bundle);
   } catch (error) {
     // What it has would be given up by a process that will be able to read it soon.
-    if (isSystemError(error, 'EMFILE', 'ENFILE', 'ENOMEM')) throw error;
+    if (isShortage(error)) throw error;
     return undefined; // gone, or on a disk that fails: that bundle's loss alone
   }
 }

@@ -41,6 +41,11 @@ export class SharedJournal implements Journal {
     return this.#register.processes.get(processId({ containerId, execId }));
   }
 
+  /** Begins with the processes that an earlier one has noted; what was noted holds until this can be. */
+  open(processes: readonly RegisteredProcess[]): void {
+    this.#quietly(() => this.#register.open(processes));
+  }
+
   save(record: ProcessRecord): void {
     if (this.#isClosed) return;
     const registered = { ...record, id: processId(record), startTime: this.#startTime(record) };

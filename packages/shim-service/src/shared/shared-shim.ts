@@ -119,8 +119,15 @@ export class SharedShim implements ScopeMember {
       ...{ request, outbox: this.#outbox, deposits: this.#around.deposits },
     });
     if (!adopted) return false;
-    await this.#listen();
-    this.#register.open(adopted.registered);
+    try {
+      await this.#listen();
+    } catch (error) {
+      // It is tried again, with the same stdio.
+      this.#around.deposits?.takeBack(keyOf(request.path));
+      for (const { io } of adopted.processes) io?.release();
+      throw error;
+    }
+    this.#journal.open(adopted.registered);
     this.#isRegistered = true;
     this.#service.adopt(adopted.processes);
     if (existsSync(request.path)) this.#announce();

@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isShortage } from '@shimwright/linux-native';
 import type { AddSharedShimRequest } from '@shimwright/shim-api';
 import type { CreateTaskRequest, DeleteResponse } from '@shimwright/shim-api/task-v2';
 import { Containers } from '@shimwright/task-core';
 import { adoptProcesses } from '../shared/adopt-processes.ts';
+import { MAX_SHORTAGES, shortageMs } from '../shared/adoptions.ts';
 import type { RegisteredBundle } from '../shared/registered-process.ts';
 import { keyOf, type Registry } from '../shared/registry.ts';
 import { CgroupsOfContainers } from './cgroups-of-containers.ts';
@@ -13,6 +16,9 @@ import type { KeptStdio } from './keeper/kept-stdio.ts';
 import { joinSandbox } from './sandbox/sandbox-handlers.ts';
 import type { Sandboxes } from './sandbox/sandboxes.ts';
 import type { TaskGroup } from './task-handlers.ts';
+
+/** How often it is tried again to go on with a container whose OCI runtime fails: for a quarter of a minute. */
+const MAX_FAILURES = 6;
 
 /** What the containers of a group need. */
 export interface GroupContainersOptions {
@@ -94,7 +100,7 @@ export class GroupContainers implements TaskGroup {
     const bundles = this.#options.registry.bundles();
     for (const bundle of bundles) {
       const id = bundle.shim.token;
-      const adoption = this.#adopt(id, bundle)
+      const adoption = this.#adoptPatiently(id, bundle)
         .catch((error: unknown) => this.#options.log(`cannot go on with ${id}: ${String(error)}`))
         .finally(() => this.#adoptions.delete(id));
       this.#adoptions.set(id, adoption);
@@ -110,6 +116,22 @@ export class GroupContainers implements TaskGroup {
   /** Resolves when that is known of all. */
   async allAdopted(): Promise<void> {
     await Promise.all(this.#adoptions.values());
+  }
+
+  /**
+   * A container that cannot be looked at just now is no container that is gone: whoever asks for it waits. An OCI runtime that lacks
+   * something may not be able to say so.
+   */
+  async #adoptPatiently(id: string, bundle: RegisteredBundle): Promise<void> {
+    for (let times = 0; ; times += 1) {
+      try {
+        return await this.#adopt(id, bundle);
+      } catch (error) {
+        if (times >= (isShortage(error) ? MAX_SHORTAGES : MAX_FAILURES)) throw error;
+        this.#options.log(`cannot go on with ${id} yet: ${String(error)}`);
+      }
+      await delay(shortageMs(times));
+    }
   }
 
   async #adopt(id: string, { shim, processes }: RegisteredBundle): Promise<void> {

@@ -37,12 +37,8 @@ export class GroupJournal implements Journal {
   begin(containerId: string, shim: AddSharedShimRequest, processes: readonly RegisteredProcess[] = []): void {
     const { registry, events, log } = this.#options;
     const register = registry.register(shim);
-    try {
-      register.open(processes);
-    } catch (error) {
-      log(`cannot note ${containerId}: ${String(error)}`); // it is not gone on with, should this process be killed
-    }
     const journal = new SharedJournal(register, events.outbox(keyOf(shim.path)), log, taskEvent);
+    journal.open(processes);
     this.#members.set(containerId, { register, journal });
   }
 

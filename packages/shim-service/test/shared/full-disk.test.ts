@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../../tools/testing/needs.ts';
 import { newClient, withSharedConnect } from '../../../shim-client/src/index.ts';
+import { sharedProgram } from '../../src/index.ts';
 import { group } from './group.ts';
 
 /** A small disk at a directory, and what fills it. */
@@ -73,5 +74,29 @@ describe('a shared process whose disk is full', () => {
     await other.delete({});
     await other.stopShim();
     await expect.poll(() => readdirSync(path.dirname(the.controlSocket))).toEqual([]); // it has ended, and its disk can be taken away
+  });
+
+  test('is succeeded by one that loses nothing, also of what ends while it is full', async () => {
+    const the = await group(50, sharedProgram());
+    const one = await the.bundle('one', ['/bin/sh', '-c', 'read line; echo "$line"; exit 7']);
+    const state = await smallDisk(path.dirname(the.controlSocket));
+    const log = path.join(the.base, 'log');
+    const io = await one.io();
+    const shim = await one.add();
+    await one.create(shim, { stdin: io.paths.stdin, stdout: `file://${log}`, stderr: '' });
+    await shim.start({ id: 'one' });
+    const { shimPid } = await shim.shimInfo({});
+    state.fill();
+    process.kill(shimPid, 'SIGKILL');
+    await expect.poll(() => shim.isAlive()).toBe(false);
+    io.streams().stdin?.write('said\n');
+    // Nobody asks for it.
+    expect(await one.exits(1)).toEqual([{ containerId: 'one', id: 'one', status: 7, unknown: false }]);
+    await expect.poll(() => readFileSync(log, 'utf8')).toBe('said\n');
+    state.free();
+    await using again = await newClient(one.config, withSharedConnect(one.options));
+    await again.delete({});
+    await again.stopShim();
+    await expect.poll(() => readdirSync(path.dirname(the.controlSocket)), { timeout: 10_000 }).toEqual([]);
   });
 });

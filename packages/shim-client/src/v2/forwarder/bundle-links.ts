@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { isSystemError, makeDirectoriesSync, watchPath } from '@shimwright/linux-native';
+import { isShortage, makeDirectoriesSync, watchPath } from '@shimwright/linux-native';
 import { loadAddressSync, socketPath } from '@shimwright/shim-address';
 import { isListening } from '@shimwright/shim-host';
 import { hasCode } from '../../errors.ts';
@@ -100,7 +100,7 @@ function drainOf(bundlePath: string): Held['drain'] {
   try {
     return new LogDrain(bundlePath);
   } catch (error) {
-    return isShort(error) ? undefined : 'none'; // what has that name is no FIFO, or is gone
+    return isShortage(error) ? undefined : 'none'; // what has that name is no FIFO, or is gone
   }
 }
 
@@ -114,10 +114,6 @@ async function isLive(bundlePath: string): Promise<boolean> {
     const address = loadAddressSync(bundlePath);
     return address !== undefined && (await isListening(socketPath(address)));
   } catch (error) {
-    return isShort(error);
+    return isShortage(error);
   }
-}
-
-function isShort(error: unknown): boolean {
-  return isSystemError(error, 'EMFILE', 'ENFILE', 'ENOMEM');
 }

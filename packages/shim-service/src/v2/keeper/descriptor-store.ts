@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import {
   hasSpareDescriptors,
-  isSystemError,
+  isShortage,
   type Message,
   peekMessage,
   receiveMessage,
@@ -182,7 +182,7 @@ export class DescriptorStore {
       return sendMessage(this.#ends[0], { data, descriptors }) !== undefined;
     } catch (error) {
       // Without root, no more of a user's may be on their way than a process may have open.
-      if (isSystemError(error, 'ETOOMANYREFS', 'ENOBUFS', 'ENOMEM')) return false;
+      if (isShortage(error)) return false;
       throw error;
     }
   }
