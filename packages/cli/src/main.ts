@@ -15,7 +15,7 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     // The parser has told its own.
     if (!(error instanceof CommanderError)) process.stderr.write(`shimwright: ${sentenceOf(error)}\n`);
-    process.exitCode = exitCodeOf(error, args.includes('run') ? FAILED : 1);
+    process.exitCode = exitCodeOf(error, args.some((arg) => arg === 'run' || arg === 'create') ? FAILED : 1);
   }
 }
 

@@ -1,22 +1,31 @@
 import { Command, Option } from 'commander';
 import { completeCommand, completionCommand } from './commands/completion.ts';
+import { cpCommand } from './commands/cp.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
 import { execCommand } from './commands/exec.ts';
 import { imagesCommand } from './commands/images.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { killCommand } from './commands/kill.ts';
 import { logsCommand } from './commands/logs.ts';
+import { pauseCommand, unpauseCommand } from './commands/pause.ts';
 import { psCommand } from './commands/ps.ts';
 import { pullCommand } from './commands/pull.ts';
 import { recoverCommand } from './commands/recover.ts';
 import { restartCommand } from './commands/restart.ts';
 import { rmCommand } from './commands/rm.ts';
-import { runCommand } from './commands/run.ts';
+import { rmiCommand } from './commands/rmi.ts';
+import { createCommand, runCommand } from './commands/run.ts';
 import { startCommand } from './commands/start.ts';
 import { statsCommand } from './commands/stats.ts';
 import { stopCommand } from './commands/stop.ts';
+import { waitCommand } from './commands/wait.ts';
+import { version } from './version.ts';
+import { insteadOf } from './words-of-docker.ts';
 
 const COMMANDS = [
   runCommand,
+  createCommand,
   psCommand,
   execCommand,
   logsCommand,
@@ -24,9 +33,16 @@ const COMMANDS = [
   stopCommand,
   startCommand,
   restartCommand,
+  killCommand,
+  pauseCommand,
+  unpauseCommand,
+  waitCommand,
   rmCommand,
+  inspectCommand,
+  cpCommand,
   pullCommand,
   imagesCommand,
+  rmiCommand,
   recoverCommand,
   eventsCommand,
   doctorCommand,
@@ -38,7 +54,8 @@ export function newProgram(): Command {
   const program = new Command('shimwright')
     .description('Run Linux containers without a daemon.')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`shimwright: ${text.replace(/^error: /, '')}`) })
+    .version(version(), '-v, --version', 'show the version')
+    .configureOutput({ outputError: (text, write) => write(`shimwright: ${withHint(text)}`) })
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .helpCommand(true);
@@ -46,6 +63,13 @@ export function newProgram(): Command {
   for (const make of COMMANDS) program.addCommand(withGlobals(inherit(make(), program)));
   program.addCommand(completeCommand(program), { hidden: true });
   return program;
+}
+
+/** What the parser says, with what to use instead where docker has the word and we do not. */
+function withHint(text: string): string {
+  const message = text.replace(/^error: /, '');
+  const instead = insteadOf(message);
+  return instead === undefined ? message : `${message.split('\n')[0]}: ${instead}\n`;
 }
 
 function inherit(command: Command, program: Command): Command {

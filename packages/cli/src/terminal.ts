@@ -44,8 +44,10 @@ export function proxySignals(attached: Attached): Disposable {
 /** Aborts at the first signal that asks this program to end. */
 export function abortOnSignal(): { readonly signal: AbortSignal } & Disposable {
   const controller = new AbortController();
-  const abort = (name: NodeJS.Signals) =>
-    controller.abort(new CliError(`ended by ${name}`, name === 'SIGINT' ? 130 : 143));
+  const abort = (name: NodeJS.Signals) => {
+    process.exitCode = name === 'SIGINT' ? 130 : 143;
+    controller.abort(new CliError(`ended by ${name}`, process.exitCode));
+  };
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, abort);
   return {
     signal: controller.signal,

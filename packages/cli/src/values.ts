@@ -22,6 +22,13 @@ export function parseWhole(text: string): number {
   throw new InvalidArgumentError('It must be a whole number.');
 }
 
+/** Seconds that a timer can wait, which are some 24 days. */
+export function parseSeconds(text: string): number {
+  const seconds = parseWhole(text);
+  if (seconds <= 2_147_483) return seconds;
+  throw new InvalidArgumentError('It must be at most 2147483.');
+}
+
 export function parsePidsLimit(text: string): number | 'unlimited' {
   if (text === '-1' || text === '0' || text === 'unlimited') return 'unlimited';
   return parseWhole(text);

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa, type Options } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -337,12 +337,137 @@ describe('shimwright', () => {
       'cni',
     ]);
     expect([first?.stdout, flags?.stdout, shells?.stdout]).toEqual([
-      'run\nrestart\nrm\nrecover',
+      'run\nrestart\nrm\nrmi\nrecover',
       '--cap-add\n--cap-drop',
       'bash\nzsh\nfish',
     ]);
     const loaded = execFileSync('bash', ['-c', `${script?.stdout}\ncomplete -p shimwright`]);
     expect(loaded.toString()).toContain('_shimwright');
+  });
+
+  test('containers are made, filtered, paused, inspected, signalled and waited for in the words of docker', async () => {
+    const R = where.rootfs;
+    const lines: readonly (readonly [
+      line: readonly string[],
+      status: number,
+      stdout: RegExp,
+      stderr?: RegExp,
+    ])[] = [
+      [['create', '--name', 'made', '-l', 'x=y', '--rootfs', R, 'sleep', '1000'], 0, /^made$/],
+      [['ps', '-q'], 0, /^$/],
+      [['ps', '-aq', '--filter', 'label=x=y'], 0, /^made$/],
+      [['ps', '-q', '-f', 'status=created', '-f', 'name=ad'], 0, /^made$/],
+      [['ps', '-f', 'no-such=1'], 125, /^$/, /with one of id, name, status/],
+      [['start', 'made'], 0, /^made$/],
+      [['ps', '--format', '{{.Names}}\\t{{ .State }}'], 0, /^made\trunning$/],
+      [['ps', '--format', '{{.Nope}}'], 125, /^$/, /there are \{\{\.ID\}\}, /],
+      [['pause', 'made'], 0, /^made$/],
+      [['ps', '--format', 'json'], 0, /"State":"paused"/],
+      [['unpause', 'made'], 0, /^made$/],
+      [['inspect', 'made'], 0, /"status": "running"/],
+      [['inspect', 'nobody'], 1, /^\[\]$/, /there is no container and no image nobody$/],
+      [['kill', '-s', 'CONT', 'made'], 0, /^made$/],
+      [['kill', 'made'], 0, /^made$/],
+      [['wait', 'made'], 0, /^137$/],
+      [['wait', '--json', 'made'], 0, /"exitCode": 137/],
+      [['rm', 'made'], 0, /^made$/],
+      [['kill', 'made'], 1, /^$/, /there is no container made$/],
+      [['rmi', 'no-such'], 1, /^$/, /the store has no image/],
+      [['rmi', '-f', 'no-such'], 0, /^$/],
+      [['--version'], 0, /^\d+\.\d+\.\d+/],
+    ];
+    const results = await several(...lines.map(([line]) => line));
+    for (const [index, [line, exitCode, stdout, stderr = /^$/]] of lines.entries()) {
+      const found = results[index];
+      expect({ line, ...found, stdout: found?.stdout.trim(), stderr: found?.stderr.trim() }).toEqual({
+        ...{ line, exitCode, stdout: expect.stringMatching(stdout), stderr: expect.stringMatching(stderr) },
+      });
+    }
+  });
+
+  test('cp copies files both ways, by the rules of docker', async () => {
+    const file = path.join(where.base, 'copied');
+    writeFileSync(file, 'data');
+    mkdirSync(path.join(where.base, 'tree/deep'), { recursive: true });
+    writeFileSync(path.join(where.base, 'tree/deep/leaf'), 'leaf');
+    const out = path.join(where.base, 'out');
+    mkdirSync(out);
+    const R = where.rootfs;
+    const [, ...results] = await several(
+      ['create', '--name', 'copies', '--rootfs', R, 'true'],
+      ['cp', file, 'copies:/'],
+      ['cp', file, 'copies:/renamed'],
+      ['cp', path.join(where.base, 'tree'), 'copies:/'],
+      ['cp', 'copies:/copied', out],
+      ['cp', 'copies:/renamed', path.join(out, 'again')],
+      ['cp', 'copies:/tree', path.join(out, 'tree2')],
+      ['cp', 'copies:/no-such', out],
+      ['cp', '/no/such', 'copies:/'],
+      ['cp', 'a', 'b'],
+    );
+    const statuses = results.map(({ exitCode }) => exitCode);
+    expect(statuses).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1]);
+    expect(results.at(-1)?.stderr).toMatch(/one of the two must be CONTAINER:PATH/);
+    for (const name of ['copied', 'again']) expect(readFileSync(path.join(out, name), 'utf8')).toBe('data');
+    expect(readFileSync(path.join(out, 'tree2/deep/leaf'), 'utf8')).toBe('leaf');
+    const archive = path.join(where.base, 'archive.tar');
+    execFileSync('tar', ['-C', where.base, '-cf', archive, 'copied']);
+    await shimwright(['cp', '-', 'copies:/bin'], { inputFile: archive, input: undefined as never });
+    const { stdout } = await shimwright(['cp', 'copies:/bin/copied', '-']);
+    expect(stdout).toContain('data');
+    await shimwright(['rm', 'copies']);
+  });
+
+  test('what docker has and we do not is answered by what to use instead', async () => {
+    const words: readonly (readonly [line: readonly string[], words: RegExp])[] = [
+      [['build', '.'], /^shimwright: unknown command 'build': .*buildah/],
+      [['container', 'ls'], /there are no groups/],
+      [['rename', 'a', 'b'], /--name/],
+      [['run', '-p', '80:80', 'x'], /^shimwright: unknown option '-p': ports are not published/],
+      [['run', '--restart=always', 'x'], /systemd/],
+      [['run', '--privileged', 'x'], /--cap-add ALL/],
+      [['run', '--timeout', '9999999999', 'x'], /at most 2147483/],
+    ];
+    const results = await several(...words.map(([line]) => line));
+    for (const [index, [line, stderr]] of words.entries())
+      expect({ line, ...results[index] }).toMatchObject({
+        line,
+        exitCode: 125,
+        stderr: expect.stringMatching(stderr),
+      });
+  });
+
+  test('logs that are followed end by the signal that ends them', async () => {
+    await run(['-d', '--name', 'talks'], 'echo hi; sleep 1000');
+    const [command, ...before] = node;
+    const following = execa(command, [...before, 'logs', '-f', 'talks'], {
+      env: environment(),
+      reject: false,
+    });
+    for await (const line of following) {
+      expect(line).toBe('hi');
+      following.kill('SIGINT');
+    }
+    expect((await following).exitCode).toBe(130);
+    await shimwright(['rm', '-f', 'talks']);
+  });
+
+  test('an old Node.js is told in a sentence', async () => {
+    const { stderr, exitCode } = await execa(
+      process.execPath,
+      [
+        '--import',
+        `data:text/javascript,${encodeURIComponent("Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });")}`,
+        program,
+        'ps',
+      ],
+      { reject: false },
+    );
+    expect({ stderr, exitCode }).toEqual({
+      stderr:
+        'shimwright: this is Node.js 20.20.2, and it takes 22.18 or later: see https://nodejs.org/en/download',
+      exitCode: 125,
+    });
   });
 
   test('a machine without a runtime is told so', async () => {

@@ -45,9 +45,6 @@ export function completeCommand(program: Command): Command {
     });
 }
 
-const TAKE_CONTAINERS = ['exec', 'logs', 'stats', 'stop', 'rm'];
-const TAKE_IMAGES = ['run'];
-
 async function candidates(
   program: Command,
   before: readonly string[],
@@ -65,9 +62,14 @@ async function candidates(
   if (current.startsWith('-')) return flagsOf(command);
   const choices = command.registeredArguments[0]?.argChoices;
   if (choices) return [...choices];
-  if (TAKE_CONTAINERS.includes(command.name())) return (await list(placeOf(self))).map(({ id }) => id);
-  if (TAKE_IMAGES.includes(command.name()))
-    return (await (await imageStore(placeOf(self))).list()).map(({ name: image }) => image);
+  // What it takes is told by the name of its first argument, so that a new command is completed without a word here.
+  const takes = command.registeredArguments[0]?.name();
+  const containers = async () => (await list(placeOf(self))).map(({ id }) => id);
+  const images = async () => (await (await imageStore(placeOf(self))).list()).map(({ name: image }) => image);
+  if (takes === 'container') return containers();
+  if (takes === 'image') return images();
+  if (takes === 'name') return [...(await containers()), ...(await images())];
+  if (command.name() === 'cp') return (await containers()).map((id) => `${id}:`);
   return [];
 }
 

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { forEach } from '../for-each.ts';
-import { parseWhole } from '../values.ts';
+import { parseSeconds } from '../values.ts';
 
 export function restartCommand(): Command {
   return new Command('restart')
     .summary('stop containers and start them again')
     .description('Ask containers to stop, kill those that have not after a time, and start them again.')
     .argument('<container...>')
-    .option('-t, --time <seconds>', 'how long they may take to stop', parseWhole, 10)
+    .option('-t, --time <seconds>', 'how long they may take to stop', parseSeconds, 10)
     .option('-s, --signal <signal>', 'the signal that asks')
     .action(
       async (

@@ -15,7 +15,7 @@ import { print, printJson } from '../output.ts';
 import { placeOf, wantsJson } from '../place.ts';
 import { PullLine } from '../progress.ts';
 import { abortOnSignal, requireTerminal } from '../terminal.ts';
-import { collect, parseCpus, parsePidsLimit, parseSize, parseWhole } from '../values.ts';
+import { collect, parseCpus, parsePidsLimit, parseSeconds, parseSize } from '../values.ts';
 
 interface RunFlags {
   readonly detach?: boolean;
@@ -49,19 +49,36 @@ interface RunFlags {
 }
 
 export function runCommand(): Command {
-  return new Command('run')
-    .summary('run a command in a new container')
-    .description('Run a command in a new container. With --rootfs, IMAGE is a directory.')
+  return withContainerOptions(
+    new Command('run')
+      .summary('run a command in a new container')
+      .description('Run a command in a new container. With --rootfs, IMAGE is a directory.')
+      .option('-d, --detach', 'run in the background, and print the name')
+      .option('--rm', 'remove it when it has ended')
+      .option('--timeout <seconds>', 'how long it may run', parseSeconds),
+  ).action(run);
+}
+
+export function createCommand(): Command {
+  return withContainerOptions(
+    new Command('create')
+      .summary('make a container, to be started later')
+      .description(
+        'Make a container, and print its name; start runs it. With --rootfs, IMAGE is a directory.',
+      ),
+  ).action(createOnly);
+}
+
+function withContainerOptions(command: Command): Command {
+  return command
     .argument(
       '<image>',
       'a name such as alpine:3.22, or the path of an archive or layout, beginning with ./ or /',
     )
     .argument('[command...]', 'the command and its arguments')
     .passThroughOptions()
-    .option('-d, --detach', 'run in the background, and print the name')
     .option('-i, --interactive', 'keep the input open')
     .option('-t, --tty', 'give it a terminal')
-    .option('--rm', 'remove it when it has ended')
     .option('--name <name>', 'its name')
     .option('-e, --env <name=value>', 'an environment variable; NAME alone takes it from here', collect)
     .option('--env-file <file>', 'a file with one of these on each line', collect)
@@ -98,10 +115,8 @@ export function runCommand(): Command {
         .default('missing'),
     )
     .option('--rootfs', 'IMAGE is a directory')
-    .option('--timeout <seconds>', 'how long it may run', parseWhole)
     .option('-q, --quiet', 'tell nothing of the pull')
-    .helpOption('--help', 'show this help')
-    .action(run);
+    .helpOption('--help', 'show this help');
 }
 
 async function run(image: string, args: readonly string[], flags: RunFlags, command: Command): Promise<void> {
@@ -120,6 +135,16 @@ async function run(image: string, args: readonly string[], flags: RunFlags, comm
     remove: flags.rm ?? false,
     timeoutMs: flags.timeout === undefined ? undefined : flags.timeout * 1_000,
   });
+}
+
+async function createOnly(
+  image: string,
+  args: readonly string[],
+  flags: RunFlags,
+  command: Command,
+): Promise<void> {
+  const { id } = await make(image, { ...optionsOf(args, flags), ...placeOf(command) }, flags);
+  await (wantsJson(command) ? printJson({ id }) : print(id));
 }
 
 async function startOrRemove(container: Container): Promise<void> {

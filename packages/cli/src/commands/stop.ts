@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { forEach } from '../for-each.ts';
-import { parseWhole } from '../values.ts';
+import { parseSeconds } from '../values.ts';
 
 export function stopCommand(): Command {
   return new Command('stop')
     .summary('stop containers')
     .description('Ask containers to stop, and kill those that have not after a time.')
     .argument('<container...>')
-    .option('-t, --time <seconds>', 'how long they may take', parseWhole, 10)
+    .option('-t, --time <seconds>', 'how long they may take', parseSeconds, 10)
     .option('-s, --signal <signal>', 'the signal that asks')
     .action(
       async (
