@@ -109,6 +109,11 @@ export function hasCode(error: unknown, code: string): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
 
+/** Whether it is for want of descriptors or memory, which tells nothing of what was looked for. */
+export function isPassing(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE', 'ENOMEM'].some((code) => hasCode(error, code));
+}
+
 /** What an error of any realm says. */
 export function messageOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error

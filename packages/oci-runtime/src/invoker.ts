@@ -4,9 +4,9 @@ import { CallFiles } from './call-files.ts';
 import type { RuntimeCallOptions } from './calls/call-options.ts';
 import { deleteCall, stateCall } from './calls/container-calls.ts';
 import type { Invocation } from './calls/invocation.ts';
-import { hasCode, OciRuntimeError } from './errors.ts';
+import { hasCode, messageOf, OciRuntimeError } from './errors.ts';
 import { parseState } from './output/container-state.ts';
-import { endRuntime } from './processes/end-runtime.ts';
+import { endRuntime, onceSeen } from './processes/end-runtime.ts';
 import { killTree } from './processes/process-tree.ts';
 import {
   ExecaProcess,
@@ -127,7 +127,11 @@ export class Invoker {
   async #starter(): Promise<(start: RuntimeStart) => RuntimeProcess> {
     const { spawn } = this.#settings;
     if (spawn) return (start) => new SpawnedProcess(spawn, start);
-    const execa = await loadExeca();
+    const execa = await loadExeca().catch((cause: unknown) => {
+      throw new OciRuntimeError('ERR_RUNTIME_FAILED', `execa cannot be loaded: ${messageOf(cause)}`, {
+        cause,
+      });
+    });
     return (start) => new ExecaProcess(execa, start);
   }
 
@@ -145,15 +149,21 @@ export class Invoker {
   async #takeBack(run: Run, runtime: RuntimeProcess): Promise<void> {
     const { makes } = run.invocation;
     if (!makes) return this.#kill(run, runtime);
-    const wasCutShort = await endRuntime(runtime, {
-      awaited: () => (makes.isDetached ? undefined : run.pidFile.read()),
-      graceMs: this.#settings.abortGraceMs,
-    });
+    const { abortGraceMs: graceMs, cleanupTimeoutMs } = this.#settings;
+    const awaited = () => (makes.isDetached ? undefined : run.pidFile.read());
+    let wasCutShort: boolean;
+    try {
+      wasCutShort = await endRuntime(runtime, { awaited, graceMs });
+    } catch (cause) {
+      await this.#kill(run, runtime);
+      throw notTakenBack(run, 'the processes that it has started cannot be seen', cause);
+    }
     await this.#kill(run, runtime);
     const exit = await runtime.ended;
     const pid = run.pidFile.read();
     if (makes.kind === 'process') {
-      if (pid !== undefined && makes.isDetached && exit.exitCode === 0) killTree(pid);
+      if (pid !== undefined && makes.isDetached && exit.exitCode === 0)
+        await onceSeen(() => killTree(pid), cleanupTimeoutMs);
       return;
     }
     if (await this.#hasMade(run, exit, wasCutShort)) await this.#delete(run);

@@ -6,7 +6,12 @@ import { failureOf } from './failures/failure.ts';
 import type { LogEntry } from './failures/log-entry.ts';
 import { parseLog } from './failures/runtime-log.ts';
 import { PidFile } from './pid-file.ts';
-import type { RuntimeExit, RuntimeProcess, RuntimeStart } from './processes/runtime-process.ts';
+import {
+  type RuntimeExit,
+  type RuntimeProcess,
+  type RuntimeStart,
+  startErrorOf,
+} from './processes/runtime-process.ts';
 import type { RuntimeSettings } from './runtime-options.ts';
 
 /** How a call went well. */
@@ -47,16 +52,20 @@ export class Run {
     this.#args = [...settings.globalArgs, ...log, invocation.call, ...own];
   }
 
-  /** Starts the runtime. */
+  /** Starts the runtime. @throws {OciRuntimeError} `ERR_RUNTIME_FAILED`. */
   start(starter: (start: RuntimeStart) => RuntimeProcess): RuntimeProcess {
-    return starter({
-      command: this.#command,
-      args: this.#args,
-      env: this.#settings.env,
-      standard: this.invocation.standard,
-      preserved: this.invocation.preserved ?? [],
-      streams: this.invocation.streams ?? false,
-    });
+    try {
+      return starter({
+        command: this.#command,
+        args: this.#args,
+        env: this.#settings.env,
+        standard: this.invocation.standard,
+        preserved: this.invocation.preserved ?? [],
+        streams: this.invocation.streams ?? false,
+      });
+    } catch (cause) {
+      throw this.#notStarted(startErrorOf(cause)); // no descriptor was left to look at those there are
+    }
   }
 
   /** What came of it. @throws {OciRuntimeError} if it failed. */

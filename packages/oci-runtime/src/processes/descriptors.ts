@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { badArgument } from '../errors.ts';
+import { badArgument, isPassing } from '../errors.ts';
 import { validList } from '../validate.ts';
 
 /**
@@ -81,7 +81,8 @@ function inheritedDescriptors(): readonly number[] {
 function openDescriptors(): number[] {
   try {
     return readdirSync('/proc/self/fd').map(Number);
-  } catch {
+  } catch (error) {
+    if (isPassing(error)) throw error; // it would be remembered that there are none
     return []; // no /proc: no Linux, and so no containers either
   }
 }
@@ -90,7 +91,8 @@ function leaks(fd: number): boolean {
   try {
     const [, flags] = /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')) ?? [];
     return flags !== undefined && (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0;
-  } catch {
+  } catch (error) {
+    if (isPassing(error)) throw error;
     return false; // closed meanwhile
   }
 }

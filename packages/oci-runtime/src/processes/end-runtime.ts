@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isPassing } from '../errors.ts';
 import { killLeaves, killTree } from './process-tree.ts';
 import type { RuntimeProcess } from './runtime-process.ts';
 
@@ -23,6 +24,7 @@ export interface EndOptions {
  * It may still be ending when this resolves.
  *
  * @returns whether it was cut short, so that it may have made something and not have taken it back.
+ * @throws the system's error where the processes below it cannot be seen for as long as it is given.
  */
 export async function endRuntime(
   runtime: RuntimeProcess,
@@ -34,14 +36,27 @@ export async function endRuntime(
   if (runtime.hasEnded) return false;
 
   const made = awaited();
-  if (made === undefined) killLeaves(pid);
-  else killTree(made);
+  await onceSeen(() => (made === undefined ? killLeaves(pid) : killTree(made)), graceMs);
   await waitFor(runtime, graceMs, () => false);
   if (runtime.hasEnded) return true;
 
-  killTree(pid);
+  await onceSeen(() => killTree(pid), graceMs);
   runtime.killGroup();
   return true;
+}
+
+/** Does what takes a look at all processes; without a descriptor for that, as soon as there is one. */
+export async function onceSeen(work: () => void, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (!isPassing(error) || performance.now() >= deadline) throw error;
+      await delay(POLL_MS);
+    }
+  }
 }
 
 async function waitFor(runtime: RuntimeProcess, timeoutMs: number, isDone: () => boolean): Promise<void> {

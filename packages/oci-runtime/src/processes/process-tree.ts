@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { isPassing } from '../errors.ts';
 
 /** What `/proc` tells of a process. */
 interface ProcessEntry {
@@ -22,7 +23,11 @@ export function killLeaves(pid: number): void {
   for (const each of descendants(pid)) if (descendants(each).length === 0) kill(each, 'SIGKILL');
 }
 
-/** Kills a process and all below it. They are stopped first, so that none starts another meanwhile. */
+/**
+ * Kills a process and all below it. They are stopped first, so that none starts another meanwhile.
+ *
+ * @throws the system's error where /proc cannot be read. Some are stopped then, and a further try goes on with them.
+ */
 export function killTree(pid: number): void {
   kill(pid, 'SIGSTOP');
   const stopped = new Set([pid]);
@@ -61,7 +66,8 @@ function parseStat(stat: string): ProcessEntry[] {
 function read(file: string): string {
   try {
     return readFileSync(file, 'latin1');
-  } catch {
+  } catch (error) {
+    if (isPassing(error)) throw error;
     return ''; // it ended between its listing and the look at it
   }
 }

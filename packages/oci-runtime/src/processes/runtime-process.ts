@@ -51,9 +51,15 @@ export interface RuntimeExit {
 
 let loading: Promise<typeof Execa> | undefined;
 
-/** Loads execa, which takes 70 ms, on first use. */
+/** Loads execa, which takes 70 ms, on first use. What fails, as for want of a descriptor, is tried again by the next call. */
 export function loadExeca(): Promise<typeof Execa> {
-  loading ??= import('execa').then(({ execa }) => execa);
+  loading ??= import('execa').then(
+    ({ execa }) => execa,
+    (error: unknown) => {
+      loading = undefined;
+      throw error;
+    },
+  );
   return loading;
 }
 
