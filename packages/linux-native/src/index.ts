@@ -42,6 +42,7 @@ export { receiveDescriptor } from './receive-descriptor.ts';
 export { type Replacement, replaceProcess } from './replace-process.ts';
 export { blockSignal, unblockSignal } from './signal-mask.ts';
 export { type Spawn, spawnProcess } from './spawn.ts';
+export { startThreads } from './start-threads.ts';
 export { isSubreaper, setSubreaper } from './subreaper.ts';
 export { isShortage, isSystemError, type SystemErrorPaths, systemError } from './system-error.ts';
 export {

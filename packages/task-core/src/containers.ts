@@ -1,3 +1,4 @@
+import { startThreads } from '@shimwright/linux-native';
 import type { Adopted } from './adopted-process.ts';
 import { Container } from './container.ts';
 import type { TaskEnvironment } from './environment.ts';
@@ -23,6 +24,7 @@ export class Containers {
   /** @throws {TaskError} `ERR_TASK_SUBREAPER` unless this process is a subreaper, see `becomeSubreaper`. */
   constructor(environment: TaskEnvironment) {
     requireSubreaper();
+    startThreads();
     this.#environment = environment;
   }
 

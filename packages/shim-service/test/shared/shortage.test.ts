@@ -226,6 +226,22 @@ describe('where a resource runs out, a shared process', () => {
     await unharmed();
   });
 
+  test('that cannot start a thread opens a log all the same', async () => {
+    const the = await group();
+    const { shim, shimPid, unharmed } = await bystander(the);
+    const limit = withoutProcesses(`${the.token}-pids`, shimPid);
+    const log = `file://${the.base}/log`;
+    await shim.exec({ id: 'further', spec: processSpec(['/bin/echo', 'said']), stdout: log });
+    await expect(shim.start({ id: 'further' })).rejects.toThrow(/EAGAIN|resource temporarily unavailable/);
+    await shim.deleteProcess({ id: 'further' });
+    await unharmed();
+    limit.lift();
+    await shim.exec({ id: 'further', spec: processSpec(['/bin/echo', 'said']), stdout: log });
+    await shim.start({ id: 'further' });
+    await expect.poll(() => readFileSync(path.join(the.base, 'log'), 'utf8')).toBe('said\n');
+    await unharmed();
+  });
+
   test('that cannot start its publisher has it told of an exit once it can', async () => {
     const the = await group();
     const one = await the.bundle('one');

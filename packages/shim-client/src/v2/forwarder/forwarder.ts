@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startThreads } from '@shimwright/linux-native';
 import { EventsDefinition, type ForwardRequest } from '@shimwright/shim-api';
 import { TtrpcError, TtrpcServer } from '@shimwright/ttrpc';
 import type { EventsPlace } from '../events-place.ts';
@@ -19,6 +20,7 @@ const IDLE_MS = 500;
  * leaves nothing but the events.
  */
 export async function forwardEvents(place: EventsPlace, descriptor: number): Promise<void> {
+  startThreads();
   const connections = new Connections();
   const deletions = new Deletions();
   const writer = new PatientWriter(new SpoolWriter(place.spool), (written) => deletions.note(written));
