@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, onTestFinished, test } from 'vitest';
+import path from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../../../tools/testing/needs.ts';
 import { tempDir } from '../../../../../tools/testing/temp-dir.ts';
 import { endStrayHolders } from './namespace-holder.ts';
@@ -19,4 +21,28 @@ test('the end of what holds namespaces spares a bystander that works in the bund
   await endStrayHolders(bundle);
   expect(bystander.kill(0)).toBe(true);
   expect([bystander.exitCode, bystander.signalCode]).toEqual([null, null]);
+});
+
+describe('the namespaces of a pod', () => {
+  needs('root', 'command unshare');
+
+  test('that the user may not have any more are refused with the words of the kernel, and nothing stays open', async () => {
+    const fixture = path.join(import.meta.dirname, '../../../test/fixtures/hold-without-namespaces.ts');
+    const script = 'echo 0 > /proc/sys/user/max_uts_namespaces && exec "$@"';
+    const node = [process.execPath, '--conditions=@shimwright/source', fixture, await tempDir()];
+    const { stdout } = await execa('unshare', [
+      '--user',
+      '--map-root-user',
+      'sh',
+      '-c',
+      script,
+      'sh',
+      ...node,
+    ]);
+    const { said, before, after } = JSON.parse(stdout);
+    expect(said).toMatch(
+      /^FAILED_PRECONDITION: the namespaces of the sandbox cannot be made: .*No space left on device/,
+    );
+    expect(after).toBe(before);
+  });
 });
