@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 
 /** How long the program may take: it waits for nothing but the kernel. */
 const LIMIT_MS = 10_000;
@@ -23,23 +24,26 @@ export interface IdMaps {
 export async function makeUserNamespace(maps: IdMaps): Promise<number> {
   const [uids, gids] = [mapText(maps.uids), mapText(maps.gids)];
   // `cat` says what it is told, once it is there: then the namespace is made.
-  const stdio = ['pipe', 'pipe', 'ignore'] as const;
-  const child = spawn('unshare', ['--user', 'cat'], {
-    stdio: [...stdio],
-    timeout: LIMIT_MS,
-    killSignal: 'SIGKILL',
-  });
+  const child = spawn('unshare', ['--user', 'cat']);
+  // Node's own limit would keep the program alive where the child cannot be started.
+  const tooLate = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
   const ended = once(child, 'close');
-  ended.catch(() => {}); // it may be missing, of which whoever waits below is told
+  // It may be missing, of which whoever waits below is told; without a descriptor left, it has no streams either.
+  ended.catch(() => {});
   try {
+    if (child.pid === undefined) await ended;
+    const words = text(child.stderr).catch(() => '');
     child.stdin.on('error', () => {}).write('.');
     const said = await Promise.race([once(child.stdout, 'data'), ended]);
-    if (!Buffer.isBuffer(said[0])) throw new Error('unshare --user could not make a user namespace');
+    if (!Buffer.isBuffer(said[0])) {
+      throw new Error(`unshare --user could not make a user namespace: ${(await words).trim()}`);
+    }
     writeFileSync(`/proc/${child.pid}/uid_map`, uids);
     writeFileSync(`/proc/${child.pid}/gid_map`, gids);
     return openSync(`/proc/${child.pid}/ns/user`, 'r');
   } finally {
-    child.stdin.end();
+    clearTimeout(tooLate);
+    child.stdin?.end();
     await ended.catch(() => {});
   }
 }
