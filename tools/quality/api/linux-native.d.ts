@@ -129,6 +129,7 @@ interface Spawn {
   readonly session?: boolean;
 }
 export declare function spawnProcess({ command, args, env, cwd, descriptors, session }: Spawn): number;
+export declare function startThreads(): void;
 export declare function setSubreaper(on: boolean): void;
 export declare function isSubreaper(): boolean;
 interface Terminal {
