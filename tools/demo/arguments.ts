@@ -23,7 +23,8 @@ export class DemoError extends Error {
 export const USAGE = `Usage: npx --yes pnpm@12 demo [OPTION…] [-- COMMAND [ARGUMENT…]]
 
 Makes, starts, watches, re-attaches to and removes a container, and tells each step.
-With a COMMAND it ends with the status of that command, or with 125 where the demo itself failed.
+With a COMMAND it ends with the status of that command, with 127 where it is not there, 126 where it cannot be run, or
+with 125 where the demo itself failed.
 
   --v2             by runtime v2, whose shims are those of containerd 1.2 and later, and of Docker and Kubernetes
   --local          the shim is in the managing process

@@ -84,9 +84,9 @@ describe('the demo', () => {
     'a command that does not exist is told in a sentence with %j',
     async (options) => {
       const { stdout, stderr, exitCode } = await demo(...options, '--', '/no/such/command');
-      expect(stderr).toMatch(/^[^\n]*no such file or directory$/);
+      expect(stderr).toBe('There is no command /no/such/command in the container.');
       expect(stdout).toMatch(/checked +nothing is left/);
-      expect(exitCode).toBe(125);
+      expect(exitCode).toBe(127);
     },
   );
 
@@ -121,6 +121,12 @@ describe('the demo', () => {
     expect(stderr).toBe('The image /no/such.tar cannot be had: /no/such.tar is not there');
     expect(stdout).not.toContain('container created');
     expect(exitCode).toBe(125);
+  });
+
+  test('a command that cannot be run is told in a sentence', async () => {
+    const { stderr, exitCode } = await demo('--local', '--', '/bin');
+    expect(stderr).toBe('/bin of the container cannot be run: it is not executable.');
+    expect(exitCode).toBe(126);
   });
 
   test('an option that does not exist is told in a sentence', async () => {

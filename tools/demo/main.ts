@@ -10,7 +10,7 @@ import { cleanUp } from './clean-up.ts';
 import { cleanUpV2 } from './clean-up-v2.ts';
 import { rootFromImage } from './image.ts';
 import { type Layout, layout } from './layout.ts';
-import { FAILED, runProgram } from './program.ts';
+import { NOT_RUN, runProgram } from './program.ts';
 import { chapter, step } from './timeline.ts';
 
 await runProgram(async () => {
@@ -99,7 +99,7 @@ async function demoOf(
   // even when it ends meanwhile.
   const pipes = await TaskIO.create(where.io);
   const status = await runProcesses(where, wanted, signal).finally(() => pipes.close());
-  if (status === FAILED) {
+  if (NOT_RUN.includes(status)) {
     await cleanUpAfterFailure(where, wanted);
     return status;
   }
