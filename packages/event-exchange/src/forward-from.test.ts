@@ -118,7 +118,15 @@ describe('the source', () => {
     expect(await topicsOf(subscription)).toEqual(['/a']);
   });
 
-  test('is closed when onError throws', async () => {
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('stop');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('stop'))],
+  ])('is closed when onError %s', async (_, onError) => {
     const closed = Promise.withResolvers<void>();
     async function* source() {
       try {
@@ -127,9 +135,6 @@ describe('the source', () => {
         closed.resolve();
       }
     }
-    const onError = () => {
-      throw new Error('stop');
-    };
     await expect(new EventExchange().forwardFrom(source(), { onError })).rejects.toThrow('stop');
     await closed.promise;
   });

@@ -20,10 +20,11 @@ export interface ForwardFromOptions {
   /** Ends the forwarding, without an error. */
   readonly signal?: AbortSignal;
   /**
-   * Called with each event that is refused; the others go on. What it throws ends the forwarding.
+   * Called with each event that is refused; the others go on, once its promise, if it gives one, is there. What it throws, or rejects
+   * with, ends the forwarding.
    * @default a warning of the process
    */
-  readonly onError?: (error: EventExchangeError, event: RecordedEvent) => void;
+  readonly onError?: (error: EventExchangeError, event: RecordedEvent) => Promise<void> | void;
 }
 
 /**
@@ -42,7 +43,7 @@ export async function forwardAll(
       const taken = await unlessAborted(iterator.next(), signal);
       if (!taken || taken.done) return;
       const refused = refusal(() => forward(toEnvelope(taken.value)));
-      if (refused) onError(refused, taken.value);
+      if (refused) await unlessAborted(Promise.resolve(onError(refused, taken.value)), signal);
     }
   } finally {
     // Not awaited: a generator returns only after its `next()`, for which an abort must not wait.

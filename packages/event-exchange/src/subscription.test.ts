@@ -1,4 +1,4 @@
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { type EventEnvelope, EventExchange, type EventSubscription, type LostEvents } from './index.ts';
 
@@ -152,6 +152,18 @@ describe('a slow subscriber', () => {
     publishAll(exchange, '/a', '/b');
     await expect(slow.next()).rejects.toThrow('missed some');
     expect(await take(slow, 1)).toEqual(['/b']);
+  });
+
+  test.each([
+    ['an error', new Error('missed some'), 'onLost failed: missed some'],
+    ['what has no text', Object.create(null), 'onLost failed: (a value of type object)'],
+  ])('of an async onLost that rejects with %s, makes a warning', async (_, reason, message) => {
+    const warned = once(process, 'warning');
+    const exchange = new EventExchange();
+    const slow = exchange.subscribe({ maxPending: 1, onLost: async () => Promise.reject(reason) });
+    publishAll(exchange, '/a', '/b');
+    expect(await take(slow, 1)).toEqual(['/b']);
+    expect(await warned).toEqual([expect.objectContaining({ message })]);
   });
 
   test('may unsubscribe in onLost', async () => {

@@ -1,5 +1,6 @@
 import type { EventEnvelope } from './event-envelope.ts';
 import { PendingQueue } from './pending-queue.ts';
+import { shown } from './shown.ts';
 
 /** The events that a slow subscriber has missed: consecutive ones, in the order of publishing. */
 export interface LostEvents {
@@ -19,7 +20,8 @@ export interface SubscribeOptions {
   readonly maxPending?: number;
   /**
    * Called after events were lost, from `next()`, just before the one that follows the gap is given. What it
-   * throws rejects that `next()`, and the event stays for the one after.
+   * throws rejects that `next()`, and the event stays for the one after. It is not waited for: what a promise of it
+   * rejects with becomes a warning of the process.
    */
   readonly onLost?: (lost: LostEvents) => void;
 }
@@ -125,7 +127,12 @@ export class Subscription implements EventSubscription {
   #tellLost(): void {
     const gap = this.#gap;
     this.#gap = undefined;
-    if (gap) this.#onLost?.(gap);
+    if (!gap || !this.#onLost) return;
+    const given: unknown = this.#onLost(gap);
+    // Left alone, its rejection would end the process.
+    Promise.resolve(given).catch((error: unknown) =>
+      process.emitWarning(`onLost failed: ${reasonOf(error)}`),
+    );
   }
 
   #unsubscribe(): void {
@@ -136,5 +143,15 @@ export class Subscription implements EventSubscription {
     this.#gap = undefined;
     this.#pending.clear();
     for (let waiting = this.#waiting.shift(); waiting; waiting = this.#waiting.shift()) waiting(DONE);
+  }
+}
+
+/** What was thrown, whatever it is, as a text. */
+function reasonOf(error: unknown): string {
+  try {
+    const { message } = Object(error) as { readonly message?: unknown };
+    return typeof message === 'string' ? message : shown(error);
+  } catch {
+    return shown(error);
   }
 }
