@@ -24,7 +24,7 @@ export interface ForwardFromOptions {
    * with, ends the forwarding.
    * @default a warning of the process
    */
-  readonly onError?: (error: EventExchangeError, event: RecordedEvent) => Promise<void> | void;
+  readonly onError?: (error: EventExchangeError, event: RecordedEvent) => void;
 }
 
 /**
@@ -43,7 +43,9 @@ export async function forwardAll(
       const taken = await unlessAborted(iterator.next(), signal);
       if (!taken || taken.done) return;
       const refused = refusal(() => forward(toEnvelope(taken.value)));
-      if (refused) await unlessAborted(Promise.resolve(onError(refused, taken.value)), signal);
+      if (!refused) continue;
+      const given: unknown = onError(refused, taken.value); // its type lets a function give anything, such as a promise
+      await unlessAborted(Promise.resolve(given), signal);
     }
   } finally {
     // Not awaited: a generator returns only after its `next()`, for which an abort must not wait.
