@@ -118,7 +118,8 @@ function roleOf(pid: number, args: readonly string[], rule: Rule): Seen['role'] 
 async function runtimeProgram({ findRuntime, signal }: Site): Promise<string | undefined> {
   try {
     return realpathSync(await findRuntime());
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     signal?.throwIfAborted();
     return undefined; // then none is at work
   }

@@ -3,6 +3,7 @@ import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bundle, Spec } from '@shimwright/bundle-core';
+import { isShortage } from '@shimwright/linux-native';
 import { findCgroup } from '@shimwright/shim-client';
 import { hasCode } from './errors.ts';
 
@@ -37,7 +38,8 @@ function cgroupsOf(bundle: Bundle): readonly string[] {
     const cgroup = spec.linux?.cgroupsPath ?? '';
     // Another kind of path is systemd's, or relative to a cgroup that nobody remembers.
     return path.isAbsolute(cgroup) && path.normalize(cgroup) !== '/' ? findCgroup(cgroup) : [];
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return []; // there is none
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Bundle } from '@shimwright/bundle-core';
+import { isShortage } from '@shimwright/linux-native';
 import { loadAddressSync, socketPath } from '@shimwright/shim-address';
 import { deleteTask, loadShimBinary } from '@shimwright/shim-client/v2';
 import { freeSocketPath } from '@shimwright/shim-host';
@@ -45,7 +46,8 @@ function notedRoot({ path: bundlePath }: Bundle): string {
   try {
     const { root } = JSON.parse(readFileSync(path.join(bundlePath, 'options.json'), 'utf8'));
     return typeof root === 'string' ? root : '';
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error;
     return ''; // no container was made there
   }
 }

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { makeDirectoriesSync, watchPath } from '@shimwright/linux-native';
+import { isShortage, makeDirectoriesSync, watchPath } from '@shimwright/linux-native';
 import type { Any } from '@shimwright/shim-api';
 import { hasCode, ShimHostError } from './errors.ts';
 import { parseEventFile } from './event-file.ts';
@@ -75,7 +75,8 @@ export function prepareSpool(daemonAddress: string): string {
  * by a crash comes again. One program at a time may listen.
  *
  * @throws {ShimHostError} `ERR_SPOOL_INSECURE`, see `prepareSpool`; `ERR_SPOOL_EVENT` for a file that
- * is no event: it is renamed to `.bad-NUMBER`, so that listening again goes on behind it.
+ * is no event: it is renamed to `.bad-NUMBER`, so that listening again goes on behind it. A system error such as `EMFILE`, after which
+ * listening again begins with the same event.
  */
 export async function* watchSpool(
   daemonAddress: string,
@@ -163,6 +164,7 @@ async function readEvent(spool: string, number: number): Promise<SpooledEvent | 
   try {
     return await loadEvent(file);
   } catch (cause) {
+    if (isShortage(cause)) throw cause; // it may well be one
     const aside = path.join(spool, `.bad-${number}`);
     await rename(file, aside);
     throw new ShimHostError('ERR_SPOOL_EVENT', `${file} is no event; it is now ${aside}`, {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
-import { type ProcessIdentity, processStat } from '@shimwright/linux-native';
+import { isShortage, type ProcessIdentity, processStat } from '@shimwright/linux-native';
 
 /** Clock ticks in a second, as the kernel tells them to programs on every architecture that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -29,6 +29,8 @@ export function removePidFile(file: string | undefined): void {
 /**
  * The process that an exec has made whose shim was killed before it could note that; undefined where it has made none. Of one that is
  * gone, the start time is empty: who made it again would run the same program twice. The runtime must have ended.
+ *
+ * @throws a system error such as `EMFILE` where that cannot be said just now.
  */
 export function findExecProcess(bundle: string, execId: string): ProcessIdentity | undefined {
   try {
@@ -42,7 +44,8 @@ export function findExecProcess(bundle: string, execId: string): ProcessIdentity
     const startedMs = bootTimeMs() + (Number(startTime) / TICKS_PER_SECOND) * 1e3;
     // One that began after the file was written has only got the same id.
     return { pid, startTime: startedMs <= mtimeMs + ROUNDING_MS ? startTime : '' };
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error; // to say that there is none would have it made twice
     return undefined;
   }
 }

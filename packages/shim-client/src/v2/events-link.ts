@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { rmSync, symlinkSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeDirectoriesSync } from '@shimwright/linux-native';
+import { isShortage, makeDirectoriesSync } from '@shimwright/linux-native';
 import { EventsDefinition } from '@shimwright/shim-api';
 import { TtrpcClient } from '@shimwright/ttrpc';
 import { hasCode, ShimClientError } from '../errors.ts';
@@ -17,6 +17,9 @@ const RETRY_MS = 5;
 
 /** One that dies sooner than this after its start is not at once started again. */
 const LONG_MS = 5_000;
+
+/** How soon the forwarder is started anew that could not be for want of a resource. */
+const SHORTAGE_MS = 1_000;
 
 /** How long a shim may take to tell of what it has done. */
 const TELL_MS = 1_000;
@@ -45,6 +48,7 @@ export class EventsLink {
   #answered: Promise<unknown> | undefined;
   #deaths = 0;
   #linger: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
 
   /** The link for a place: one for all of this process. */
   static async of(place: EventsPlace, bundlePath: string): Promise<EventsLink> {
@@ -71,6 +75,7 @@ export class EventsLink {
 
   #end(): void {
     if (this.#bundles.size > 0) return;
+    clearTimeout(this.#retry);
     links.delete(this.place.socket);
     void this.#client?.close();
   }
@@ -137,9 +142,16 @@ export class EventsLink {
       this.#ready ??= this.#connect();
       await this.#ready;
       for (const bundlePath of this.#bundles.keys()) this.#tell(bundlePath);
-    } catch {
+    } catch (error) {
       this.#ready = undefined;
+      if (isShortage(error) && this.#bundles.size > 0) this.#later();
     }
+  }
+
+  /** The shims have something to tell, and nobody may call. */
+  #later(): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.#renew(), SHORTAGE_MS).unref();
   }
 
   /** Tells the forwarder of a bundle, by a link that one which comes later finds as well. */

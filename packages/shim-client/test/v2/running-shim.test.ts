@@ -15,6 +15,7 @@ import { TaskV2Definition } from '@shimwright/shim-api/task-v2';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../../tools/testing/needs.ts';
+import { withoutProcesses } from '../../../../tools/testing/pids-limit.ts';
 import { identify } from '../../../shim-host/src/index.ts';
 import { readSpool, watchSpool } from '../../src/index.ts';
 import { deleteTask, newTaskClient, withTaskConnect, withTaskStart } from '../../src/v2.ts';
@@ -83,6 +84,30 @@ describe('a shim of runtime v2', () => {
     await expect
       .poll(() => topicsOf(box), POLL)
       .toEqual([taskTopics.create, taskTopics.start, taskTopics.exit]);
+  });
+
+  test('is heard once what takes its events can be started again', async () => {
+    const box = await taskBundle();
+    const order = JSON.stringify({ config: box.config, start: box.start });
+    const fixture = path.join(import.meta.dirname, 'fixtures/start-and-stay.ts');
+    const manager = execa(process.execPath, ['--conditions=@shimwright/source', fixture, order], {
+      env: { SHIMWRIGHT_LINGER_MS: '0' },
+    });
+    const ended = manager.catch(() => {});
+    onTestFinished(async () => {
+      manager.kill();
+      await ended;
+    });
+    await once(manager.stdout, 'data');
+    const [first = 0] = forwardersOf(box);
+    const limit = withoutProcesses(`${box.token}-pids`, manager.pid ?? expect.fail());
+    process.kill(first, 'SIGKILL');
+    await expect.poll(() => limit.refusals, POLL).toBeGreaterThan(0);
+    expect(forwardersOf(box)).toEqual([]);
+    limit.lift();
+    await expect.poll(() => forwardersOf(box).length, POLL).toBe(1);
+    manager.stdin.end();
+    await ended;
   });
 
   test('leaves its log in the work directory, whoever reads it', async () => {

@@ -4,8 +4,8 @@ import '../node-version.ts';
 import { readFileSync, rmSync } from 'node:fs';
 import { assertPlatform, makeDirectoriesSync, setCloseOnExec, setSubreaper } from '@shimwright/linux-native';
 import { sharedFiles } from '@shimwright/shim-host';
+import { log as ownLog } from '../own-log.ts';
 import { ignoreSignals } from '../own-signals.ts';
-import { log as ownLog } from '../shim-process/own-log.ts';
 import { Keeper, type Kept } from './keeper.ts';
 
 const NEVER_MS = 2 ** 31 - 1;

@@ -1,5 +1,7 @@
 import { closeSync } from 'node:fs';
+import path from 'node:path';
 import { sendMessage } from '@shimwright/linux-native';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../../tools/testing/needs.ts';
 import { socketPair } from '../../../../tools/testing/socket-pair.ts';
@@ -54,5 +56,18 @@ describe('a wire', () => {
     wire.close();
     closeSync(far);
     expect(told).toEqual([message]);
+  });
+
+  test('tells of what is lost for want of descriptors, and takes nothing else for it', async () => {
+    const fixture = path.join(import.meta.dirname, '../../test/fixtures/full-wire.ts');
+    const node = [process.execPath, '--conditions=@shimwright/source', fixture];
+    const { stdout } = await execa('prlimit', ['--nofile=64', ...node]);
+    expect(JSON.parse(stdout)).toEqual([
+      ['first', 1],
+      ['cut', 'lost'],
+      ['after', 1],
+      ['bare', 0],
+      ['whole', 2],
+    ]);
   });
 });

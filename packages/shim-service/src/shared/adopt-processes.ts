@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isShortage } from '@shimwright/linux-native';
 import { isOciRuntimeError } from '@shimwright/oci-runtime';
 import { type AddSharedShimRequest, decodeEvent } from '@shimwright/shim-api';
 import { isExitUnknown } from '@shimwright/shim-host';
@@ -179,7 +180,8 @@ function preparedExit(record: RegisteredProcess, outbox: Outbox): ProcessExit | 
     if (type !== 'containerd.events.TaskExit' || !message.exitedAt) return undefined;
     const exit = { status: message.exitStatus, exitedAt: message.exitedAt };
     return isExitUnknown(event) ? { ...exit, isUnknown: true } : exit;
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error; // it can be read later
     return undefined; // half of it was written
   }
 }

@@ -71,7 +71,7 @@ export class SharedJournal implements Journal {
     const told = isExit && record?.exit?.isUnknown ? markUnknown(event) : event;
     this.#quietly(() => this.#outbox.prepare(name, topic, told));
     return () => {
-      if (!this.#isClosed) this.#outbox.send(name);
+      if (!this.#isClosed) this.#quietly(() => this.#outbox.send(name));
     };
   }
 

@@ -8,13 +8,13 @@ import { BoundSocket, isWelcome } from '@shimwright/shim-host';
 import { becomeSubreaper } from '@shimwright/task-core';
 import { TtrpcServer } from '@shimwright/ttrpc';
 import { IDLE_MS, IdleEnd } from '../idle-end.ts';
+import { log, write } from '../own-log.ts';
 import { takeSignals } from '../own-signals.ts';
 import { serveShared } from '../shared/serve-shared.ts';
 import { parseSharedCommandLine } from '../shared/shared-command-line.ts';
 import { createShimService } from '../v1/shim-v1.ts';
 import { type CommandLine, CommandLineError, parseCommandLine, USAGE } from './command-line.ts';
 import { holdWhatNobodyHolds } from './last-resort.ts';
-import { log, write } from './own-log.ts';
 import { Publisher } from './publisher.ts';
 
 const INHERITED_SOCKET = 3;

@@ -1,6 +1,6 @@
 import { readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
-import { makeDirectoriesSync } from '@shimwright/linux-native';
+import { isShortage, makeDirectoriesSync } from '@shimwright/linux-native';
 import { type Any, dateToTimestamp, type Envelope } from '@shimwright/shim-api';
 import { eventFile, readEventFile } from '@shimwright/shim-host';
 import type { Outbox } from '../shared/outbox.ts';
@@ -35,7 +35,7 @@ export class EventQueue {
     for (const name of names.sort()) {
       this.#sent = Math.max(this.#sent, Number.parseInt(name, 10));
       const file = path.join(this.#options.directory, name);
-      const found = readQuietly(file);
+      const found = readWhole(file);
       if (found) this.#forward(found, file);
       else rmSync(file, { force: true });
     }
@@ -52,11 +52,11 @@ export class EventQueue {
         writeWhole(fileOf(name), eventFile({ topic, namespace, event }));
       },
       send: (name) => {
-        const envelope = prepared.get(name) ?? readQuietly(fileOf(name));
+        const envelope = prepared.get(name) ?? readWhole(fileOf(name));
         prepared.delete(name);
         if (envelope) this.#send(envelope, fileOf(name));
       },
-      prepared: (name): Any | undefined => readQuietly(fileOf(name))?.event,
+      prepared: (name): Any | undefined => readWhole(fileOf(name))?.event,
       close: () => {}, // what is under way is sent
     };
   }
@@ -84,13 +84,15 @@ export class EventQueue {
   }
 }
 
-function readQuietly(file: string): Envelope | undefined {
+/** The event in a file; undefined for half of one. @throws a system error such as `EMFILE`: it can be read later. */
+function readWhole(file: string): Envelope | undefined {
   try {
     const found = readEventFile(file);
     if (!found) return undefined;
     const { topic, namespace, event } = found;
     return { timestamp: dateToTimestamp(new Date()), topic, namespace, event };
-  } catch {
-    return undefined; // half of it was written
+  } catch (error) {
+    if (isShortage(error)) throw error;
+    return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { atomicWriteFileSync } from '@shimwright/fs-atomic';
-import { makeDirectoriesSync } from '@shimwright/linux-native';
+import { isShortage, makeDirectoriesSync } from '@shimwright/linux-native';
 import { isRunning, type ProcessIdentity } from '@shimwright/shim-host';
 import type { GroupFiles } from './group.ts';
 
@@ -52,6 +52,7 @@ export function forgetStart(files: GroupFiles, id: string): void {
 /** Whether a shim was asked for, and is not used yet. Whoever asked and did not come is forgotten after a minute. */
 export function isStartNoted(files: GroupFiles): boolean {
   const noted = namesIn(files.starts);
+  if (!noted) return true; // nobody who may be about to come is to find that it has ended
   const [fresh, old] = [noted.filter((name) => isFresh(files, name)), noted];
   for (const name of old) if (!fresh.includes(name)) forgetStart(files, name);
   return fresh.length > 0;
@@ -62,10 +63,11 @@ function isFresh(files: GroupFiles, name: string): boolean {
   return found !== undefined && Date.now() - found.mtimeMs < START_MS;
 }
 
-function namesIn(directory: string): string[] {
+/** Undefined where they cannot be read just now. */
+function namesIn(directory: string): string[] | undefined {
   try {
     return readdirSync(directory);
-  } catch {
-    return []; // somebody cleaned up
+  } catch (error) {
+    return isShortage(error) ? undefined : []; // somebody cleaned up
   }
 }

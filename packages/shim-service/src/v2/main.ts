@@ -1,9 +1,9 @@
 // The shim of task v2 as a program, in the place of containerd's own `containerd-shim-runc-v2`: the same command line, the
 // same answers. `start` has a process serve the group of a container, which is this program without a command.
 import '../node-version.ts';
+import { log, write } from '../own-log.ts';
 import { ownVersion } from '../own-version.ts';
 import { holdWhatNobodyHolds } from '../shim-process/last-resort.ts';
-import { log, write } from '../shim-process/own-log.ts';
 import { USAGE } from './command-line.ts';
 import { NAME, runProgram } from './program.ts';
 import { readStdin } from './read-stdin.ts';

@@ -1,5 +1,5 @@
+import { write } from '../own-log.ts';
 import { CommandLineError } from '../shim-process/command-line.ts';
-import { write } from '../shim-process/own-log.ts';
 import { parseTaskCommandLine, type TaskCommandLine, USAGE } from './command-line.ts';
 
 /** What users know the program by. */

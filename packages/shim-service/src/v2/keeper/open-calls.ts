@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { isShortage } from '@shimwright/linux-native';
 
 /** What is noted: what is taken from a connection, a call in it, its end, what has come of one, or the end of a connection. */
 interface Note {
@@ -185,7 +186,8 @@ export class OpenCalls {
 function notesIn(file: string): Note[] {
   try {
     return readFileSync(file, 'utf8').split('\n').flatMap(parsed);
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error; // another process can read them
     return []; // there was no process before this
   }
 }

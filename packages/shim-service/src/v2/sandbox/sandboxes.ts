@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { atomicWriteFileSync } from '@shimwright/fs-atomic';
-import { makeDirectoriesSync } from '@shimwright/linux-native';
+import { isShortage, makeDirectoriesSync } from '@shimwright/linux-native';
 import { removeQuietly } from '@shimwright/shim-host';
 import { TtrpcError } from '@shimwright/ttrpc';
 import { PodSandbox, type SandboxRecord } from './sandbox.ts';
@@ -107,7 +107,8 @@ export class Sandboxes {
 function recordIn(file: string): SandboxRecord | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as SandboxRecord;
-  } catch {
+  } catch (error) {
+    if (isShortage(error)) throw error; // another process can read it
     return undefined; // half of it was written
   }
 }

@@ -4,7 +4,7 @@ import { closeSync } from 'node:fs';
 import path from 'node:path';
 import { makePipe } from '@shimwright/linux-native';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { needs } from '../../../../tools/testing/needs.ts';
+import { needs } from '../../../tools/testing/needs.ts';
 
 const MODULE = path.join(import.meta.dirname, 'own-log.ts');
 
