@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-const MAX_WAIT_MS = 10_000;
+const MAX_WAIT_MS = 30_000;
 const POLL_MS = 20;
 
 /**

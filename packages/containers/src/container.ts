@@ -281,6 +281,7 @@ export class Container implements AsyncDisposable {
   ): Promise<void> {
     checkByteStream('archive', archive);
     checkPath('directory', directory);
+    checkOptions(options, waitChecks); // before anything is read
     const held = heldArchive(archive);
     await this.#do('copyIn', options, async (task) =>
       copyInto(await openRoot(this.#bundle, task), held, directory, options.signal),

@@ -56,8 +56,9 @@ export interface Place {
   readonly daemonAddress: string;
 }
 
-/** @throws {ContainerError} `ERR_CONTAINER_ARGUMENT`. @throws {BundleError} `ERR_BUNDLE_NAMESPACE`. */
+/** @throws {ContainerError} `ERR_CONTAINER_ARGUMENT`, `ERR_CONTAINER_PLATFORM`. @throws {BundleError} `ERR_BUNDLE_NAMESPACE`. */
 export function placeOf(options: PlaceOptions = {}): Place {
+  requireNode();
   const stateDir = absolute(
     'stateDir',
     options.stateDir ?? (process.env['SHIMWRIGHT_STATE_DIR'] || defaultStateDir()),
@@ -102,6 +103,13 @@ export function bundleOf(place: Place, id: string): ReturnType<typeof loadBundle
 export async function preparePlace({ stateDir, dataDir }: Place): Promise<void> {
   // A container's root in a user namespace is somebody else, and has to pass.
   await Promise.all([stateDir, dataDir].map((directory) => makeDirectories(directory, 0o711)));
+}
+
+/** npm only warns of it, and then a method that is not there would be all that is told. */
+function requireNode(): void {
+  if (typeof Promise.withResolvers === 'function') return;
+  const message = `Node.js ${process.versions.node} is too old: containers need 22.18 or later`;
+  throw new ContainerError('ERR_CONTAINER_PLATFORM', message);
 }
 
 function absolute(option: string, directory: string): string {

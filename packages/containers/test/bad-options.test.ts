@@ -154,6 +154,14 @@ describe('bad options', () => {
     },
   );
 
+  test('an old Node.js is told as that', async () => {
+    const { withResolvers } = Promise;
+    Reflect.deleteProperty(Promise, 'withResolvers');
+    const listed = list({ stateDir: '/no/such/state', dataDir: '/no/such/data' });
+    Promise.withResolvers = withResolvers;
+    await expect(listed).rejects.toMatchObject({ code: 'ERR_CONTAINER_PLATFORM' });
+  });
+
   test('a value that is a secret is in no message', async () => {
     for (const env of [{ 'A=': 'hunter2' }, { A: 'hunter2\0' }]) {
       const error = await call(run, { rootfs: '/', args: ['true'], env }).catch((thrown: unknown) => thrown);
