@@ -1,7 +1,7 @@
 import { DemoError } from './arguments.ts';
 
 /** The status where the demo itself failed, and not the command in the container; that of `docker run`. */
-export const FAILED = 125;
+const FAILED = 125;
 
 /** The statuses after which something may be left: a command may not have run, or ended with one of them itself. */
 export const NOT_RUN: readonly number[] = [FAILED, 126, 127];

@@ -16,7 +16,7 @@ export function parseCpus(text: string): number {
   throw new InvalidArgumentError('It must be a number above 0, such as 0.5.');
 }
 
-export function parseWhole(text: string): number {
+function parseWhole(text: string): number {
   const number = Number(text);
   if (text.trim() !== '' && Number.isSafeInteger(number) && number >= 0) return number;
   throw new InvalidArgumentError('It must be a whole number.');

@@ -38,6 +38,7 @@ import {
 import type { LimitOptions, ProcessResult } from './options/container-options.ts';
 import { limitChecks, waitChecks } from './options/option-checks.ts';
 import { signalNumber, signalOf } from './options/signals.ts';
+import type { WaitOptions } from './options/wait-options.ts';
 import type { Place } from './place.ts';
 import type { ContainerRecord } from './record.ts';
 import { cgroupOf, resourcesOf } from './spec-of.ts';
@@ -45,12 +46,6 @@ import { reachToStart, stateOf } from './start-again.ts';
 import { type ContainerStats, measured, readStats, type StatsOptions } from './stats.ts';
 import { stopTask } from './stop-task.ts';
 import { type ProcessState, reachTask, type Task } from './task.ts';
-
-/** What ends a call of a container. */
-export interface WaitOptions {
-  /** Gives up waiting; the container is left as it is. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** How a container is asked to stop. */
 export interface StopOptions extends WaitOptions {

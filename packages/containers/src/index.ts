@@ -5,7 +5,6 @@ export type {
   ContainerExit,
   ContainerState,
   StopOptions,
-  WaitOptions,
 } from './container.ts';
 export { create, start } from './create.ts';
 export { doctor } from './doctor/doctor.ts';
@@ -27,6 +26,7 @@ export type {
   RunOptions,
   RunResult,
 } from './options/container-options.ts';
+export type { WaitOptions } from './options/wait-options.ts';
 export type { PlaceOptions } from './place.ts';
 export { type Restored, restore } from './restore.ts';
 export { imageReference } from './root/image-reference.ts';

@@ -1,10 +1,11 @@
 import { listBundles } from '@shimwright/bundle-core';
-import { Container, type ContainerState, type WaitOptions } from './container.ts';
+import { Container, type ContainerState } from './container.ts';
 import { codeOf } from './errors.ts';
 import { loadRecord } from './load-record.ts';
 import { checkOptions } from './options/check-options.ts';
 import { checkText } from './options/checks.ts';
 import { placeChecks, waitChecks } from './options/option-checks.ts';
+import type { WaitOptions } from './options/wait-options.ts';
 import { bundleOf, type PlaceOptions, placeOf } from './place.ts';
 
 /** A container, and what it is about. */

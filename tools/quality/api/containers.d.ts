@@ -121,6 +121,9 @@ interface LogsOptions {
   readonly tail?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+interface WaitOptions {
+  readonly signal?: AbortSignal | undefined;
+}
 interface ContainerRecord {
   readonly createdAt: Date;
   readonly image: string | undefined;
@@ -140,9 +143,6 @@ interface ContainerStats {
 }
 interface StatsOptions {
   readonly intervalMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 interface StopOptions extends WaitOptions {

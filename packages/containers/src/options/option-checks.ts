@@ -1,4 +1,3 @@
-import type { WaitOptions } from '../container.ts';
 import type { PlaceOptions } from '../place.ts';
 import { badOption } from './bad-option.ts';
 import { type Checks, checkOptions } from './check-options.ts';
@@ -33,6 +32,7 @@ import type {
   OutputOptions,
   RunOptions,
 } from './container-options.ts';
+import type { WaitOptions } from './wait-options.ts';
 
 export const placeChecks: Checks<PlaceOptions> = {
   stateDir: checkPath,
