@@ -31,10 +31,11 @@ if [ ! -e "$image" ]; then
   echo "Making a Debian ($suite) with $packages" >&2
   new=$(mktemp "$image.XXXXXXXX")
   trap 'rm -f "$new"' EXIT
-  # It is put together in memory that is its own: hundreds of packages, each written to a disk for certain, take minutes.
+  # It is put together in memory that is its own: hundreds of packages, each written to a disk for certain, take minutes. The cache may
+  # be what that hides, so the file is opened before.
   printf '%s\n' "$list" | unshare --mount sh -c 'mount -t tmpfs -o mode=1777 tmpfs /tmp && TMPDIR=/tmp exec "$@"' sh \
     mmdebstrap --quiet --mode=root --format=tar --variant=minbase --include="$packages" \
-    --aptopt='Acquire::Retries "3"' "$@" "$suite" "$new" ${list:+-} >&2
+    --aptopt='Acquire::Retries "3"' "$@" "$suite" - ${list:+-} >"$new"
   mv "$new" "$image"
 fi
 echo "$image"
