@@ -1,5 +1,6 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Bundle, defaultSpec, newBundle } from '@shimwright/bundle-core';
 import { newShimClient, type ShimClient, type ShimOpt, shimConfig, shimRemote } from '@shimwright/runtime-v1';
 import { sharedShimSocket, shimAddress } from '@shimwright/shim-address';
@@ -15,10 +16,12 @@ const CONTAINERS = effort(100, 3);
 /** Until then a shim process loads, compiles and warms up: what comes is the price of a container. */
 const WARM = effort(20, 2);
 const AT_ONCE = 4;
+/** What counts is what they take while they rest. */
+const REST_MS = effort(2_500, 0);
 
 type Built = typeof import('@shimwright/shim-service');
 
-/** The private memory of all shim processes of 100 running containers: our built program against the stock shims. */
+/** The private memory of all shim processes of 100 running containers at rest: our built program against the stock shims. */
 export async function run(): Promise<readonly SpaceComparison[]> {
   await built('shim-service');
   const { shimProgram }: Built = await import(
@@ -84,6 +87,7 @@ async function measured(base: string, name: string, opt: ShimOpt): Promise<Memor
       (_, next) => `${name}-${running.length + next}`,
     );
     await fewAtATime(AT_ONCE, ids, async (id) => running.push(await started(base, id, opt)));
+    await delay(REST_MS);
     return privateBytes(running);
   };
   const first = await startUntil(1);

@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { inheritableDescriptors, setCloseOnExec } from '@shimwright/linux-native';
-import { cleanEnvironment } from '@shimwright/shim-host';
+import { cleanEnvironment, SMALL_MEMORY } from '@shimwright/shim-host';
 import { hasCode, ShimClientError } from './errors.ts';
+
+// As containerd does: a shim has little to do at a time.
+const FEW_THREADS = { GOMAXPROCS: '2' };
 
 /** What a shim process is given. */
 export interface DetachedOptions {
@@ -13,7 +16,7 @@ export interface DetachedOptions {
 
 /**
  * Starts a program in a session of its own, which outlives this process. It has the given descriptors and no others, of
- * the environment what `cleanEnvironment` leaves, and default signals.
+ * the environment what `cleanEnvironment` leaves, what keeps it small, and default signals.
  *
  * @throws {ShimClientError} `ERR_SHIM_NOT_FOUND` when it is none, `ERR_SHIM_SPAWN` when the system has no process for it.
  */
@@ -28,7 +31,7 @@ export async function spawnDetached(
         cwd,
         detached: true,
         stdio: ['ignore', ...descriptors],
-        env: { ...cleanEnvironment(), GOMAXPROCS: '2' }, // as containerd does: a shim has little to do at a time
+        env: { ...cleanEnvironment(), ...SMALL_MEMORY, ...FEW_THREADS },
       }),
     );
     if (child.pid === undefined) throw (await once(child, 'error'))[0];

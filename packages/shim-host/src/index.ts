@@ -34,6 +34,7 @@ export { errorOfRefusal, refusalOf } from './refusal.ts';
 export { removeFile, removeQuietly } from './remove-file.ts';
 export { type Publication, runPublisher } from './run-publisher.ts';
 export { type SharedFiles, sharedFiles } from './shared-files.ts';
+export { SMALL_MEMORY } from './small-memory.ts';
 export {
   checkAbstractPeer,
   checkSocketOwner,

@@ -149,4 +149,4 @@ if ! [ -f "$directory/$program" ] && [ -f "$directory/v2/$source" ]; then
   exec "$node" --disable-sigusr1 --conditions=@shimwright/source "$directory/v2/$source" "$@"
 fi
 # What a burst of containers has left is collected at 8 MB already, where V8 by itself waits until there is much more of it.
-exec "$node" --disable-sigusr1 --max-semi-space-size=1 --initial-old-space-size=8 "$directory/$program" "$@"
+exec "$node" --disable-sigusr1 --max-semi-space-size=1 --initial-old-space-size=8 --expose-gc "$directory/$program" "$@"

@@ -11,6 +11,9 @@ export interface Program {
 // What a call leaves behind is collected sooner: it would be 10 MiB before the first time otherwise.
 const SMALL_YOUNG_SPACE = '--max-semi-space-size=1';
 
+// For what is left behind all the same, see `QuietCollection`.
+const COLLECTION = '--expose-gc';
+
 // It has next to nothing to do, and what compiles takes memory.
 const NO_COMPILER = '--jitless';
 
@@ -21,7 +24,7 @@ const NO_COMPILER = '--jitless';
  * @throws {ShimHostError} `ERR_SHIM_FILE` where this code is in a bundle and `shimwright-shim.cjs` was not copied.
  */
 export function shimProgram(): Program {
-  return program('shimwright-shim.cjs', 'shim-process/main.ts', [SMALL_YOUNG_SPACE]);
+  return program('shimwright-shim.cjs', 'shim-process/main.ts', [SMALL_YOUNG_SPACE, COLLECTION]);
 }
 
 /**

@@ -103,7 +103,9 @@ export class FrameDecoder {
       offset += this.#take(chunk, offset);
       if (this.#missing > 0) return;
       this.#headerBytes = 0;
-      if (this.#data) this.#report(this.#data);
+      const data = this.#data;
+      this.#data = undefined; // a connection that rests would hold the 64 KiB that Node takes small buffers from
+      if (data) this.#report(data);
     }
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AddSharedShimRequest, SharedShim as ListedShim } from '@shimwright/shim-api';
 import { isRunning, type ProcessIdentity, untilEnded } from '@shimwright/shim-host';
 import { TtrpcError } from '@shimwright/ttrpc';
+import { QuietCollection } from '../quiet-collection.ts';
 import { Adoptions } from './adoptions.ts';
 import { inScopeOf } from './member-scope.ts';
 import type { RegisteredBundle } from './registered-process.ts';
@@ -24,6 +25,7 @@ export class SharedShims {
   readonly #onIdle: () => void;
   readonly #shims = new Map<string, SharedShim>();
   readonly #adoptions: Adoptions;
+  readonly #quiet = new QuietCollection();
   #timer: NodeJS.Timeout | undefined;
   #othersEnded: Promise<unknown> = Promise.resolve();
   #isEnding = false;
@@ -192,6 +194,7 @@ export class SharedShims {
   }
 
   #look(graceMs = this.#graceMs): void {
+    this.#quiet.note();
     clearTimeout(this.#timer);
     if (this.#shims.size > 0 || this.#isEnding) return;
     this.#timer = setTimeout(() => {

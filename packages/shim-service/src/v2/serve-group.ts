@@ -8,6 +8,7 @@ import { identify, isRunning, listenPath, type ProcessIdentity, removeQuietly } 
 import { becomeSubreaper, watchForeign } from '@shimwright/task-core';
 import { TtrpcServer } from '@shimwright/ttrpc';
 import { takeSignals } from '../own-signals.ts';
+import { QuietCollection } from '../quiet-collection.ts';
 import { Registry } from '../shared/registry.ts';
 import { logToBundle } from './bundle-log.ts';
 import type { TaskCommandLine } from './command-line.ts';
@@ -89,10 +90,14 @@ export function serveGroup(command: TaskCommandLine, ownLog: (message: string) =
   });
   const server = new TtrpcServer({ onError: (error) => log(String(error)) });
   const connections = new GroupConnections({ server, end, calls, store, log });
-  const onMaybeIdle = () => end.look();
+  const quiet = new QuietCollection();
+  const onMaybeIdle = () => {
+    quiet.note();
+    end.look();
+  };
   const onCreated = (created: string) => {
     forgetStart(files, created);
-    end.look();
+    onMaybeIdle();
   };
   const handlers = taskHandlers({ namespace, group, repeated, onCreated, onMaybeIdle });
   server.handle(TaskV2Definition, handlers).handle(TaskV3Definition, handlers);

@@ -8,6 +8,7 @@ import {
   identify,
   listenPath,
   prepareSocketDirectory,
+  SMALL_MEMORY,
 } from '@shimwright/shim-host';
 import type { TaskCommandLine } from './command-line.ts';
 import type { Group, GroupFiles, GroupKind } from './group.ts';
@@ -17,14 +18,6 @@ import { makePause } from './keeper/pause.ts';
 import { joinCgroup } from './shim-cgroup.ts';
 
 const SIGKILL = 'SIGKILL';
-
-// A burst of containers leaves holes in the memory of the C library. It gives them back to the kernel sooner than by itself: the blocks
-// from 64 KiB on are mappings of their own, as they stay where it raises that limit by what it has freed, and threads share an arena.
-const SMALL_MEMORY = {
-  MALLOC_ARENA_MAX: '1',
-  MALLOC_MMAP_THRESHOLD_: '65536',
-  MALLOC_TRIM_THRESHOLD_: '65536',
-};
 
 // What the process of a group has of the daemon's environment besides what every shim has.
 const OWN_VARIABLE = /^SHIMWRIGHT_(?!STDIN$)/;

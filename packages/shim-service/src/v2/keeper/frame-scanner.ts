@@ -12,9 +12,11 @@ export const RESPONSE = 2;
 
 const HEADER_BYTES = 10;
 
+const NOTHING = Buffer.alloc(0);
+
 /** Finds the frames in what goes over a connection, without touching it. */
 export class FrameScanner {
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer = NOTHING;
 
   /** What has come of a frame whose end is still to come. */
   get rest(): Buffer {
@@ -31,7 +33,7 @@ export class FrameScanner {
       found.push({ stream: bytes.readUInt32BE(4), type: bytes[8] ?? 0, bytes: bytes.subarray(0, length) });
       bytes = bytes.subarray(length);
     }
-    this.#rest = bytes;
+    this.#rest = bytes.length === 0 ? NOTHING : bytes; // else a connection that rests would hold all that came with the last frame
     return found;
   }
 
