@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { processStat } from '../../linux-native/src/index.ts';
 import { type ContainerdV2, containerdV2 } from './fixtures/containerd-v2.ts';
-import { groupsOf, servingGroupOf } from './fixtures/v2-group.ts';
+import { eventsOf, groupsOf, servingGroupOf } from './fixtures/v2-group.ts';
 import { type V2Program, v2Program } from './fixtures/v2-program.ts';
 
 describe('a process that serves containers by task v2, when it is killed,', () => {
@@ -95,6 +95,7 @@ describe('a process that serves containers by task v2, when it is killed,', () =
       await run(['--rm'], `before${tries}`, '/bin/echo', 'hello');
     }
     await run(['-d'], 'web', '/bin/sleep', '600');
+    await expect.poll(() => eventsOf(token), { timeout: 10_000 }).toEqual([]); // one that is just being taken is told again
     await kill(containerd);
     await ctr('task', 'kill', '-s', 'SIGKILL', `${token}-web`);
     await ctr('task', 'rm', '-f', `${token}-web`);
