@@ -7,6 +7,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 125;
 } else {
-  const { main } = await import('./main.ts');
+  const { main } = await import('./index.ts');
   await main(process.argv.slice(2));
 }
