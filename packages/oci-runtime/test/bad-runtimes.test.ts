@@ -40,6 +40,23 @@ const LOG_TO = `for word; do case $word in --log=*) log=\${word#--log=};; esac; 
 describe('a runtime', () => {
   needs('linux');
 
+  test('that was killed when it was asked what it can do is asked again', async () => {
+    const answer = {
+      ociVersionMin: '1.0.0',
+      ociVersionMax: '1.0.2',
+      annotations: { 'org.opencontainers.runc.checkpoint.enabled': 'false' },
+    };
+    const { base, runtime } = await fake(`
+      case $* in
+        *features*) [ -e "$0.asked" ] || { : >"$0.asked"; kill -KILL $$; }; echo '${JSON.stringify(answer)}' ;;
+        *) exit 3 ;;
+      esac`);
+    const codes = [];
+    for (let time = 0; time < 2; time += 1)
+      codes.push((await failureOf(runtime.checkpoint('web', { imagePath: base }))).code);
+    expect(codes).toEqual(['ERR_RUNTIME_FAILED', 'ERR_RUNTIME_UNSUPPORTED']);
+  });
+
   test('that exits without a word is told by its status', async () => {
     const { base, command, runtime } = await fake('exit 3');
     const failure = await failureOf(runtime.create('web', { bundle: base }));

@@ -3,12 +3,13 @@ import { OciRuntimeError } from '../errors.ts';
 import { fileIdentity } from '../file-identity.ts';
 import type { Invoker } from '../invoker.ts';
 import { parseFeatures, type RuntimeFeatures } from '../output/runtime-features.ts';
+import { isLasting } from './lasting-failure.ts';
 import { SharedRun } from './shared-run.ts';
 
 const known = new SharedRun<RuntimeFeatures | undefined>();
 
 /** The features of the runtime, asked once in a process; undefined for one that does not tell them. */
-export function knownFeatures(
+export async function knownFeatures(
   invoker: Invoker,
   command: string,
   signal: AbortSignal | undefined,
@@ -17,11 +18,16 @@ export function knownFeatures(
     try {
       return await invoker.query(generalCall('features'), { signal: ending }, parseFeatures);
     } catch (error) {
-      if (ending.aborted) throw error;
+      if (ending.aborted || !isLasting(error)) throw error;
       return undefined;
     }
   };
-  return known.get(`${command} ${fileIdentity(command)}`, ask, signal);
+  try {
+    return await known.get(`${command} ${fileIdentity(command)}`, ask, signal);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return undefined; // this time
+  }
 }
 
 /** Says that a runtime does not have what is asked for, by its own word. */

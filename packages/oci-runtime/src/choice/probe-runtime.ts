@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import { fileIdentity } from '../file-identity.ts';
 import { Invoker } from '../invoker.ts';
 import { type OciRuntimeOptions, withDefaults } from '../runtime-options.ts';
+import { isLasting } from './lasting-failure.ts';
 import { SharedRun } from './shared-run.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -17,14 +18,19 @@ const probes = new SharedRun<string | undefined>();
  *
  * @returns why it cannot; undefined where it can.
  */
-export function probeRuntime(
+export async function probeRuntime(
   command: string,
   options: OciRuntimeOptions,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   const { systemdCgroup, rootless } = options;
   const key = JSON.stringify([command, fileIdentity(command), systemdCgroup, rootless, process.getuid?.()]);
-  return probes.get(key, (ending) => whyNot(command, options, ending), signal);
+  try {
+    return await probes.get(key, (ending) => whyNot(command, options, ending), signal);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return messageOf(error); // this time
+  }
 }
 
 async function whyNot(
@@ -43,7 +49,7 @@ async function whyNot(
     await invoker.invoke(deleteCall(id, { force: true }), {});
     return undefined;
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal.aborted || !isLasting(error)) throw error;
     return messageOf(error);
   } finally {
     bundle.remove();
