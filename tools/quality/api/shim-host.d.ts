@@ -100,6 +100,7 @@ interface SharedFiles {
   readonly registry: string;
 }
 export declare function sharedFiles(controlSocket: string): SharedFiles;
+export declare const SMALL_MEMORY: Readonly<Record<string, string>>;
 export declare function listenPath(address: string): string;
 export declare function prepareSocketDirectory(socket: string): void;
 export declare function freeSocketPath(socket: string): Promise<void>;
