@@ -388,7 +388,7 @@ describe('a container that outlives its program', () => {
   test('goes on when its shim is killed, and is found again', async () => {
     const container = await started('echo one; sleep 2; echo two; exit 3', { name: 'orphaned' });
     // Its keeper stays, which sees the status: without both, only a kernel from 6.15 on knows it, of a process that runs still.
-    const keepers = processIds('/keeper/main.ts ');
+    const keepers = processIds('shimwright-keeper.cjs ');
     const shims = processIds(`--shared ${where.place.stateDir}`).filter((pid) => !keepers.includes(pid));
     expect(shims).toHaveLength(1);
     for (const pid of shims) process.kill(pid, 'SIGKILL');
@@ -411,11 +411,11 @@ describe('a container that outlives its program', () => {
   test('a container whose output cannot be recorded costs its recorder no time', async () => {
     const container = await started('sleep 1000');
     const io = path.join(where.place.stateDir, 'bundles', where.place.namespace, container.id, 'io');
-    for (const pid of processIds(`recorder-main.ts ${where.place.stateDir}`)) process.kill(pid, 'SIGKILL');
+    for (const pid of processIds(`shimwright-recorder.cjs ${where.place.stateDir}`)) process.kill(pid, 'SIGKILL');
     await rename(io, `${io}.aside`);
     onTestFinished(() => rename(`${io}.aside`, io));
     await restore(where.place);
-    const recorders = () => processIds(`recorder-main.ts ${where.place.stateDir}`);
+    const recorders = () => processIds(`shimwright-recorder.cjs ${where.place.stateDir}`);
     await expect.poll(recorders, { timeout: 10_000 }).toHaveLength(1);
     const [recorder] = recorders();
     const turns = async () => Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(await status())?.[1]);
@@ -429,7 +429,7 @@ describe('a container that outlives its program', () => {
   test('its log goes on when the recorder is killed', async () => {
     const container = await started('echo one; sleep 1; echo two');
     for await (const _line of container.logs({ follow: true })) break;
-    const recorders = processIds(`recorder-main.ts ${where.place.stateDir}`);
+    const recorders = processIds(`shimwright-recorder.cjs ${where.place.stateDir}`);
     expect(recorders).not.toEqual([]);
     for (const pid of recorders) process.kill(pid, 'SIGKILL');
     expect(await followed(container)).toEqual(['stdout: one', 'stdout: two']);
