@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { chmodSync, linkSync, lstatSync, unlinkSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
+import { getSystemErrorMap } from 'node:util';
 import { type HiddenPath, hiddenPath } from '@shimwright/fs-atomic';
 import { hasCode, ShimHostError } from './errors.ts';
 import { removeQuietly } from './remove-file.ts';
@@ -110,7 +111,9 @@ function taken(socket: string, cause: unknown): ShimHostError {
 }
 
 function cannotListen(socket: string, cause: unknown): ShimHostError {
-  const why = cause instanceof Error ? `: ${cause.message}` : '';
+  // Not its message, which names the path that the socket has until it listens.
+  const [code, words] = getSystemErrorMap().get(Number((cause as NodeJS.ErrnoException).errno)) ?? [];
+  const why = code === undefined ? '' : `: ${code}: ${words}`;
   return new ShimHostError('ERR_SHIM_ADDRESS', `cannot listen at ${socket}${why}`, { path: socket, cause });
 }
 
