@@ -411,7 +411,8 @@ describe('a container that outlives its program', () => {
   test('a container whose output cannot be recorded costs its recorder no time', async () => {
     const container = await started('sleep 1000');
     const io = path.join(where.place.stateDir, 'bundles', where.place.namespace, container.id, 'io');
-    for (const pid of processIds(`shimwright-recorder.cjs ${where.place.stateDir}`)) process.kill(pid, 'SIGKILL');
+    for (const pid of processIds(`shimwright-recorder.cjs ${where.place.stateDir}`))
+      process.kill(pid, 'SIGKILL');
     await rename(io, `${io}.aside`);
     onTestFinished(() => rename(`${io}.aside`, io));
     await restore(where.place);
