@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AddSharedShimRequest, SharedShim as ListedShim } from '@shimwright/shim-api';
-import { isRunning, type ProcessIdentity, untilEnded } from '@shimwright/shim-host';
+import { isListening, isRunning, listenPath, type ProcessIdentity, untilEnded } from '@shimwright/shim-host';
 import { TtrpcError } from '@shimwright/ttrpc';
 import { QuietCollection } from '../quiet-collection.ts';
 import { Adoptions } from './adoptions.ts';
@@ -15,8 +15,11 @@ const FIRST_GRACE_MS = 1_000;
 const MAKING_MS = 30_000;
 const POLL_MS = 10;
 
-/** How long those who ask for all shims wait for a process that is there beside this one: one that hands over has nearly ended. */
+/** How long those who ask wait for a process that is there beside this one: one that hands over, or was killed, has nearly ended. */
 const LEAVING_MS = 1_000;
+
+/** How long a process that was killed may still listen. */
+const DYING_MS = 200;
 
 /** All shims of a shared process, by the paths of their bundles. */
 export class SharedShims {
@@ -52,7 +55,7 @@ export class SharedShims {
    * `FAILED_PRECONDITION` when it has one of an earlier process that this one cannot go on with.
    */
   async add(request: AddSharedShimRequest): Promise<boolean> {
-    const server = this.#lookAgain(request.path);
+    const server = await this.#otherServer(request.path);
     if (server !== undefined) {
       throw TtrpcError.status('ALREADY_EXISTS', `process ${server} has the shim of ${request.path}`);
     }
@@ -108,7 +111,7 @@ export class SharedShims {
    * tried again. Without a path, that of all; those for which it takes long are not waited for.
    */
   async adopted(bundlePath?: string): Promise<void> {
-    if (bundlePath !== undefined) this.#lookAgain(bundlePath);
+    if (bundlePath !== undefined) await this.#otherServer(bundlePath);
     else await Promise.race([this.#othersEnded, delay(LEAVING_MS, undefined, { ref: false })]);
     await this.#adoptions.settled(bundlePath);
     this.#look();
@@ -144,6 +147,16 @@ export class SharedShims {
     if (server.pid !== process.pid && isServing(server)) return server.pid;
     this.#adoptions.begin([found]);
     return undefined;
+  }
+
+  /** The other process that serves a bundle. One that is just ending is waited for: a while, even if its socket is still there. */
+  async #otherServer(bundlePath: string): Promise<number | undefined> {
+    const server = this.#lookAgain(bundlePath);
+    const found = server === undefined ? undefined : this.#around.registry.bundle(bundlePath);
+    if (!found) return server;
+    const isThere = await isListening(listenPath(found.shim.address));
+    await untilEnded(found.shim.server, isThere ? DYING_MS : LEAVING_MS).catch(() => {}); // no descriptor is left to watch it
+    return this.#lookAgain(bundlePath);
   }
 
   /** Never rejects: a process that cannot be watched is looked at again when one of its bundles is asked for. */
