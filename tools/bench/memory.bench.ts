@@ -17,7 +17,7 @@ const CONTAINERS = effort(100, 3);
 const WARM = effort(20, 2);
 const AT_ONCE = 4;
 /** What counts is what they take while they rest. */
-const REST_MS = effort(2_500, 0);
+const REST_MS = effort(3_500, 0);
 
 type Built = typeof import('@shimwright/shim-service');
 
@@ -67,6 +67,7 @@ function sharedOpt(base: string, program: Program): ShimOpt {
 
 interface Running {
   readonly shim: ShimClient;
+  readonly shimPid: number;
   readonly bundle: Bundle;
 }
 
@@ -110,7 +111,8 @@ async function started(base: string, id: string, opt: ShimOpt): Promise<Running>
   const rootfs = [{ type: 'bind', source: '/', options: ['bind', 'ro'] }];
   await shim.create({ id, bundle: bundle.path, rootfs });
   await shim.start({ id });
-  return { shim, bundle };
+  const { shimPid } = await shim.shimInfo({});
+  return { shim, shimPid, bundle };
 }
 
 async function ended({ shim, bundle }: Running): Promise<void> {
@@ -124,8 +126,7 @@ async function ended({ shim, bundle }: Running): Promise<void> {
 
 /** What only these processes hold, see proc(5), smaps_rollup. */
 async function privateBytes(running: readonly Running[]): Promise<number> {
-  const pids = new Set<number>();
-  for (const { shim } of running) pids.add((await shim.shimInfo({})).shimPid);
+  const pids = new Set(running.map(({ shimPid }) => shimPid)); // to ask them now would be no rest
   let total = 0;
   for (const pid of pids) {
     const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8');

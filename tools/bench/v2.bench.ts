@@ -20,7 +20,7 @@ const GIB = '1024';
 const PODS = effort(30, 2);
 const SINGLE_PODS = effort(100, 2);
 /** What counts is what they take while they rest. */
-const REST_MS = effort(2_500, 0);
+const REST_MS = effort(3_500, 0);
 
 /** Our shim of task v2 against the stock one, in turns under the same containerd. */
 export async function run(): Promise<readonly Comparison[]> {
