@@ -8,7 +8,7 @@ import { builtProgram } from '../../../tools/testing/built-program.ts';
 import { processIds } from '../../../tools/testing/command-lines.ts';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { WITHOUT_INOTIFY } from '../../../tools/testing/without-inotify.ts';
+import { withoutAny } from '../../../tools/testing/without-any.ts';
 import { ensureRecorder } from '../src/logs/ensure-recorder.ts';
 import { tryLock } from '../src/logs/lock.ts';
 import { recorderLock } from '../src/logs/recorder.ts';
@@ -41,7 +41,7 @@ describe('the recorder', () => {
 
   test('records where the kernel has no watch left, a container that comes later too', async () => {
     const [bundles, work] = [await tempDir(), await tempDir()];
-    const [command, ...words] = WITHOUT_INOTIFY;
+    const [command, ...words] = withoutAny('max_inotify_instances');
     const node = [process.execPath, RECORDER, bundles, work, '60000'];
     const recorder = execa(command, [...words, ...node], { reject: false });
     onTestFinished(async () => {

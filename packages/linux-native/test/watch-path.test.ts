@@ -4,8 +4,10 @@ import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
 import { tempDir } from '../../../tools/testing/temp-dir.ts';
-import { WITHOUT_INOTIFY } from '../../../tools/testing/without-inotify.ts';
+import { withoutAny } from '../../../tools/testing/without-any.ts';
 import { watchPath } from '../src/index.ts';
+
+const WITHOUT_INOTIFY = withoutAny('max_inotify_instances');
 
 const FIXTURE = path.join(import.meta.dirname, 'fixtures/watch-path.ts');
 

@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { env } from 'node:process';
-import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
+import { smallDisk } from '../../../tools/testing/small-disk.ts';
 import { makeFifo } from '../../linux-native/src/index.ts';
 import { processSpec, running, type TestShim, testShim } from './fixtures/shim.ts';
 
@@ -11,21 +11,6 @@ const SLEEP = ['/bin/sleep', '600'];
 const isMounted = ({ bundle }: TestShim) =>
   readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${bundle}/rootfs `);
 const openPipes = () => readdirSync('/proc/self/fd').length;
-
-/** A small disk at a directory, and what fills it. */
-async function smallDisk(directory: string) {
-  mkdirSync(directory, { recursive: true });
-  await execa('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', directory]);
-  onTestFinished(() => execa('umount', ['--lazy', directory]).then(() => {}));
-  const filler = path.join(directory, 'filler');
-  return {
-    fill: () => {
-      const { bavail, bsize } = statfsSync(directory);
-      writeFileSync(filler, Buffer.alloc(bavail * bsize));
-    },
-    free: () => rmSync(filler),
-  };
-}
 
 describe('a container for which something is missing', () => {
   needs('linux', 'root', 'command runc');

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { needs } from '../../../tools/testing/needs.ts';
+import { withoutAny } from '../../../tools/testing/without-any.ts';
 
 const FIXTURE = path.join(import.meta.dirname, 'fixtures/user-namespace.ts');
 const NODE = [process.execPath, '--conditions=@shimwright/source', FIXTURE];
@@ -15,16 +16,8 @@ describe('a user namespace', () => {
   });
 
   test('that the user may not have any more is refused with the words of the kernel', async () => {
-    const script = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"';
-    const { stdout } = await execa('unshare', [
-      '--user',
-      '--map-root-user',
-      'sh',
-      '-c',
-      script,
-      'sh',
-      ...NODE,
-    ]);
+    const [command, ...words] = withoutAny('max_user_namespaces');
+    const { stdout } = await execa(command, [...words, ...NODE]);
     const said = expect.stringMatching(/could not make a user namespace: .*No space left on device/);
     expect(JSON.parse(stdout)).toEqual({ said, isSame: true });
   });

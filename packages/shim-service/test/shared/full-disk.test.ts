@@ -1,29 +1,11 @@
-import { readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { execa } from 'execa';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { needs } from '../../../../tools/testing/needs.ts';
+import { smallDisk } from '../../../../tools/testing/small-disk.ts';
 import { newClient, withSharedConnect } from '../../../shim-client/src/index.ts';
 import { sharedProgram } from '../../src/index.ts';
 import { group } from './group.ts';
-
-/** A small disk at a directory, and what fills it. */
-async function smallDisk(directory: string) {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  await execa('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=700', 'tmpfs', directory]);
-  onTestFinished(async () => {
-    await execa('umount', ['--lazy', directory]); // the process that had it ends just now
-  });
-  const filler = path.join(directory, 'filler');
-  return {
-    fill: () => {
-      const { bavail, bsize } = statfsSync(directory);
-      writeFileSync(filler, Buffer.alloc(bavail * bsize));
-    },
-    free: () => rmSync(filler),
-  };
-}
 
 describe('a shared process whose disk is full', () => {
   needs('linux', 'root', 'command runc');

@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../../../../tools/testing/needs.ts';
 import { tempDir } from '../../../../../tools/testing/temp-dir.ts';
+import { withoutAny } from '../../../../../tools/testing/without-any.ts';
 import { endStrayHolders } from './namespace-holder.ts';
 
 needs('linux');
@@ -28,17 +29,9 @@ describe('the namespaces of a pod', () => {
 
   test('that the user may not have any more are refused with the words of the kernel, and nothing stays open', async () => {
     const fixture = path.join(import.meta.dirname, '../../../test/fixtures/hold-without-namespaces.ts');
-    const script = 'echo 0 > /proc/sys/user/max_uts_namespaces && exec "$@"';
+    const [command, ...words] = withoutAny('max_uts_namespaces');
     const node = [process.execPath, '--conditions=@shimwright/source', fixture, await tempDir()];
-    const { stdout } = await execa('unshare', [
-      '--user',
-      '--map-root-user',
-      'sh',
-      '-c',
-      script,
-      'sh',
-      ...node,
-    ]);
+    const { stdout } = await execa(command, [...words, ...node]);
     const { said, before, after } = JSON.parse(stdout);
     expect(said).toMatch(
       /^FAILED_PRECONDITION: the namespaces of the sandbox cannot be made: .*No space left on device/,
