@@ -155,11 +155,11 @@ export class SharedShims {
     const found = server === undefined ? undefined : this.#around.registry.bundle(bundlePath);
     if (!found) return server;
     const isThere = await isListening(listenPath(found.shim.address));
-    await untilEnded(found.shim.server, isThere ? DYING_MS : LEAVING_MS).catch(() => {}); // no descriptor is left to watch it
+    await untilEnded(found.shim.server, isThere ? DYING_MS : LEAVING_MS);
     return this.#lookAgain(bundlePath);
   }
 
-  /** Never rejects: a process that cannot be watched is looked at again when one of its bundles is asked for. */
+  /** Never rejects: a bundle whose register cannot be read just now is looked at again when it is asked for. */
   async #adoptAfter(bundles: readonly RegisteredBundle[]): Promise<void> {
     try {
       for (const { shim } of bundles) {
@@ -167,7 +167,7 @@ export class SharedShims {
         if (!this.#isEnding) this.#lookAgain(shim.path);
       }
     } catch (error) {
-      this.#around.log(`cannot wait for the end of the process before: ${String(error)}`);
+      this.#around.log(`cannot go on yet with what another process served: ${String(error)}`);
     }
   }
 
